@@ -8,7 +8,7 @@ import { findColumn } from "./own-columns";
 
 /** The rows of a table of which only some columns are held, and whose they are. */
 export interface GatheredRows {
-  /** All columns; those that were not wanted have no cells, and the customers' neither. */
+  /** All columns; those that were not wanted have no cells. */
   readonly table: Table;
   readonly customer: Column;
   /** The number of each row's customer, in the order in which they first come; −1 where none is named. */
@@ -38,7 +38,7 @@ export async function gatherRows(
     { purpose: "customer", given, usual: customerNames },
     action,
   );
-  const held = new GatheredTable(columns, rows, (name) => name !== customer.name && isWanted(name));
+  const held = new GatheredTable(columns, rows, isWanted);
   const [seen, names] = [new SeenTexts(), new PackedNames()];
   const who = new Int32Array(rows).fill(-1);
   let at = 0;

@@ -36,6 +36,14 @@ describe("panelFrom(table)", () => {
     ]);
   });
 
+  test("takes the customers for segments, too, where that is asked for, and for no months", async () => {
+    const read = table("customer,month,minutes\na,2023-12,5\nb,2023-12,2\n");
+    expect((await panelFrom(read, { segment: "customer" })).segments).toEqual(["a", "b"]);
+    await expect(panelFrom(read, { month: "customer", value: "minutes" })).rejects.toThrow(
+      'row 1: the month must be one such as 2024-01, got "a"',
+    );
+  });
+
   test("asks which of several columns is meant, and names rows without a month", async () => {
     const two = table("customer,month,calls,texts\na,2024-01,1,2\n");
     await expect(panelFrom(two)).rejects.toThrow(
