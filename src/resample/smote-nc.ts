@@ -78,9 +78,10 @@ export function levelCodes(values: Float64Array, feature: Feature, action: strin
   const rule = `column ${JSON.stringify(feature.name)} must hold codes of its ${levels} levels`;
   const codes = new Int32Array(values.length);
   for (let i = 0; i < codes.length; i++) {
-    const code = Number.isNaN(values[i]) ? levels : values[i];
-    check(Number.isInteger(code) && code >= 0 && code <= levels, action, rule, code);
-    codes[i] = code;
+    const missing = Number.isNaN(values[i]);
+    const isCode = Number.isInteger(values[i]) && values[i] >= 0 && values[i] < levels;
+    check(missing || isCode, action, rule, values[i]);
+    codes[i] = missing ? levels : values[i];
   }
   return codes;
 }
