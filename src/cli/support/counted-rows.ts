@@ -48,8 +48,9 @@ export function whoseRows(
 
 /** The rows to be learnt, and whose they are. Where hardly any customer has a second row, that is left out. */
 export function withCustomers(table: Table, flags: DuplicateFlags & CustomerFlags): Whose & { table: Table } {
-  const slips = flags.customer === undefined && distinctRows(table).duplicates <= most * table.rows;
-  const rows = slips ? oncePerCustomer(table, flags).table : table;
+  const found = flags.customer === undefined ? distinctRows(table, flags.id) : undefined;
+  const slips = found !== undefined && found.duplicates <= most * table.rows;
+  const rows = slips && noteDuplicates(found, table.rows, flags) > 0 ? found.table : table;
   return { table: rows, ...whoseRows(rows, flags) };
 }
 
