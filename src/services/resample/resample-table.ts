@@ -2,7 +2,8 @@ import { check } from "../../core/checks";
 import { type Labelled, takeRows } from "../../core/matrix";
 import type { Resample } from "../../core/model";
 import type { Rng } from "../../core/rng";
-import { type Column, dropColumns, isCategorical, type Table, table, takeTableRows } from "../../data/table";
+import { joinTables } from "../../data/join-tables";
+import { dropColumns, isCategorical, type Table, table, takeTableRows } from "../../data/table";
 import { encode } from "../../features/encode";
 import { editedNeighbours, tomekLinks } from "../../resample/cleaning";
 import {
@@ -81,7 +82,7 @@ export function resampleTable(
     const asked = { ...options, target, method: method in combined ? "smote" : method, ratio };
     const made = rowsBetween(dropColumns(from, drop), before, asked, rng);
     remarks.push(...made.remarks);
-    if (made.base.length > 0) out = stacked(from, addedRows(from, made, drop, rng, remarks));
+    if (made.base.length > 0) out = joinTables([from, addedRows(from, made, drop, rng, remarks)]);
   }
   const cleaner = combined[method]?.() ?? removers[method]?.({ ...options, ...(ratio < 1 && { ratio }) });
   if (cleaner)
@@ -109,26 +110,6 @@ function addedRows(from: Table, made: Made, drop: readonly string[], rng: Rng, r
     );
   const base = takeTableRows(from, made.base);
   return own.dress(table(base.columns.map((column) => made.columns.get(column.name) ?? column)), 0);
-}
-
-function stacked(above: Table, below: Table): Table {
-  return table(
-    above.columns.map((column, j): Column => {
-      const other = below.columns[j];
-      if (isCategorical(column) && isCategorical(other))
-        return { ...column, codes: Int32Array.from([...column.codes, ...other.codes]) };
-      if (column.type === "numeric" && other.type === "numeric")
-        return { ...column, values: Float64Array.from([...column.values, ...other.values]) };
-      if (
-        !isCategorical(column) &&
-        column.type !== "numeric" &&
-        !isCategorical(other) &&
-        other.type !== "numeric"
-      )
-        return { ...column, values: [...column.values, ...other.values] };
-      return column;
-    }),
-  );
 }
 
 /** How to clean, and whether it takes a pair of classes at a time. */
