@@ -89,6 +89,7 @@ describe("rowSubject(table), whatever columns are called,", () => {
 
   test.each<[string, string, (k: number) => string]>([
     ["sku", "sku,price,group", (k) => `S${1000 + k},${salary(k) / 100},${town(k)}`],
+    ["Modèle", "Modèle,prix,groupe", (k) => `M${1000 + k},${salary(k) / 100},${town(k)}`],
     ["store_id", "store_id,region,sqm", (k) => `ST-${100 + k},${town(k)},${salary(k)}`],
     [
       "town",

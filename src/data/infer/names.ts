@@ -88,6 +88,7 @@ export function mayBeThing(name: string): boolean {
   const words = name
     .replace(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2")
     .normalize("NFD")
+    .replace(/\p{M}/gu, "")
     .toLowerCase();
   return words.split(/[^a-z]+/).some((word) => things.has(word) || thingStarts.test(word));
 }
