@@ -91,3 +91,13 @@ describe("rates that another column's value decides", () => {
     expect(describeStructure(discoverStructure(noise, seeded(1))).join("\n")).not.toContain("(by ");
   });
 });
+
+test("a column that decides nothing is no decider, though two numbers are missing together", () => {
+  const rng = seeded(3);
+  const lines = Array.from({ length: 500 }, (_, i) => {
+    const own = i % 3 === 0 ? "" : Math.floor(rng.uniform() * 900);
+    return `${"xyz"[Math.floor(rng.uniform() * 3)]},${own},${own}`;
+  });
+  const { table } = parseCsv(`plan,first,again\n${lines.join("\n")}\n`);
+  expect(describeStructure(discoverStructure(table, seeded(1))).join(" ")).not.toContain("by plan");
+});

@@ -158,7 +158,8 @@ function ratesOf(
   for (const [code] of decider.groups) {
     let [others, fitting] = [0, 0];
     for (let i = 0; i < base.length; i++) {
-      if (decider.codes[i] < 0 || decider.codes[i] === code || !(base[i] !== 0)) continue;
+      // Rows without a base tell nothing, as those in which it is 0.
+      if (decider.codes[i] < 0 || decider.codes[i] === code || !(Math.abs(base[i]) > 0)) continue;
       others++;
       const y = target.values[i];
       if (Math.abs(y - rates[code] * base[i]) <= slack(y)) fitting++;
