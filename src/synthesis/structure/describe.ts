@@ -131,6 +131,10 @@ function describeFormula(
 }
 
 function right(formula: Formula): string {
+  const { most, ...below } = formula;
+  if (most !== undefined) return `the smaller of ${shown(most)} and ${right(below)}`;
+  const { least, ...free } = formula;
+  if (least !== undefined) return `the greater of ${shown(least)} and ${right(free)}`;
   if (formula.kind === "product") {
     const named = ({ column, plus = 0, also = [] }: Formula["factors"][number]): string => {
       const all = [column, ...also, ...(plus === 0 ? [] : [shown(plus)])];
@@ -141,9 +145,6 @@ function right(formula: Formula): string {
     const front = formula.constant === 1 && times.length > 0 ? [] : [shown(formula.constant)];
     return [...front, ...times].join(" × ") + over.map((column) => ` ÷ ${column}`).join("");
   }
-  const { least, most, ...without } = formula;
-  if (least !== undefined) return `the greater of ${shown(least)} and ${right(without)}`;
-  if (most !== undefined) return `the smaller of ${shown(most)} and ${right(without)}`;
   const terms = formula.terms.map(({ column, weight }) =>
     weight === 1 ? column : weight === -1 ? `−${column}` : `${shown(weight)} × ${column}`,
   );

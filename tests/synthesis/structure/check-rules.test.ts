@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
 import { loadSynthesiser } from "../../../src/synthesis/methods";
+import { describeStructure } from "../../../src/synthesis/structure/describe";
 import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
 import { checkRules } from "../../../src/synthesis/structure/given/check-rules";
 import type { NumberPlan, Structure } from "../../../src/synthesis/structure/structure";
@@ -139,4 +140,11 @@ test("a fit and a loaded model refuse rules that cannot be kept, and variables t
   // Such a file wrote a column without a single value.
   const drawn = formula((own) => (own.rest = "factor"));
   expect(() => loadSynthesiser({ ...json, structure: drawn })).toThrow("leave to be drawn, without net");
+});
+
+test("describeStructure() says both ends of a formula, of a product, too", () => {
+  const both = formula((own) => Object.assign(own, { least: 5, most: 900 }));
+  expect(describeStructure(both).join(" ")).toContain(
+    "net = the smaller of 900 and the greater of 5 and full × (by off: ",
+  );
 });
