@@ -67,15 +67,17 @@ export function findTotals(
         },
       ];
     });
-    const found = own.find((total) => {
-      const made = totalOf(total, children, families);
-      return values.every((value, p) => {
+    const holds = (total: Total, first: number): boolean => {
+      const made = totalOf(total, children, families.slice(0, first));
+      return values.subarray(0, first).every((value, p) => {
         // What a few without children have else would be told.
         if (families[p].length === 0) return Number.isNaN(value) || (value === 0 && !to);
         if (Number.isNaN(value) && to) return Number.isNaN(made[p]);
         return Math.abs(value - made[p]) <= (to ? 0 : spacing(grid) / 2) + 1e-9 * Math.abs(value);
       });
-    });
+    };
+    // The first parents rule nearly all out, before the children of all are added up.
+    const found = own.find((total) => holds(total, 100) && holds(total, families.length));
     return found ? [{ ...found, none: Number.isNaN(none) ? null : none, ...(grid && { grid }) }] : [];
   });
 }
