@@ -23,7 +23,7 @@ export type KeyPlan =
  * has: so no key repeats a training key, and none of those is stored.
  */
 export interface KeyForm {
-  /** What `placesOf` reads; of several lengths, the commonest. */
+  /** What `placesOf` reads; each of its lengths is a form of its own, as common as the others. */
   readonly pattern?: string;
   /** In its place, as files of before say it: the characters of each place. */
   readonly alphabets?: readonly string[];
@@ -108,10 +108,10 @@ export function freshKeys(plan: KeyPlan, from: number, count: number): string[] 
     return endings ? own + endings[(Math.imul(at % 4294967296, 0x2c1b3c6d) >>> 16) % endings.length] : own;
   };
   const phases = phasesOf(forms);
-  const total = keyCount(plan);
+  const total = phases.at(-1)?.end ?? 0;
   return Array.from({ length: count }, (_, i) => {
     const number = (from + i) % total;
-    const phase = phases.find(({ end }) => number < end) ?? phases[phases.length - 1];
+    const phase = phases.find(({ end }) => number < end) as Phase;
     const within = number - phase.begin;
     const { form, rank } = phase.turns[within % phase.turns.length];
     const round = Math.floor(within / phase.turns.length);
@@ -157,12 +157,13 @@ interface ReadForm {
 }
 
 function formsOf(plan: Exclude<KeyPlan, { style: "counter" }>): readonly ReadForm[] {
-  return ("forms" in plan ? plan.forms : [plan]).map((form) => {
+  return ("forms" in plan ? plan.forms : [plan]).flatMap((form) => {
     const { pattern, alphabets, weight = 1, stride = 1, rest = 0, start = 0, pace = 1 } = form;
-    const places = alphabets ?? placesOf(pattern ?? "", "make keys")[0];
     const rests = typeof rest === "number" ? [rest] : bitsOf(rest);
-    const capacity = capacityOf(places, stride, rests);
-    return { places, weight, stride, rests, start, pace: coprime(pace, capacity), capacity };
+    return (alphabets ? [alphabets] : placesOf(pattern ?? "", "make keys")).map((places): ReadForm => {
+      const capacity = capacityOf(places, stride, rests);
+      return { places, weight, stride, rests, start, pace: coprime(pace, capacity), capacity };
+    });
   });
 }
 

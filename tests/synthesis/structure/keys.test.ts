@@ -138,6 +138,9 @@ test("keys of any characters come out as they are built, and a changed pattern s
   const longer = { style: "pattern" as const, forms: [{ ...form, pattern: "C[0-9]{4}" }] };
   const all = keyCount(longer);
   expect(new Set(freshKeys(longer, 0, all)).size).toBe(all);
+  const lengths = { style: "pattern" as const, forms: [{ pattern: "C[0-9]{1,3}" }] };
+  expect(keyCount(lengths)).toBe(1110);
+  expect(new Set(freshKeys(lengths, 0, 1110)).size).toBe(1110);
 });
 
 test("letters in front that many keys share are kept together, as often as they occur", () => {
