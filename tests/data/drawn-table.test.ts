@@ -79,3 +79,20 @@ test("drawnTable(file, { customer: likelyCustomers }) draws whole customers by a
   }
   expect([...new Set(bills.values())]).toEqual([4]);
 });
+
+test("drawnTable(file) draws each row for itself of a value that so many rows have that it names nobody", async () => {
+  const guests = join(folder, "guests.csv");
+  const who = Array.from({ length: 4000 }, (_, i) => (i % 5 < 2 ? "GUEST" : `C${1000 + (i % 600)}`));
+  writeFileSync(guests, `client,paid\n${who.map((name, i) => `${name},${i % 101}`).join("\n")}\n`);
+  for (const seed of [1, 2, 3]) {
+    const { table } = await drawnTable(
+      guests,
+      {},
+      { most: 800, customer: by("client"), least: 5 },
+      seeded(seed),
+    );
+    const own = Array.from({ length: table.rows }, (_, i) => cellText(columnNamed(table, "client"), i));
+    const share = own.filter((name) => name === "GUEST").length / table.rows;
+    expect(Math.abs(share - 0.4)).toBeLessThan(0.1);
+  }
+});

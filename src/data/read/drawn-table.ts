@@ -1,7 +1,7 @@
 import { chosenOf, mixBits, type Rng } from "../../core/rng";
 import { customerOf } from "../duplicates";
 import { type RowSource, rowsAt } from "../even-rows";
-import { type Column, columnNamed, isCategorical, type Table, takeTableRows } from "../table";
+import { type Column, cellText, columnNamed, isCategorical, type Table, takeTableRows } from "../table";
 import type { Tallied } from "../tally/column-tally";
 import { keyOfText } from "../tally/keys";
 import type { Reopened } from "./open-table";
@@ -43,15 +43,11 @@ export function drawnTable(
   return surveyTable(source, options, async ({ columns: tallied, kept, batches, ...read }) => {
     const like = tallied.map(({ column }) => column);
     const by = kept > most ? customer(tallied) : undefined;
-    const rows =
-      by === undefined
-        ? chosenOf(kept, Math.min(most, kept), rng)
-        : await rowsOfSome(
-            batches([columnNamed({ rows: kept, columns: like }, by).name]),
-            by,
-            most / kept,
-            rng,
-          );
+    const named =
+      by === undefined ? undefined : tallied[like.indexOf(columnNamed({ rows: kept, columns: like }, by))];
+    const rows = named
+      ? await rowsOfSome(batches([named.column.name]), named, most / kept, rng)
+      : chosenOf(kept, Math.min(most, kept), rng);
     const drawn = kept > 0 ? await rowsAt(batches(), rows) : takeTableRows({ rows: 0, columns: like }, []);
     // Words for missing are known once all rows came.
     const columns = drawn.columns.map(({ missing: _, ...column }, j) => {
@@ -64,23 +60,31 @@ export function drawnTable(
   });
 }
 
+/** A value that so large a share of the rows have names nobody, as "guest" does. */
+const nobody = 0.01;
+
 /** The rows of about this share of the customers, and of the rows that name none. */
 async function rowsOfSome(
   batches: ReturnType<RowSource["batches"]>,
-  by: string,
+  { column, counts, present }: Tallied,
   share: number,
   rng: Rng,
 ): Promise<Int32Array> {
   const salt = Math.floor(rng.uniform() * 2 ** 32);
   const key = new Uint32Array(2);
+  const guests = new Set<string>();
+  counts.forEach((count, k) => {
+    if (count > nobody * present) guests.add(cellText(column, k));
+  });
   const rows: number[] = [];
   let before = 0;
   for await (const batch of batches) {
-    const customer = customerOf(batch, [by]);
+    const customer = customerOf(batch, [column.name]);
     for (let i = 0; i < batch.rows; i++) {
       const name = customer(i);
-      if (name !== undefined) keyOfText(name, key);
-      const at = name === undefined ? rng.uniform() : (mixBits(key[0] ^ salt) >>> 0) / 2 ** 32;
+      const one = name !== undefined && !guests.has(name);
+      if (one) keyOfText(name, key);
+      const at = one ? (mixBits(key[0] ^ salt) >>> 0) / 2 ** 32 : rng.uniform();
       if (at < share) rows.push(before + i);
     }
     before += batch.rows;
