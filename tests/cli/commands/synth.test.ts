@@ -316,6 +316,29 @@ test("telelink synth report learns a strict private model once more, and names t
   expect(err).toContain("the positive value must be given, as one of basic, plus");
 });
 
+test("telelink synth fit reads levels as a domain states them, however most rows spell them, and names what is none", async () => {
+  const lines = Array.from(
+    { length: 120 },
+    (_, i) => `${i === 5 ? "gold" : i % 3 === 0 ? "basic" : "Basic"},${i % 10}`,
+  );
+  writeFileSync(at("spelt.csv"), `plan,visits\n${lines.join("\n")}\n`);
+  const visits = { name: "visits", type: "numeric", minimum: 0, maximum: 9, decimals: 0 };
+  const plan = { name: "plan", type: "categorical", levels: ["basic", "plus"], required: true };
+  writeFileSync(at("domain.json"), JSON.stringify({ columns: [plan, visits] }));
+  const stated = ["--method", "mst", "--strict", "--epsilon", "50", "--domain", at("domain.json")];
+  expect(await telelink("synth", "fit", "--data", at("spelt.csv"), ...stated, "--out", at("s.json"))).toBe(0);
+  expect(err).toContain('spelt.csv:7: plan must be one of basic, plus, got "gold"');
+  expect(
+    await telelink("synth", "sample", "--model", at("s.json"), "--rows", "50", "--out", at("s.csv")),
+  ).toBe(0);
+  const plans = readFileSync(at("s.csv"), "utf8")
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(",")[0]);
+  expect(plans.filter((own) => own === "basic").length).toBeGreaterThan(40);
+});
+
 test("telelink synth fit --method mst makes of bad input what is private, or says what is wrong", async () => {
   const fit = (data: string, ...more: string[]): Promise<number> =>
     telelink("synth", "fit", "--data", at(data), "--out", at("b.json"), "--method", "mst", ...more);
