@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { integer, seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
 import { cellText, columnNamed, isCategorical, table } from "../../../src/data/table";
+import { rawColumn } from "../../../src/synthesis/private/domain/columns";
 import { domainFromJson } from "../../../src/synthesis/private/domain/domain";
 import { domainSkeleton, readOffTable } from "../../../src/synthesis/private/domain/read-off";
 import { loadMst } from "../../../src/synthesis/private/model";
@@ -55,6 +56,28 @@ describe("mst writes numbers and dates as the table does", () => {
       "how paid writes its numbers ($1,234.56)",
       "how weight writes its numbers (1235 kg)",
     ]);
+  });
+
+  test("and says so where the table has another type or format than the domain states: it was read by those", () => {
+    const other = stated({
+      seen: { format: "MM/dd/yyyy" },
+      share: { type: "categorical" },
+      paid: { format: { kind: "number", decimal: ",", suffix: " €" } },
+    });
+    expect(readOffTable(from.columns, other)).toEqual([
+      "how seen writes its dates",
+      "the type of share (numeric)",
+      "how paid writes its numbers ($1,234.56)",
+    ]);
+  });
+
+  test("and reads dates as they are, where bounds are written in another way", () => {
+    const domain = { name: "day", minimum: "01.02.2024", maximum: "29.02.2024" };
+    const day = rawColumn({ name: "day", type: "date", values: ["2024-02-03", ""] }, domain);
+    expect(day).toMatchObject({
+      units: Float64Array.of(Date.UTC(2024, 1, 3) / 86_400_000, Number.NaN),
+      bounds: [Date.UTC(2024, 1, 1) / 86_400_000, Date.UTC(2024, 1, 29) / 86_400_000],
+    });
   });
 
   test("or otherwise where the domain says so; a text is the pattern of dates", async () => {

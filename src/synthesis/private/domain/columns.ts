@@ -1,5 +1,5 @@
 import { type DateFormat, dateParser, plainDates } from "../../../data/formats/date-format";
-import { type Column, isCategorical } from "../../../data/table";
+import { type Column, isCategorical, type TextColumn } from "../../../data/table";
 import { type WrittenDates, writtenDates } from "../../structure/dates";
 import { boundOf, type ColumnDomain } from "./domain";
 
@@ -87,8 +87,7 @@ export function rawColumn(column: Column, domain: ColumnDomain | undefined): Raw
     };
   }
   if (column.type !== "date") return undefined;
-  const read =
-    column.format ?? (known ? boundsFormat(domain) : undefined) ?? learntFormat(column.values) ?? plainDates;
+  const read = datesRead(column);
   const format = domain?.format?.kind === "date" ? domain.format : read;
   const step = stepOf(format.pattern);
   const written: WrittenDates = { formats: [{ format, share: 1 }], step };
@@ -97,6 +96,11 @@ export function rawColumn(column: Column, domain: ColumnDomain | undefined): Raw
   const grid: Grid = { kind: "date", format: written };
   const bounds = [Math.floor(ends[0] / step), Math.floor(ends[1] / step)] as const;
   return { name, kind: "range", units, grid, required, ...(known && { bounds }) };
+}
+
+/** How dates are read: as the column says, or else its cells. */
+export function datesRead({ format, values }: TextColumn): DateFormat {
+  return format ?? learntFormat(values) ?? plainDates;
 }
 
 /** How the bounds of dates are written; undefined without any. */

@@ -1,8 +1,8 @@
 import { plainDates } from "../../../data/formats/date-format";
 import { type Format, formatSample } from "../../../data/formats/format";
 import { isPlain } from "../../../data/formats/number-format";
-import type { Column, TextColumn } from "../../../data/table";
-import { boundsFormat } from "./columns";
+import type { Column } from "../../../data/table";
+import { boundsFormat, datesRead } from "./columns";
 import type { ColumnDomain, Domain } from "./domain";
 
 /**
@@ -15,33 +15,30 @@ export function readOffTable(columns: readonly Column[], domain: Domain | undefi
     const { name, type } = column;
     const known = stated.get(name);
     const own: string[] = [];
-    if (known?.type === undefined) own.push(`the type of ${name} (${type})`);
+    if (known?.type !== type) own.push(`the type of ${name} (${type})`);
     if (type === "boolean" && !known?.levels) own.push(`the two words of ${name}`);
-    if (type === "numeric" && known?.decimals === undefined) own.push(`the decimals of ${name}`);
-    if (type === "date" && !statesDates(column, known)) own.push(`how ${name} writes its dates`);
-    const format = writtenFormat(column);
-    if (type === "numeric" && format && !known?.format)
-      own.push(`how ${name} writes its numbers (${formatSample(format, column.decimals)})`);
+    if (type === "numeric") {
+      if (known?.decimals === undefined) own.push(`the decimals of ${name}`);
+      const { format, decimals } = column;
+      if (format && !(known?.format ? isSame(format, known.format) : isAsPrograms(format)))
+        own.push(`how ${name} writes its numbers (${formatSample(format, decimals)})`);
+    }
+    if (type === "date") {
+      const stated = known?.format ?? (known && boundsFormat(known));
+      // Where the cells do not keep to what is stated, it is learnt from them how to read them.
+      if (!stated || !isSame(datesRead(column), stated)) own.push(`how ${name} writes its dates`);
+    }
     return own;
   });
 }
 
-/** Whether it is public how the dates are written: stated, or the way of public bounds. */
-function statesDates({ format = plainDates }: TextColumn, known: ColumnDomain | undefined): boolean {
-  return (
-    known?.format !== undefined || (known !== undefined && boundsFormat(known)?.pattern === format.pattern)
-  );
+function isSame(one: Format, other: Format): boolean {
+  const [a, b] = [one, other].map((format): Readonly<Record<string, unknown>> => ({ ...format }));
+  return Object.keys({ ...a, ...b }).every((field) => JSON.stringify(a[field]) === JSON.stringify(b[field]));
 }
 
-/** How the column's cells are written, where that is not as programs do. */
-function writtenFormat(column: Column): Format | undefined {
-  const format = "format" in column ? column.format : undefined;
-  const plain =
-    !format ||
-    (format.kind === "number"
-      ? isPlain(format)
-      : format.kind === "date" && format.pattern === plainDates.pattern);
-  return plain ? undefined : format;
+function isAsPrograms(format: Format): boolean {
+  return format.kind === "number" ? isPlain(format) : isSame(format, plainDates);
 }
 
 /**
@@ -60,8 +57,8 @@ export function domainSkeleton(columns: readonly Column[]): unknown {
   return {
     columns: columns.map((column) => {
       const { name, type } = column;
-      const format = writtenFormat(column);
-      return { name, type, ...open[type], ...(format && { format }) };
+      const format = "format" in column ? column.format : undefined;
+      return { name, type, ...open[type], ...(format && !isAsPrograms(format) && { format }) };
     }),
     rules: [],
   };
