@@ -6,6 +6,7 @@ import { redrawn } from "../../../src/synthesis/drawing/redraw";
 import { aim } from "../../../src/synthesis/private/aim/aim";
 import { loadAim } from "../../../src/synthesis/private/aim/model";
 import { type Domain, domainFromJson } from "../../../src/synthesis/private/domain/domain";
+import { ruledTable, saidOf, withComputed } from "../../../src/synthesis/private/domain/rules";
 import { mst } from "../../../src/synthesis/private/mst";
 
 const dates = { kind: "date", pattern: "dd.MM.yyyy" } as const;
@@ -129,6 +130,27 @@ describe.each([
     const where = { start: { from: "2021-06-01" }, end: { to: "2021-01-31" } };
     expect(() => model.sample(5, seeded(3), { where })).toThrow(/must keep .*"start <= end" by 5.*got "0 of/);
   });
+});
+
+test("rules of computed columns write, bound and require them as the domain states, not as the table's column is", () => {
+  const comma = { kind: "number", decimal: "," } as const;
+  const bill = { name: "bill", required: true, minimum: 0, maximum: 50, decimals: 1, format: comma };
+  const known = domainFromJson({ columns: [bill], rules: ["bill = months * price"] }, "d.json");
+  const { rules } = ruledTable(contracts, known, null);
+  const number = (name: string, ...values: number[]): Column => ({
+    name,
+    type: "numeric",
+    values: Float64Array.from(values),
+  });
+  const drawn = table([number("months", 3, 0, 5, 2), number("price", 9.75, 20, 25, Number.NaN)]);
+  const made = withComputed(drawn, rules, ["months", "price", "bill"]);
+  expect([0, 1, 2, 3].map((i) => cellText(made.columns[2], i))).toEqual(["29,3", "0,0", "125,0", ""]);
+  expect(
+    saidOf(rules, made).map(({ text, broken }) => [text, [0, 1, 2, 3].filter((i) => broken(i))]),
+  ).toEqual([
+    ["bill in every row", [3]],
+    ["0 <= bill <= 50", [2]],
+  ]);
 });
 
 test("loadAim(json) keeps orders of dates in files whose schema does not say how they are written", async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { parseCsv } from "../../../src/data/read/read-csv";
+import type { NumericColumn } from "../../../src/data/table";
 import { csvText } from "../../../src/data/write/write-csv";
 import { copied } from "../../../src/synthesis/sequential/known/cells";
 import { cellsOfColumns, deduce } from "../../../src/synthesis/sequential/known/deduce";
@@ -16,20 +17,20 @@ const format = {
   step: 1 / day,
 } as const;
 
+const product = (...names: readonly string[]) =>
+  ({
+    ...emptySum,
+    kind: "product",
+    constant: 1,
+    factors: names.map((column) => ({ column, power: 1 })),
+  }) as const;
+
 const columns: ColumnPlan[] = [
   number("pieces", 0, 1, 20),
   number("price", 2, 1, 50),
   {
     ...number("net", 2, 1, 1000),
-    formula: {
-      ...emptySum,
-      kind: "product",
-      constant: 1,
-      factors: [
-        { column: "pieces", power: 1 },
-        { column: "price", power: 1 },
-      ],
-    },
+    formula: product("pieces", "price"),
   },
   { ...number("shipping", 1, 0, 5), values: [0, 2.5, 5], grid: { decimals: 1, step: 1 } },
   {
@@ -86,6 +87,30 @@ test("deduce() writes what follows from known cells, through several rules, and 
     "7,,100.00,2.5,102.50,01.02.2024,01.02.2024,0,many\n",
   );
   expect(deduced("2,,500.00,0.0,,,,5,\n")).toBe("2,,500.00,0.0,500.00,,,5,few\n");
+  // What is computed may lie beyond what training had.
+  expect(deduced(",,,0.0,5000.00,,,,\n")).toBe(",,5000.00,0.0,5000.00,,,,\n");
+});
+
+test("deduce() takes the middle of what rounding leaves a number without a grid, and nothing where a rule is broken anyway", () => {
+  const free: ColumnPlan = { kind: "number", name: "degrees", missing: false, low: 0, high: 100, atoms: [] };
+  const plans: ColumnPlan[] = [
+    free,
+    { ...exact("shown", ["degrees", 1]), grid: { decimals: 1, step: 1 } } as ColumnPlan,
+    number("months", 0, 0, 9),
+    number("price", 0, 1, 50),
+    { ...number("bill", 0, 0, 450), formula: { ...product("months", "price"), otherwise: 0 } },
+    exact("list", ["price", 1], ["fee", 1]),
+    number("fee", 0, 0, 9),
+  ];
+  const lines = ",8.3,3,,15,7,2\n,8.3,0,,5,7,2\n";
+  const { rows, columns: own } = parseCsv(
+    `${plans.map(({ name }) => name).join(",")}\n8.31234,8.3,2,5,10,7,2\n${lines}`,
+  ).table;
+  const copies = own.map((one) => copied(one));
+  deduce(cellsOfColumns({ ...structure, columns: plans, orders: [] }, copies, rows));
+  const [degrees, price] = [copies[0], copies[3]].map((one) => (one as NumericColumn).values);
+  expect(degrees[1]).toBeCloseTo(8.3, 6);
+  expect(price).toEqual(Float64Array.of(5, 5, Number.NaN));
 });
 
 test("deduce() writes a date from the column that is the same date, whichever is known, through a third, and no other part", () => {
@@ -152,15 +177,7 @@ const taxed: Structure = {
     exact("total", ["part", 1], ["duty", 1]),
     {
       ...number("duty", 2, 0, 100),
-      formula: {
-        ...emptySum,
-        kind: "product",
-        constant: 0.01,
-        factors: [
-          { column: "rate", power: 1 },
-          { column: "part", power: 1 },
-        ],
-      },
+      formula: { ...product("rate", "part"), constant: 0.01 },
     },
     { ...number("rate", 0, 5, 19), values: [5, 19] },
     number("part", 2, 1, 900),
