@@ -5,7 +5,7 @@ import { csvText } from "../../../src/data/write/write-csv";
 import { copied } from "../../../src/synthesis/sequential/known/cells";
 import { cellsOfColumns, deduce } from "../../../src/synthesis/sequential/known/deduce";
 import { settle } from "../../../src/synthesis/sequential/known/settle";
-import { emptySum } from "../../../src/synthesis/structure/formulas";
+import { emptySum, type Formula } from "../../../src/synthesis/structure/formulas";
 import type { ColumnPlan, Structure } from "../../../src/synthesis/structure/structure";
 
 const number = (name: string, decimals: number, low: number, high: number) =>
@@ -17,13 +17,12 @@ const format = {
   step: 1 / day,
 } as const;
 
-const product = (...names: readonly string[]) =>
-  ({
-    ...emptySum,
-    kind: "product",
-    constant: 1,
-    factors: names.map((column) => ({ column, power: 1 })),
-  }) as const;
+const product = (...names: readonly string[]): Formula => ({
+  ...emptySum,
+  kind: "product",
+  constant: 1,
+  factors: names.map((column) => ({ column, power: 1 })),
+});
 
 const columns: ColumnPlan[] = [
   number("pieces", 0, 1, 20),

@@ -50,6 +50,35 @@ test("exceptionalValues(…) says nothing of a value that fewer than k rows have
   expect(found(customers(4, 1))).toEqual([]);
 });
 
+test("exceptionalValues(…) counts people where rows have owners", () => {
+  const { one, codes } = customers(9, 1);
+  const counted = (of: (i: number) => number): readonly number[] =>
+    exceptionalValues(one, [{ cells: codes, count: 2 }], 5, Int32Array.from(one.values.keys(), of));
+  expect(counted((i) => i)).toEqual([0]);
+  expect(counted((i) => (one.values[i] === 0 ? 0 : i))).toEqual([]);
+});
+
+test("sequential() has no effects of their own for values that one customer alone has", async () => {
+  const { one, codes } = customers(12, 1);
+  const names = Array.from(one.values, (months, i) => `C${months === 0 ? 9999 : 1000 + (i >> 1)}`);
+  const levels = [...new Set(names)].sort();
+  const from = table([
+    {
+      name: "customer",
+      type: "categorical",
+      levels,
+      codes: Int32Array.from(names, (own) => levels.indexOf(own)),
+    },
+    { name: "months", type: "numeric", values: one.values, decimals: 0 },
+    { name: "contract", type: "boolean", levels: ["month", "year"], codes },
+  ]);
+  const own = /"kind":"cells"[^}]*"values":\[0[^}]*"scales"/;
+  const fit = async (customer: string | false) =>
+    JSON.stringify(await sequential({ threads: 1, leftOut: 0, customer })(from, seeded(1)));
+  expect(await fit("customer")).not.toMatch(own);
+  expect(await fit(false)).toMatch(own);
+});
+
 test("sequential() keeps what the rows of an exceptional value have in common", async () => {
   const { one, codes } = customers(12, 1);
   const from = table([
