@@ -96,10 +96,10 @@ export function numberOf(key: string, places: readonly Place[]): number {
   for (let at = places.length - 1; at >= 0; at--) {
     const place = places[at];
     const size = sizeOf(place);
-    const from = end - (typeof place === "string" ? 1 : place.width);
+    const from = end - (typeof place === "string" ? 1 : place.width || lengthBefore(key, end, place));
     const text = key.slice(Math.max(0, from), end);
     const digit = typeof place === "string" ? place.indexOf(text) : Number(text) - place.low;
-    if (from < 0 || !(digit >= 0 && digit < size)) return -1;
+    if (from < 0 || from === end || !(digit >= 0 && digit < size)) return -1;
     counts = counts && space * size <= largest;
     if (counts) {
       number += space * digit;
@@ -108,6 +108,16 @@ export function numberOf(key: string, places: readonly Place[]): number {
     end = from;
   }
   return end === 0 ? number : -1;
+}
+
+/** How many characters before `end` are a number of the range that is not filled up; 0 where none are. */
+function lengthBefore(key: string, end: number, { low, high }: Exclude<Place, string>): number {
+  for (let length = Math.min(end, String(high).length); length > 0; length--) {
+    const text = key.slice(end - length, end);
+    const whole = /^(0|[1-9]\d*)$/.test(text);
+    if (whole && Number(text) >= low && Number(text) <= high) return length;
+  }
+  return 0;
 }
 
 /** The key of that number; places before those that are numbered follow by a hash. */

@@ -1,3 +1,4 @@
+import { check } from "../../core/checks";
 import { integer, type Rng } from "../../core/rng";
 import { greatestCommonDivisor } from "./grids";
 import { keyForms, type LearntForm } from "./key-forms";
@@ -59,7 +60,7 @@ export function keyPlanOf(values: readonly string[], rng: Rng, minCount = enough
   const counter = counterOf(present);
   if (counter) return counter;
   const endings = endingsOf(present, least);
-  const names = endings ? [...new Set(present.map((value) => value.slice(0, value.indexOf("@"))))] : present;
+  const names = endings ? [...new Set(present.map(nameOf))] : present;
   const learnt = keyForms(names, least);
   let forms = freeForms(learnt, rng);
   if (forms.length === 0) forms = freeForms(keyForms(names, least, true), rng);
@@ -94,6 +95,47 @@ export function statedKeys(pattern: string, action: string): KeyPlan {
     style: "pattern",
     forms: forms.map((places) => ({ pattern: patternOf(places), weight: weight(places) })),
   };
+}
+
+/**
+ * The plan, which somebody may have changed, with none of these keys among those it makes: forms that would make one count theirs
+ * anew. Throws where a form has none left.
+ */
+export function keysBeside(plan: KeyPlan, values: readonly string[], rng: Rng, action: string): KeyPlan {
+  const present = [...new Set(values)];
+  if (plan.style === "counter") {
+    const high = present.reduce(
+      (most, key) => (wholeNumber.test(key) ? Math.max(most, Number(key)) : most),
+      0,
+    );
+    return plan.first > high ? plan : { ...plan, first: beyond(high) };
+  }
+  const names = plan.endings ? present.map(nameOf) : present;
+  const given = "forms" in plan ? plan.forms : [plan];
+  const forms = given.flatMap((form): readonly KeyForm[] => {
+    const read = formsOf({ style: "pattern", forms: [form] });
+    const makes = ({ places, stride, rests }: ReadForm): boolean => {
+      const used = new Set(rests);
+      return names.some((key) => {
+        const number = numberOf(key, places);
+        return number >= 0 && used.has(number % stride);
+      });
+    };
+    if (!read.some((one) => one.stride > spaceOf(one.places) || makes(one))) return [form];
+    return read.map(({ places, weight }) => {
+      const free = freeOf(places, names, rng);
+      const pattern = patternOf(places);
+      check(
+        free !== undefined,
+        action,
+        "a pattern must have keys that no row has: write a longer one",
+        pattern,
+      );
+      return { pattern, weight, ...free };
+    });
+  });
+  const { style, endings } = plan;
+  return forms.every((form, f) => form === given[f]) ? plan : { style, ...(endings && { endings }), forms };
 }
 
 /** The keys number `from` to `from + count − 1`; different numbers below `keyCount` give different keys, then they repeat. */
@@ -202,16 +244,25 @@ function phasesOf(forms: readonly ReadForm[]): Phase[] {
   }
 }
 
+const wholeNumber = /^(0|[1-9]\d{0,14})$/;
+
+/** The part of an address in front of its domain. */
+const nameOf = (address: string): string => address.replace(/@.*/s, "");
+
+/** The next number of two digits and zeros: so the greatest key is not told. */
+function beyond(high: number): number {
+  const unit = 10 ** Math.max(0, String(high).length - 2);
+  return (Math.floor(high / unit) + 1) * unit;
+}
+
 /**
  * Numbers that go on after the greatest: for those that count on in it, or nearly do, in as many digits or in several lengths.
- * The next number of two digits and zeros comes first, so that the greatest key is not told.
  */
 function counterOf(keys: readonly string[]): KeyPlan | undefined {
-  if (!keys.every((value) => /^(0|[1-9]\d{0,14})$/.test(value))) return undefined;
+  if (!keys.every((value) => wholeNumber.test(value))) return undefined;
   const numbers = keys.map(Number);
   const [low, high] = numbers.reduce(([a, b], one) => [Math.min(a, one), Math.max(b, one)], [Infinity, 0]);
-  const unit = 10 ** Math.max(0, String(high).length - 2);
-  const first = (Math.floor(high / unit) + 1) * unit;
+  const first = beyond(high);
   const grows = String(first + 100 * keys.length).length > String(first - 1).length;
   const several = new Set(keys.map(({ length }) => length)).size > 1;
   const dense = 3 * keys.length >= high - low + 1;

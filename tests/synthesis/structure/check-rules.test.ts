@@ -148,3 +148,14 @@ test("describeStructure() says both ends of a formula, of a product, too", () =>
     "net = the smaller of 900 and the greater of 5 and full × (by off: ",
   );
 });
+
+test("a fit makes none of the table's identifiers by a pattern that was changed", async () => {
+  const ids = Array.from({ length: 600 }, (_, i) => `K${100000 + 7 * i}`);
+  const { table } = parseCsv(`id,plan\n${ids.map((id, i) => `${id},${"ab"[i % 2]}`).join("\n")}\n`);
+  const written = JSON.stringify(discoverStructure(table, seeded(1)));
+  const structure = JSON.parse(written.replace("K10[0-9]{4}", "K[0-9]{6}")) as Structure;
+  expect(JSON.stringify(structure)).not.toBe(written);
+  const made = (await trees({ structure })(table, seeded(1))).sample(50_000, seeded(2)).columns[0];
+  const known = new Set(ids);
+  expect("values" in made && [...made.values].filter((id) => known.has(String(id)))).toEqual([]);
+});

@@ -6,9 +6,11 @@ import { patternOf, placesOf } from "../../../src/synthesis/structure/key-places
 import {
   describeKeys,
   freshKeys,
+  type KeyPlan,
   keyCount,
   keyPlanOf,
   keyShortage,
+  keysBeside,
   statedKeys,
 } from "../../../src/synthesis/structure/keys";
 
@@ -155,4 +157,52 @@ test("letters in front that many keys share are kept together, as often as they 
   expect((counts.get("DE") ?? 0) / 1000).toBeCloseTo(0.5, 1);
   expect(made.filter((key) => keys.includes(key))).toEqual([]);
   expect(new Set(made).size).toBe(1000);
+});
+
+describe("keysBeside(plan, keys) leaves a changed plan none of the keys that rows have", () => {
+  const real = many(600, (i) => `K${100000 + 7 * i}`);
+  const plan = keyPlanOf(real, seeded(1));
+  const beside = (pattern: string, keys = real) => {
+    const forms = "forms" in plan ? plan.forms : [];
+    const own = { style: "pattern" as const, forms: [{ ...forms[0], pattern }, ...forms.slice(1)] };
+    return keysBeside(own, keys, seeded(2), "make keys for id");
+  };
+  const repeated = (own: KeyPlan, keys: readonly string[]): readonly string[] => {
+    const known = new Set(keys);
+    return freshKeys(own, 0, Math.min(keyCount(own), 100_000)).filter((key) => known.has(key));
+  };
+
+  test("with a longer pattern, a shorter one, and one of several lengths", () => {
+    expect(keysBeside(plan, real, seeded(2), "make keys")).toBe(plan);
+    const all = many(1000, (i) => `C${padded(i, 3)}`);
+    const full = keyPlanOf(all, seeded(1));
+    expect(keysBeside(full, all, seeded(2), "make keys")).toBe(full);
+    for (const pattern of ["K[0-9]{6}", "K10[0-9]{4}", "K1[0-9]{5,6}", "K<100000-999999>"])
+      expect(repeated(beside(pattern), real)).toEqual([]);
+    const short = beside("K[0-9]{2}", ["K07"]);
+    expect(repeated(short, ["K07"])).toEqual([]);
+    expect(new Set(freshKeys(short, 0, 99)).size).toBe(Math.min(99, keyCount(short)));
+  });
+
+  test("with numbers that are not filled up, of addresses, and counted ones", () => {
+    const hosts = many(200, () => `10.${upTo(3)}.${upTo(256)}.${upTo(256)}`);
+    expect(repeated(beside("10.<0-2>.<0-255>.<0-255>", hosts), hosts)).toEqual([]);
+    const mails = hosts.map((host) => `${host}@a.org`);
+    const mailed = {
+      style: "pattern" as const,
+      forms: [{ pattern: "10.1.<0-255>.<0-255>" }],
+      endings: ["@a.org"],
+    };
+    expect(repeated(keysBeside(mailed, mails, seeded(2), "make keys"), mails)).toEqual([]);
+    expect(keysBeside({ style: "counter", first: 40 }, ["7", "412"], seeded(2), "make keys")).toEqual({
+      style: "counter",
+      first: 420,
+    });
+  });
+
+  test("and throws where it leaves none", () => {
+    expect(() => beside("[0-9]", [..."0123456789"])).toThrow(
+      'Cannot make keys for id: a pattern must have keys that no row has: write a longer one, got "[0-9]"',
+    );
+  });
 });

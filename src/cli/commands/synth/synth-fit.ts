@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import { didYouMean } from "../../../core/did-you-mean";
+import type { Rng } from "../../../core/rng";
+import type { Table } from "../../../data/table";
 import {
   type Method,
   methodNames,
@@ -187,7 +189,7 @@ async function fit(options: Options): Promise<void> {
   const names = table.columns.map(({ name }) => name);
   checkTarget(options, names);
   const structure = options.structure
-    ? await structureFrom(options.structure, names)
+    ? await structureFrom(options.structure, table, rng)
     : discoverStructure(table, rng.fork("structure"), {
         ...rulesOf(options),
         customer: found.customer ?? false,
@@ -331,7 +333,8 @@ function orderOf(text: string): { low: string; high: string } {
 }
 
 /** The rules in a file that --write-structure wrote and a user may have changed. */
-async function structureFrom(file: string, columns: readonly string[]): Promise<Structure> {
+async function structureFrom(file: string, table: Table, rng: Rng): Promise<Structure> {
+  const columns = table.columns.map(({ name }) => name);
   const found = jsonFile(file) as Structure;
   const names = Array.isArray(found?.columns) ? found.columns.map((one) => one?.name) : [];
   if (found?.version !== 1 || names.join("\n") !== columns.join("\n")) {
@@ -339,7 +342,10 @@ async function structureFrom(file: string, columns: readonly string[]): Promise<
       `Cannot use ${file}: it must hold the rules of version 1 for the columns ${columns.join(", ")}, as --write-structure writes them`,
     );
   }
-  const { checkRules } = await import("../../../synthesis/structure/given/check-rules.js");
+  const [{ checkRules }, { structureOf }] = await Promise.all([
+    import("../../../synthesis/structure/given/check-rules.js"),
+    import("../../../synthesis/structure/given/structure-of.js"),
+  ]);
   checkRules(found, `use ${file}`);
-  return found;
+  return structureOf(table, rng, { structure: found });
 }
