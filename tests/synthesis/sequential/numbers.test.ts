@@ -62,3 +62,32 @@ test("sequential() learns of few rows and many columns what they have in common,
   expect(model.pairs.all).toBe(630);
   expect(model.pairs.learnt).toBeLessThan(500);
 });
+
+test("sequential() keeps what the rows far from the number before follow instead", async () => {
+  const rng = seeded(21);
+  const rows = 1500;
+  const names = [...Array.from({ length: 6 }, (_, k) => `z${k}`), "before", "after"];
+  const columns = names.map(
+    (name): NumericColumn => ({ name, type: "numeric", values: new Float64Array(rows) }),
+  );
+  for (let i = 0; i < rows; i++) {
+    const z = names.map(() => normal(rng));
+    const sum = z.slice(0, 6).reduce((total, one) => total + one, 0) / Math.sqrt(6);
+    z[7] = rng.uniform() < 0.7 ? z[6] + 0.02 * normal(rng) : sum + 0.3 * normal(rng);
+    columns.forEach(({ values }, j) => {
+      values[i] = z[j];
+    });
+  }
+  const model = await sequential({ leftOut: 0, threads: 1 })(table(columns), seeded(1));
+  const tie = (from: Table): number => {
+    const values = from.columns.map((column) => (column as NumericColumn).values);
+    const far = [...values[0].keys()].filter((i) => Math.abs(values[7][i] - values[6][i]) > 0.2);
+    return correlation(
+      far.map((i) => values.slice(0, 6).reduce((total, own) => total + own[i], 0)),
+      far.map((i) => values[7][i]),
+    );
+  };
+  expect(tie(table(columns))).toBeGreaterThan(0.9);
+  // .12 where the tree cannot ask for what the mean of all rows is more.
+  expect(tie(model.sample(3000, seeded(2)))).toBeGreaterThan(0.4);
+});
