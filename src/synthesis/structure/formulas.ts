@@ -144,6 +144,8 @@ export function restOf(formula: Formula, value: number, predicted: number): numb
 
 /** The value rebuilt from the formula and its rest, before it is snapped and clipped. */
 export function rebuild(formula: Formula, predicted: number, rest: number): number {
+  // With rates nothing is known where none is told: that is neither 0 nor what stands there when a factor is missing.
+  if (formula.by && Number.isNaN(predicted)) return Number.NaN;
   const undefinedHere = Number.isNaN(predicted) || (formula.kind === "product" && predicted === 0);
   if (undefinedHere) return formula.otherwise ?? Number.NaN;
   if (formula.rest === "none") return predicted;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
-import { cellText, columnNamed, type Table } from "../../../src/data/table";
+import { type Column, cellText, columnNamed, isCategorical, type Table } from "../../../src/data/table";
 import { sequential } from "../../../src/synthesis/sequential/sequential";
 import { describeStructure } from "../../../src/synthesis/structure/describe";
 import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
@@ -76,6 +76,34 @@ describe("rates that another column's value decides", () => {
     for (const name of hidden)
       for (let i = 0; i < whole.rows; i++)
         expect(cellText(columnNamed(table, name), i)).toBe(cellText(columnNamed(whole, name), i));
+  });
+
+  test("leave a number empty, and say so, where none is told for the value that decides", async () => {
+    const whole = invoices();
+    const model = await sequential()(whole, seeded(1));
+    // A discount of 15 and a call to the moon are in no row that was learnt.
+    const columns = whole.columns.map((one): Column => {
+      if (one.name === "discount" && one.type === "numeric")
+        return { ...one, values: one.values.map((own, i) => (i === 0 ? 15 : own)) };
+      if (one.name === "destination" && isCategorical(one))
+        return {
+          ...one,
+          levels: [...one.levels, "moon"],
+          codes: one.codes.map((own, i) => (i === 1 ? one.levels.length : own)),
+        };
+      if (one.type === "numeric" && ["net", "cost"].includes(one.name))
+        return { ...one, values: one.values.map((own, i) => (i < 3 ? Number.NaN : own)) };
+      return one;
+    });
+    const { table, unsolved } = model.complete({ rows: whole.rows, columns }, seeded(2));
+    const texts = (name: string) => [0, 1, 2].map((i) => cellText(columnNamed(table, name), i));
+    const real = (name: string, i: number): string => cellText(columnNamed(whole, name), i);
+    expect(texts("net")).toEqual(["", real("net", 1), real("net", 2)]);
+    expect(texts("cost")).toEqual([real("cost", 0), "", real("cost", 2)]);
+    expect(unsolved.map(({ rows, first }) => ({ rows, first }))).toEqual([
+      { rows: 1, first: 0 },
+      { rows: 1, first: 1 },
+    ]);
   });
 
   test("are none where a row breaks them, or where any rates would do", () => {

@@ -9,7 +9,7 @@ import { cellsOfColumns, deduce } from "./deduce";
 import { completeBlock } from "./draw-block";
 import { brokenRules, emptyByRule, type RuleRows, type StaysEmpty } from "./rules-kept";
 import { settle } from "./settle";
-import type { Open } from "./solve";
+import { type Open, withoutRate } from "./solve";
 
 /** Rows with their missing cells drawn, and what could not be. */
 export interface Completed {
@@ -150,8 +150,12 @@ function filledBlock(
   take(made, (plan) => !follows(plan));
   const late = new Map(parts.variables.map(({ name }, j) => [name, j]));
   const cells = cellsOfColumns(structure, columns, rows.rows);
-  const emptied = settle(cells, openIn(structure, rows.columns), (name) => late.get(name) ?? -1);
+  const emptied = [...settle(cells, openIn(structure, rows.columns), (name) => late.get(name) ?? -1)];
   deduce(cells);
+  structure.columns.forEach((plan, column) => {
+    for (const row of isComputed(plan) ? withoutRate(cells, plan, openIn(structure, columns)) : [])
+      emptied.push({ column, row });
+  });
   take(made, follows);
   for (const { column, row } of emptied) empty(columns[column], row);
   // What was drawn as missing, as if a rule would say so, is drawn again where none does.

@@ -15,7 +15,7 @@ import { reduceTable } from "../../structure/variables";
 import type { Cells } from "./cells";
 import { cellsOfColumns, toldBy } from "./deduce";
 import { formulaBroken } from "./settle";
-import type { Open } from "./solve";
+import { type Open, withoutRate } from "./solve";
 
 /** Rows of which something is said by a rule, and the first of them, counted from 0. */
 export interface RuleRows {
@@ -66,15 +66,17 @@ export function brokenRules(
   };
 }
 
-/** The rows in which a number is there and a part of it was left out, as no value of it gives the number. */
-function unsolved({ structure, of, rows }: Cells, left: Open): Breaks[] {
+/** The rows in which a number is there and a part of it was left out, as no value of it gives the number, or that has no rate. */
+function unsolved(cells: Cells, left: Open): Breaks[] {
+  const { structure, of, rows } = cells;
   return structure.columns.filter(isComputed).map((plan) => {
     const columns = argumentsOf(plan.formula);
     const own = of(plan.name);
     const open = [...Array(rows).keys()].filter(
       (i) => !Number.isNaN(own[i]) && columns.some((name) => left(name, i)),
     );
-    return { rule: describeRule(structure, plan), columns, rows: open };
+    const all = [...open, ...withoutRate(cells, plan, left)].sort((a, b) => a - b);
+    return { rule: describeRule(structure, plan), columns, rows: all };
   });
 }
 

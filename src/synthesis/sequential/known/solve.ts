@@ -8,7 +8,7 @@ import {
   type NumberPlan,
   type Structure,
 } from "../../structure/structure";
-import type { Cells } from "./cells";
+import { type Cells, isMissing } from "./cells";
 
 /** Whether a cell is not known: it may change. */
 export type Open = (column: string, row: number) => boolean;
@@ -18,6 +18,20 @@ export function givenBy(formula: Formula, of: Arguments, rows: number): Float64A
   const read = argumentsOf(formula).map(of);
   return evaluate(formula, of, rows).map((value, i) =>
     read.some((values) => Number.isNaN(values[i])) ? Number.NaN : rebuild(formula, value, Number.NaN),
+  );
+}
+
+/** The missing cells of a number all of whose parts are there, but no rate is told for the value that decides it. */
+export function withoutRate(
+  { of, rows, column }: Cells,
+  { name, formula }: ComputedPlan,
+  open: Open,
+): readonly number[] {
+  if (!formula.by) return [];
+  const gives = givenBy(formula, of, rows);
+  const read = argumentsOf(formula);
+  return [...gives.keys()].filter(
+    (i) => open(name, i) && Number.isNaN(gives[i]) && !read.some((one) => isMissing(column(one), i)),
   );
 }
 
