@@ -5,9 +5,9 @@ import { type EncodedTerm, tableSize } from "./terms/terms";
 export const mostModelled = 100;
 
 /** So many rows, expected of a class by its share alone, weigh as much as those seen. */
-const strengths = [0.3, 1, 3, 10];
-/** How much of its effect a term has beside others that may tell the same. */
-const weights = [0.5, 1];
+const strengths = [0.3, 1, 3, 10, 30, 100, 300, 1000];
+/** A term may have so much of its effect beside others that tell the same. */
+const lessWeight = 0.5;
 /** So many scores, rows × classes, are looked at to judge a choice … */
 const mostJudged = 1_000_000;
 /** … and so many to let each class come out as often as in the rows. */
@@ -42,6 +42,14 @@ interface Choice {
   readonly weight: number;
 }
 
+interface Judged extends Choice {
+  readonly loss: number;
+}
+
+function better(one: Judged, other: Judged): Judged {
+  return other.loss < one.loss ? other : one;
+}
+
 /**
  * The tables of a naive Bayes of classes: log share, and for each term that helps log(1 + rows seen / (strength × share)), which
  * with one term makes its share among the term's rows shrunk to that among all (Cestnik's m-estimate, 1990). Which terms,
@@ -59,19 +67,17 @@ export function fitCounted(data: LogitRows, layout: LogitLayout, classes: number
   const trial = base.map((scores) => scores.slice());
   const terms = data.terms.map((_, t) => countsOf(data, layout, t, classes));
   let scored = 0;
-  const best = (of: TermCounts): Choice & { loss: number } => {
-    const tried = strengths.flatMap((strength) =>
-      weights.map((weight) => {
-        base.forEach((scores, c) => {
-          trial[c].set(scores);
-        });
-        const choice = { of, strength, weight };
-        add(data, choice, share, trial);
-        scored += judged * classes;
-        return { ...choice, loss: slopes(data, trial, classes, 0, judged) };
-      }),
-    );
-    return tried.reduce((least, one) => (one.loss < least.loss ? one : least));
+  const judge = (choice: Choice): Judged => {
+    base.forEach((scores, c) => {
+      trial[c].set(scores);
+    });
+    add(data, choice, share, trial);
+    scored += judged * classes;
+    return { ...choice, loss: slopes(data, trial, classes, 0, judged) };
+  };
+  const best = (of: TermCounts): Judged => {
+    const least = strengths.map((strength) => judge({ of, strength, weight: 1 })).reduce(better);
+    return better(least, judge({ ...least, weight: lessWeight }));
   };
   let loss = slopes(
     data,

@@ -47,8 +47,8 @@ export function fitNumber(data: NumberRows, plans: readonly TermPlan[]): NumberM
   const layout = logitLayout(plans);
   const all: readonly Stretch[] = [[0, data.rows]];
   let best: { score: number; leaf: number; mean?: Mean } = { score: Infinity, leaf: data.rows };
-  if (data.tree.features.length > 0 && data.rows >= 2 * leafRows[0]) {
-    for (const mean of [undefined, ...(plans.length > 0 ? meansOf(data, layout, scores) : [])]) {
+  if (plans.length > 0 && data.rows >= 2 * leafRows[0]) {
+    for (const mean of [undefined, ...meansOf(data, layout, scores)]) {
       const found = bestLeaf(data, layout, scores, mean);
       // A simpler model wins unless the other is better beyond noise.
       if (found.score < best.score * (1 - 1e-3)) best = { ...found, ...(mean && { mean }) };

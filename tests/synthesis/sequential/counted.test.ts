@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { correlation } from "../../../src/core/math/statistics";
 import { seeded } from "../../../src/core/rng";
-import { type CategoricalColumn, table } from "../../../src/data/table";
+import { type CategoricalColumn, type NumericColumn, table } from "../../../src/data/table";
 import { fitCounted, toldTerms } from "../../../src/synthesis/sequential/counted";
 import { logitLayout } from "../../../src/synthesis/sequential/logit";
 import { sequential } from "../../../src/synthesis/sequential/sequential";
@@ -36,8 +37,8 @@ test("fitCounted() tells the share of each class among rows alike, of the terms 
   const own = scores[0] / scores.reduce((sum, score) => sum + score, 0);
   const like = shelf.filter((_, i) => product[i] === 0);
   expect(own).toBeCloseTo(like.filter((one) => one === 0).length / like.length, 1);
-  // Two terms alone and the better one again, in eight ways each; then shares are balanced three times.
-  expect(fit.scored).toBe(27 * 3000 * levels);
+  // Two terms alone and the better one again, in nine ways each; then shares are balanced three times.
+  expect(fit.scored).toBe(30 * 3000 * levels);
 });
 
 test("sequential() keeps the share of the strongest pairs of two columns of hundreds of levels, and names these columns", async () => {
@@ -63,4 +64,19 @@ test("sequential() keeps the share of the strongest pairs of two columns of hund
     const real = same(product, shelf, k);
     expect(Math.abs(same(drawnProduct.codes, drawnShelf.codes, k) - real) / real).toBeLessThan(0.25);
   }
+});
+
+test("sequential() keeps what a number has of a column of hundreds of levels, its only parent", async () => {
+  const rng = seeded(7);
+  const codes = Int32Array.from({ length: 2000 }, () => Math.floor(150 * rng.uniform()));
+  const values = Float64Array.from(codes, (own) => ((own * 37) % 150) + Math.round(10 * rng.uniform()) / 10);
+  const towns = Array.from({ length: 150 }, (_, k) => `town ${k}`);
+  const from = table([
+    { name: "town", type: "categorical", levels: towns, codes },
+    { name: "spend", type: "numeric", values, decimals: 1 },
+  ]);
+  const drawn = (await sequential({ threads: 1, minCount: 1 })(from, seeded(1))).sample(1000, seeded(2));
+  const [town, spend] = drawn.columns as readonly [CategoricalColumn, NumericColumn];
+  const own = Float64Array.from(town.codes, (code) => (Number(town.levels[code].slice(5)) * 37) % 150);
+  expect(correlation(own, spend.values)).toBeGreaterThan(0.9);
 });
