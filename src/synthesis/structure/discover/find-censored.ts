@@ -1,7 +1,7 @@
 import { dot } from "../../../core/math/linear-algebra";
 import { evaluate } from "../formulas";
 import { findExact } from "./find-exact";
-import { agrees, type Found, type NumberInput, place, spacedRows, standardised } from "./search";
+import { agrees, type Found, type NumberInput, place, spacedRows, standardised, valuesOf } from "./search";
 
 /** Of so many columns that go with what lies within the end a sum is looked for. */
 const mostTerms = 12;
@@ -45,8 +45,7 @@ export function findCensored(numbers: readonly NumberInput[], found: Found): voi
       const sum = inside.get(target.name);
       if (!sum) continue;
       const formula = { ...sum, [side]: end };
-      const values = (name: string) => (complete.find((one) => one.name === name) as NumberInput).values;
-      const predicted = evaluate(formula, values, target.values.length);
+      const predicted = evaluate(formula, valuesOf(complete), target.values.length);
       if (agrees(target, (i) => predicted[i]) && place(found, numbers, target.name, formula)) break;
     }
   }

@@ -2,7 +2,7 @@ import { dot } from "../../../core/math/linear-algebra";
 import { quantileSorted } from "../../../core/math/statistics";
 import { emptySum, evaluate, type Formula } from "../formulas";
 import { spacing } from "../grids";
-import { type Found, type NumberInput, place, shortest, spacedRows } from "./search";
+import { type Found, type NumberInput, place, shortest, spacedRows, valuesOf } from "./search";
 
 const screeningRows = 1000;
 /** A column must be above zero in this share of its present cells to enter a product. */
@@ -69,8 +69,7 @@ export function findProducts(numbers: readonly NumberInput[], found: Found): voi
  */
 function finest(target: NumberInput, pair: Pair, formula: Formula): [string, Formula] {
   const { factors } = formula;
-  const values = (name: string) => (pair.arguments.find((one) => one.name === name) as NumberInput).values;
-  const predicted = evaluate(formula, values, target.values.length);
+  const predicted = evaluate(formula, valuesOf(pair.arguments), target.values.length);
   const whole = target.values.every(
     (value, i) => !(Math.abs(value - predicted[i]) > 1e-6 * spacing(target.grid)),
   );
@@ -140,8 +139,6 @@ function bestPair(
 
 /** The pair as a formula checked on all rows, or undefined where it leaves rows unexplained. */
 function settled(target: NumberInput, pair: Pair): Formula | undefined {
-  const argument = (column: string): Float64Array =>
-    (pair.arguments.find((argument) => argument.name === column) as NumberInput).values;
   const bare: Formula = {
     ...emptySum,
     kind: "product",
@@ -150,7 +147,7 @@ function settled(target: NumberInput, pair: Pair): Formula | undefined {
     rest: "factor",
   };
   const rows = target.values.length;
-  const bases = evaluate(bare, argument, rows);
+  const bases = evaluate(bare, valuesOf(pair.arguments), rows);
   const ratios: number[] = [];
   const idle: number[] = [];
   for (let i = 0; i < rows; i++) {

@@ -1,6 +1,6 @@
 import { emptySum, evaluate, type Formula } from "../formulas";
 import { spacing } from "../grids";
-import { type Found, type NumberInput, place, shortest } from "./search";
+import { type Found, type NumberInput, placeOver, shortest, valuesOf } from "./search";
 
 /** A column of few values that may decide a rate. */
 export interface Decider {
@@ -45,7 +45,6 @@ export function findRates(numbers: readonly NumberInput[], deciders: readonly De
   const grouped = deciders.filter(({ count }) => count >= 2 && count <= mostValues).map(groupedBy);
   if (grouped.length === 0) return;
   const needed = Math.log((numbers.length ** 2 * grouped.length) / chance);
-  const values = (name: string) => (numbers.find((one) => one.name === name) as NumberInput).values;
   const all: {
     readonly name: string;
     readonly formula: Formula;
@@ -60,7 +59,7 @@ export function findRates(numbers: readonly NumberInput[], deciders: readonly De
       name === target.name ? [] : [{ factors: [{ column: name, power: 1 }], values, step: spacing(grid) }],
     );
     if (before) {
-      const product = evaluate({ ...before, constant: 1 }, values, target.values.length);
+      const product = evaluate({ ...before, constant: 1 }, valuesOf(numbers), target.values.length);
       bases.unshift({ factors: before.factors, values: product, step: Infinity });
     }
     for (const { factors, values, step } of bases)
@@ -89,10 +88,7 @@ export function findRates(numbers: readonly NumberInput[], deciders: readonly De
   for (const { name, formula } of all.sort(
     (a, b) => Number(b.finer) - Number(a.finer) || a.length - b.length,
   )) {
-    const before = found.get(name);
-    if (before?.rest === "none") continue;
-    found.delete(name);
-    if (!place(found, numbers, name, formula) && before) found.set(name, before);
+    if (found.get(name)?.rest !== "none") placeOver(found, numbers, name, formula);
   }
 }
 

@@ -1,6 +1,15 @@
 import { cholesky, choleskySolve, dot } from "../../../core/math/linear-algebra";
 import { emptySum, evaluate, type Formula } from "../formulas";
-import { agrees, type Found, type NumberInput, place, shortest, spacedRows, standardised } from "./search";
+import {
+  agrees,
+  type Found,
+  type NumberInput,
+  placeOver,
+  shortest,
+  spacedRows,
+  standardised,
+  valuesOf,
+} from "./search";
 
 const screeningRows = 1000;
 /** Of so many columns that go with a column most a share is looked for. */
@@ -16,8 +25,7 @@ export function findShares(numbers: readonly NumberInput[], found: Found): void 
   const sample = spacedRows(rows, screeningRows);
   const scores = complete.map(({ values }) => standardised(values, sample));
   complete.forEach((target, t) => {
-    const before = found.get(target.name);
-    if (target.given || before?.rest === "none") return;
+    if (target.given || found.get(target.name)?.rest === "none") return;
     const near = scores.map((own) => dot(own, scores[t]));
     const parts = [...complete.keys()]
       .filter((k) => k !== t && !found.has(complete[k].name))
@@ -33,9 +41,7 @@ export function findShares(numbers: readonly NumberInput[], found: Found): void 
     for (const k of parts.filter((k) => near[k] > leastCorrelation)) {
       const formula = shareOf(target, complete[k], solve(complete[k]), complete);
       if (!formula) continue;
-      found.delete(target.name);
-      if (place(found, numbers, target.name, formula)) return;
-      if (before) found.set(target.name, before);
+      if (placeOver(found, numbers, target.name, formula)) return;
     }
   });
 }
@@ -85,8 +91,7 @@ function shareOf(
       { column, also, power: -1 },
     ],
   };
-  const values = (one: string) => (numbers.find((input) => input.name === one) as NumberInput).values;
-  const predicted = evaluate(formula, values, target.values.length);
+  const predicted = evaluate(formula, valuesOf(numbers), target.values.length);
   // Of nothing the share is nothing.
   return agrees(target, (i) => predicted[i] || 0) ? { ...formula, otherwise: 0 } : undefined;
 }

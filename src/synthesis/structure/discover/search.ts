@@ -29,7 +29,7 @@ export function spacedRows(rows: number, most: number): Int32Array {
   return out;
 }
 
-/** The value with as few significant digits (3 to 7) as `holds` allows; the value itself when none does. */
+/** The value with as few significant digits (1 to 7) as `holds` allows; the value itself when none does. */
 export function shortest(value: number, holds: (shorter: number) => boolean): number {
   for (let digits = 1; digits <= 7; digits++) {
     const shorter = Number(value.toPrecision(digits));
@@ -89,6 +89,11 @@ export function mean(values: Float64Array): number {
   return total / values.length;
 }
 
+/** The values of columns by name, as formulas read them. */
+export function valuesOf(numbers: readonly NumberInput[]): (name: string) => Float64Array {
+  return (name) => (numbers.find((one) => one.name === name) as NumberInput).values;
+}
+
 /** What was found so far: no column leads back to itself. */
 export type Found = Map<string, Formula>;
 
@@ -126,6 +131,20 @@ export function place(
   return false;
 }
 
+/** Adds an exact formula as `place` does, in the place of a loose one if need be, which stays where it cannot. */
+export function placeOver(
+  found: Found,
+  numbers: readonly NumberInput[],
+  name: string,
+  formula: Formula,
+): boolean {
+  const before = found.get(name);
+  found.delete(name);
+  const placed = place(found, numbers, name, formula);
+  if (!placed && before) found.set(name, before);
+  return placed;
+}
+
 /** The sum solved for the last of its terms that nothing computes and that closes no circle, where it holds in all rows. */
 function solvedForOther(
   found: Found,
@@ -135,9 +154,9 @@ function solvedForOther(
 ): [string, Formula] | undefined {
   const ends = sum.least !== undefined || sum.most !== undefined;
   if (kind !== "sum" || rest !== "none" || terms.length < 2 || ends) return undefined;
-  const inputs = new Map(numbers.map((input) => [input.name, input]));
-  const values = (name: string) => (inputs.get(name) as NumberInput).values;
-  for (const { name, given } of [...numbers].reverse()) {
+  const values = valuesOf(numbers);
+  for (const input of [...numbers].reverse()) {
+    const { name, given } = input;
     const own = terms.find(({ column }) => column === name);
     if (!own || given || found.has(name)) continue;
     const others = terms.filter((term) => term !== own);
@@ -154,7 +173,7 @@ function solvedForOther(
     const trial: Found = new Map([...found, [name, formula]]);
     if (leadsTo(trial, name, name) || [...found.keys()].some((one) => leadsTo(trial, one, one))) continue;
     const predicted = evaluate(formula, values, values(name).length);
-    if (agrees(inputs.get(name) as NumberInput, (i) => predicted[i])) return [name, formula];
+    if (agrees(input, (i) => predicted[i])) return [name, formula];
   }
   return undefined;
 }
