@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
 import { loadSynthesiser } from "../../../src/synthesis/methods";
+import { withoutHoles } from "../../../src/synthesis/sequential/holes";
 import { describeStructure } from "../../../src/synthesis/structure/describe";
 import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
 import { checkRules } from "../../../src/synthesis/structure/given/check-rules";
@@ -33,6 +34,26 @@ test("checkRules(structure) takes what was found, with rates by a column", () =>
   const { formula } = found.columns.find(({ name }) => name === "net") as NumberPlan;
   expect(formula?.by?.rates).toEqual([1, 0.9, 0.75]);
   expect(() => checkRules(found, "learn")).not.toThrow();
+});
+
+test("checkRules(structure) takes effects of a column whose missing cells are made last, and no more of them", () => {
+  const holed = (effects: readonly number[]): Structure => ({
+    ...formula((own) => own.effects.push({ column: "site", effects })),
+    holes: [{ column: "site", share: 0.1 }],
+  });
+  const site = (own: Structure): Structure => ({
+    ...own,
+    columns: own.columns.map((plan) => (plan.kind === "levels" ? { ...plan, missing: true } : plan)),
+  });
+  const torn = site(holed([1, 2, 3, 0]));
+  expect(() => checkRules(torn, "learn")).not.toThrow();
+  expect(() => checkRules(withoutHoles(torn), "load")).not.toThrow();
+  expect(() => checkRules(site(holed([1, 2, 3])), "learn")).toThrow(
+    "must have 4 numbers as the effects of site",
+  );
+  expect(() => checkRules(holed([1, 2, 3, 0, 0]), "learn")).toThrow(
+    "must have 3 numbers as the effects of site",
+  );
 });
 
 test.each<[string, Structure, string]>([

@@ -112,7 +112,10 @@ function checkFormula(
     must(column, ["levels"], `the effects of ${who}`);
     const read = plans.get(column);
     const count = read?.kind === "levels" ? levelCount(read) : 0;
-    const whole = Array.isArray(own) && own.length === count && own.every(Number.isFinite);
+    // A last one, of missing cells, stays where these are made after all else; nothing reads it.
+    const most = read?.kind === "levels" && !read.missing ? count + 1 : count;
+    const told = Array.isArray(own) && own.length >= count && own.length <= most;
+    const whole = told && own.every(Number.isFinite);
     holds(whole, `must have ${count} numbers as the effects of ${column}, one a level`, own);
   }
   if (by !== undefined) checkRates(by, plans, must, holds, who);
