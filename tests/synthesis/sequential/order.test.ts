@@ -30,7 +30,7 @@ test("sequential() draws what a formula reads before what it leaves open, the ta
     error: 0.5,
     ...own,
   });
-  const monthlyRest = formula({ constant: 30, effects: [{ column: "left", effects: [0, 20, 0] }] });
+  const monthlyRest = formula({ constant: 30, effects: [{ column: "left", effects: [0, 20] }] });
   const factors = ["months", "monthly"].map((column) => ({ column, power: 1 as const }));
   const paidRest = formula({ kind: "product", constant: 1, factors, rest: "factor" });
   const structure = {
