@@ -545,7 +545,7 @@ export {
   type DiscoverOptions as StructureOptions,
   discoverStructure,
 } from "./synthesis/structure/discover/discover";
-export type { Formula as StructureFormula } from "./synthesis/structure/formulas";
+export type { Formula as StructureFormula, RatesBy } from "./synthesis/structure/formulas";
 export type { Grid } from "./synthesis/structure/grids";
 export type { KeyForm, KeyPlan } from "./synthesis/structure/keys";
 export type {
