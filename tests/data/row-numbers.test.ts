@@ -53,3 +53,13 @@ test("what is measured stays a number, and is named where it might be either", (
   ]);
   expect(perhapsRowNames(found)).toEqual(["income", "cents"]);
 });
+
+test("amounts under a name that customers may have stay numbers, and are named", () => {
+  const found = columnsOf(
+    ["mobile", "account", "member_no"],
+    (i) => [3 + 11 * i, 7 + 13 * i, 5 + 17 * i],
+    150,
+  );
+  expect(found.columns.map(({ type }) => type)).toEqual(["numeric", "numeric", "id"]);
+  expect(perhapsRowNames(found)).toEqual(["mobile", "account"]);
+});

@@ -15,9 +15,9 @@ export function mayBeId(name: string): boolean {
   return idName.test(name) || camelId.test(name);
 }
 
-/** Whether a column called so may hold keys, of the row's subject or of a customer. */
+/** Whether a column called so holds keys, of the row's subject or of another thing. */
 export function mayBeKey(name: string): boolean {
-  return mayBeId(name) || keyName.test(name.trim()) || camelKey.test(name) || mayBeCustomer(name);
+  return mayBeId(name) || keyName.test(name.trim()) || camelKey.test(name);
 }
 
 /** Whether a column called so may number the rows. */

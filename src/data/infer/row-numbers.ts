@@ -1,5 +1,5 @@
 import type { Column, Table } from "../table";
-import { mayBeKey, mayBeTime } from "./names";
+import { mayBeCustomer, mayBeKey, mayBeTime } from "./names";
 
 /** Fewer rows show nothing: under the name of a key, by values alone, and for a doubt to be said. */
 const fewestNamed = 20;
@@ -14,7 +14,7 @@ const densest = 3;
 const moments = [473e9, 3e12] as const;
 
 /**
- * Whether whole numbers name the rows: another one in each, under the name of a key in one length, side by side or in many rows; under
+ * Whether whole numbers name the rows: another one in each, under the name of a key or a customer in one length or side by side, of a key also in many rows; under
  * any other in steps of one size, spread over all that are as long, or longer than what is measured. Of numbers of one length
  * that might as well be measured it is open. Undefined for all others; missing ones do not count, nor does the order.
  *
@@ -34,10 +34,13 @@ export function namesRows(name: string, values: ArrayLike<number>): "surely" | "
   const [low, high] = [sorted[0], sorted[sorted.length - 1]];
   const digits = String(low).length;
   const even = String(high).length === digits;
-  if (mayBeKey(name)) {
+  const key = mayBeKey(name);
+  if (key || mayBeCustomer(name)) {
     const dense = high - low < densest * sorted.length;
-    const many = sorted.length >= fewestUnnamed;
-    return (even && digits >= 4) || dense || many ? "surely" : undefined;
+    if ((even && digits >= 4) || dense) return "surely";
+    // "mobile" or "account" may as well be a bill or a balance.
+    if (sorted.length >= fewestUnnamed) return key ? "surely" : "perhaps";
+    return undefined;
   }
   if (!even || digits < keyDigits - 1 || sorted.length < fewestDoubtful) return undefined;
   const moment = mayBeTime(name) || (low >= moments[0] && high <= moments[1]);
