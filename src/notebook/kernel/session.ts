@@ -58,7 +58,9 @@ export class Session {
   private readonly checks = new Set<Promise<unknown>>();
   private readonly interrupts: Interrupts;
   private compiled = 0;
-  private interrupted = false;
+  /** Resolves to undefined when the cell that runs is interrupted. */
+  private interruption: Promise<undefined> = new Promise(() => undefined);
+  private stopCell: () => void = () => undefined;
   private ask: ((prompt: string) => Promise<string>) | undefined;
 
   constructor(private readonly options: SessionOptions) {
@@ -105,7 +107,9 @@ export class Session {
       this.history.add(cell, request.code);
     }
     this.ask = request.ask;
-    this.interrupted = false;
+    this.interruption = new Promise((done) => {
+      this.stopCell = () => done(undefined);
+    });
     this.streams.to(request.silent ? undefined : publisher);
     this.options.displays.lastWriteDisplayData = (data: object, update: boolean): void => {
       if (!request.silent) publisher.publish(update ? "update_display_data" : "display_data", data);
@@ -133,20 +137,23 @@ export class Session {
     if (request.code.trim() === "") return undefined;
     const { languageServer } = this.options;
     this.compiled++;
-    const compiled = await languageServer.compile(cell, request.code);
+    // The compiler may be long over it; what it answers later is then nobody's.
+    const compiled = await Promise.race([languageServer.compile(cell, request.code), this.interruption]);
+    if (!compiled) return thrownContent(new Interrupted());
     if (compiled.complaints.length > 0) return complaintsContent(compiled.complaints);
-    if (this.interrupted) return thrownContent(new Interrupted());
     this.stacks.add(cell, compiled.mappings);
     const types = languageServer.check(cell);
     const evaluation = await this.evaluator.evaluate(compiled.code, Stacks.nameOf(cell));
     if (this.options.waitForTypes && evaluation.status === "value") {
-      const complaints = await types;
+      const complaints = await Promise.race([types, this.interruption]);
+      if (!complaints) return thrownContent(new Interrupted());
       if (complaints.length > 0) return complaintsContent(complaints);
     }
     if (evaluation.status === "thrown") {
       // What does not fit its type is often why it threw.
-      const complaints = await types.catch(() => []);
-      if (complaints.length > 0) process.stderr.write(`${complaintLines(complaints).join("\n")}\n`);
+      const complaints = await Promise.race([types.catch(() => []), this.interruption]);
+      if (complaints && complaints.length > 0)
+        process.stderr.write(`${complaintLines(complaints).join("\n")}\n`);
       return thrownContent(evaluation.thrown);
     }
     try {
@@ -223,7 +230,7 @@ export class Session {
   }
 
   interrupt(): void {
-    this.interrupted = true;
+    this.stopCell();
     this.evaluator.interrupt();
   }
 
