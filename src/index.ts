@@ -547,7 +547,7 @@ export {
 } from "./synthesis/structure/discover/discover";
 export type { Formula as StructureFormula, RatesBy } from "./synthesis/structure/formulas";
 export type { Grid } from "./synthesis/structure/grids";
-export type { KeyForm, KeyPlan } from "./synthesis/structure/keys";
+export type { KeyForm, KeyPlan } from "./synthesis/structure/keys/key-plan";
 export type {
   BandsPlan,
   ColumnPlan,

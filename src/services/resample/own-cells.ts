@@ -1,7 +1,9 @@
 import type { Rng } from "../../core/rng";
 import { customerColumns, OncePerCustomer } from "../../data/duplicates";
 import { type Column, cellText, columnNamed, isCategorical, type Table } from "../../data/table";
-import { freshKeys, keyPlanOf, keyShortage } from "../../synthesis/structure/keys";
+import { keyShortage } from "../../synthesis/structure/keys/describe-keys";
+import { freshKeys } from "../../synthesis/structure/keys/fresh-keys";
+import { keyPlanOf } from "../../synthesis/structure/keys/key-plan-of";
 
 /** What new rows have of their own, whatever the rows have that they come from. */
 export interface OwnCells {

@@ -6,7 +6,8 @@ import { type Column, isCategorical, type Table, table } from "../../data/table"
 import { type ColumnCondition, resolveWhere } from "../conditions";
 import { type Redrawing, redrawn } from "../drawing/redraw";
 import { dateWriter } from "../structure/dates";
-import { freshKeys, type KeyPlan, keyCount } from "../structure/keys";
+import { freshKeys, keyCount } from "../structure/keys/fresh-keys";
+import type { KeyPlan } from "../structure/keys/key-plan";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
 import type { Privacy } from "./budget";
 import type { ColumnDomain } from "./domain/domain";

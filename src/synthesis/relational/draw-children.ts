@@ -2,7 +2,8 @@ import type { Rng } from "../../core/rng";
 import { type Column, columnNamed, isCategorical, type Table, table } from "../../data/table";
 import type { Sequential } from "../sequential/sequential";
 import { dateReader } from "../structure/dates";
-import { freshKeys, type KeyPlan } from "../structure/keys";
+import { freshKeys } from "../structure/keys/fresh-keys";
+import type { KeyPlan } from "../structure/keys/key-plan";
 import type { Synthesiser } from "../synthesiser";
 import {
   type ChildPlan,

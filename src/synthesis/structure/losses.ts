@@ -1,5 +1,5 @@
 import { mean } from "../../core/math/statistics";
-import { describeKeys, keyShortage } from "./keys";
+import { describeKeys, keyShortage } from "./keys/describe-keys";
 import type { Structure } from "./structure";
 
 /**

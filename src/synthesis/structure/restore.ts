@@ -6,7 +6,7 @@ import { dateWriter, type WrittenDates } from "./dates";
 import { bandCodes } from "./discover/bands";
 import { partsOf } from "./discover/parts-of-dates";
 import { type Arguments, evaluate, rebuild } from "./formulas";
-import { freshKeys } from "./keys";
+import { freshKeys } from "./keys/fresh-keys";
 import { raiseToOrders } from "./raise";
 import {
   type BandsPlan,

@@ -2,7 +2,7 @@ import type { DateUnit } from "./date-parts";
 import type { WrittenDates } from "./dates";
 import type { Formula } from "./formulas";
 import type { Grid } from "./grids";
-import type { KeyPlan } from "./keys";
+import type { KeyPlan } from "./keys/key-plan";
 import type { Support } from "./support";
 import type { TextGrammar } from "./texts";
 

@@ -1,6 +1,6 @@
 import { picker } from "../../core/math/sorted";
 import type { Rng } from "../../core/rng";
-import { rangeOf } from "./key-forms";
+import { rangeOf } from "./keys/places-for";
 
 /**
  * How texts are made up that too few rows share to be told: by shape (runs of digits, of letters in one case, and what

@@ -3,7 +3,7 @@ import { seeded } from "../../../src/core/rng";
 import { table } from "../../../src/data/table";
 import { checkDomain, domainFromJson, publicKeys } from "../../../src/synthesis/private/domain/domain";
 import { mst } from "../../../src/synthesis/private/mst";
-import { freshKeys } from "../../../src/synthesis/structure/keys";
+import { freshKeys } from "../../../src/synthesis/structure/keys/fresh-keys";
 
 describe("domainFromJson(value, from)", () => {
   test("takes what is known of each column", () => {

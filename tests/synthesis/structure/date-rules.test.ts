@@ -6,7 +6,8 @@ import type { Condition } from "../../../src/synthesis/conditions";
 import { sequential } from "../../../src/synthesis/sequential/sequential";
 import { describeStructure } from "../../../src/synthesis/structure/describe";
 import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
-import { freshKeys, keyPlanOf } from "../../../src/synthesis/structure/keys";
+import { freshKeys } from "../../../src/synthesis/structure/keys/fresh-keys";
+import { keyPlanOf } from "../../../src/synthesis/structure/keys/key-plan-of";
 
 const day = 86_400_000;
 const first = Date.UTC(2021, 0, 3);

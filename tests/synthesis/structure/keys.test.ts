@@ -2,17 +2,12 @@ import { describe, expect, test } from "vitest";
 import { integer, seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
 import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
-import { patternOf, placesOf } from "../../../src/synthesis/structure/key-places";
-import {
-  describeKeys,
-  freshKeys,
-  type KeyPlan,
-  keyCount,
-  keyPlanOf,
-  keyShortage,
-  keysBeside,
-  statedKeys,
-} from "../../../src/synthesis/structure/keys";
+import { describeKeys, keyShortage } from "../../../src/synthesis/structure/keys/describe-keys";
+import { freshKeys, keyCount } from "../../../src/synthesis/structure/keys/fresh-keys";
+import type { KeyPlan } from "../../../src/synthesis/structure/keys/key-plan";
+import { keyPlanOf } from "../../../src/synthesis/structure/keys/key-plan-of";
+import { patternOf, placesOf } from "../../../src/synthesis/structure/keys/places";
+import { keysBeside, statedKeys } from "../../../src/synthesis/structure/keys/stated-keys";
 
 const rng = seeded(8);
 const upTo = (n: number): number => integer(rng, n);

@@ -8,7 +8,8 @@ import {
 } from "../../../src/synthesis/structure/dates";
 import { atomsOf } from "../../../src/synthesis/structure/discover/atoms";
 import { gridOf, snap } from "../../../src/synthesis/structure/grids";
-import { freshKeys, keyPlanOf } from "../../../src/synthesis/structure/keys";
+import { freshKeys } from "../../../src/synthesis/structure/keys/fresh-keys";
+import { keyPlanOf } from "../../../src/synthesis/structure/keys/key-plan-of";
 import { grammarOf, writeTexts } from "../../../src/synthesis/structure/texts";
 
 describe("gridOf(values)", () => {

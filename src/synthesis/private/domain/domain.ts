@@ -3,7 +3,8 @@ import { dateParser } from "../../../data/formats/date-format";
 import { type Format, formatFromJson } from "../../../data/formats/format";
 import type { Column } from "../../../data/table";
 import { dateReader, writtenDates } from "../../structure/dates";
-import { type KeyPlan, statedKeys } from "../../structure/keys";
+import type { KeyPlan } from "../../structure/keys/key-plan";
+import { statedKeys } from "../../structure/keys/stated-keys";
 
 /**
  * What is publicly known of a column, whoever is in the table. It costs no privacy, and must not be read off the

@@ -4,7 +4,7 @@ import { type Column, isCategorical, type NumericColumn } from "../../../data/ta
 import { dateReader, writtenDates } from "../dates";
 import { tamed } from "../ends";
 import { gridOf, within } from "../grids";
-import { keyPlanOf } from "../keys";
+import { keyPlanOf } from "../keys/key-plan-of";
 import { countPeople, type People } from "../people";
 import { leastDistinctIds } from "../repeated-ids";
 import type { ColumnPlan, KeyColumnPlan } from "../structure";

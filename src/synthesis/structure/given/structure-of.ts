@@ -1,7 +1,7 @@
 import type { Rng } from "../../../core/rng";
 import { cellText, columnNamed, type Table } from "../../../data/table";
 import { type DiscoverOptions, discoverStructure } from "../discover/discover";
-import { keysBeside } from "../keys";
+import { keysBeside } from "../keys/stated-keys";
 import type { ColumnPlan, Structure } from "../structure";
 import { checkRules } from "./check-rules";
 

@@ -1,4 +1,4 @@
-import { check } from "../../core/checks";
+import { check } from "../../../core/checks";
 
 /** What may stand at one place of a key: one of some characters, or a whole number, filled up with zeros to `width` digits. */
 export type Place = string | { readonly low: number; readonly high: number; readonly width: number };

@@ -1,0 +1,27 @@
+import { keyCount } from "./fresh-keys";
+import { formsOf, type KeyPlan } from "./key-plan";
+import { patternOf } from "./places";
+
+/** Below so many keys that are free, it is said how many. */
+const manyKeys = 100_000;
+
+/** How keys are written, in words, and how many there are where they may not last. */
+export function describeKeys(plan: KeyPlan): string {
+  if (plan.style === "counter") return `counted on from ${plan.first}`;
+  const forms = [...formsOf(plan)].sort((a, b) => b.weight - a.weight);
+  const [own, longer] = [forms.filter(({ weight }) => weight > 0), forms.find(({ weight }) => weight === 0)];
+  if (own.length === 0)
+    return `written as ${patternOf(forms[0].places)}, which is longer than in the data: there every key of the form is taken`;
+  const others = own.length > 1 ? ` and ${own.length - 1} other forms` : "";
+  const free = own.reduce((sum, { capacity }) => sum + capacity, 0);
+  const last = longer ? "further rows have longer ones" : "further rows repeat them";
+  const few = free < manyKeys ? `; ${free} such keys are free, ${last}, and none of them is a real one` : "";
+  return `written as ${patternOf(own[0].places)}${others}${few}`;
+}
+
+/** What is to be said where so many rows cannot all have keys of their own; undefined where they can. */
+export function keyShortage(name: string, plan: KeyPlan, rows: number): string | undefined {
+  const free = keyCount(plan);
+  if (rows <= free) return undefined;
+  return `${name}: only ${free} keys of its form are free, so that ${rows - free} of ${rows} rows repeat one`;
+}

@@ -1,0 +1,66 @@
+import { formsOf, type KeyPlan, type ReadForm } from "./key-plan";
+import { keyOf } from "./places";
+
+/** The keys number `from` to `from + count − 1`; different numbers below `keyCount` give different keys, then they repeat. */
+export function freshKeys(plan: KeyPlan, from: number, count: number): string[] {
+  if (plan.style === "counter") return Array.from({ length: count }, (_, i) => String(plan.first + from + i));
+  const forms = formsOf(plan);
+  const { endings } = plan;
+  const key = (f: number, nth: number): string => {
+    const { places, stride, rests, start, pace, capacity } = forms[f];
+    const at = Number((BigInt(start) + BigInt(nth) * BigInt(pace)) % BigInt(capacity));
+    const own = keyOf(rests[at % rests.length] + stride * Math.floor(at / rests.length), places);
+    return endings ? own + endings[(Math.imul(at % 4294967296, 0x2c1b3c6d) >>> 16) % endings.length] : own;
+  };
+  const phases = phasesOf(forms);
+  const total = phases.at(-1)?.end ?? 0;
+  return Array.from({ length: count }, (_, i) => {
+    const number = (from + i) % total;
+    const phase = phases.find(({ end }) => number < end) as Phase;
+    const within = number - phase.begin;
+    const { form, rank } = phase.turns[within % phase.turns.length];
+    const round = Math.floor(within / phase.turns.length);
+    return key(form, phase.used[form] + round * phase.weights[form] + rank);
+  });
+}
+
+/** How many different keys a plan gives; beyond them `freshKeys` repeats. */
+export function keyCount(plan: KeyPlan): number {
+  if (plan.style === "counter") return Infinity;
+  return formsOf(plan).reduce((sum, { capacity }) => sum + capacity, 0);
+}
+
+/** A stretch of keys in which forms take the same turns: until one of them has no more. */
+interface Phase {
+  readonly begin: number;
+  readonly end: number;
+  readonly used: readonly number[];
+  readonly weights: readonly number[];
+  readonly turns: readonly { readonly form: number; readonly rank: number }[];
+}
+
+const golden = 0.6180339887498949;
+
+function phasesOf(forms: readonly ReadForm[]): Phase[] {
+  const phases: Phase[] = [];
+  let used = forms.map(() => 0);
+  for (let begin = 0; ; begin = phases[phases.length - 1].end) {
+    const left = forms.map(({ capacity }, f) => capacity - used[f]);
+    const usual = forms.some(({ weight }, f) => weight > 0 && left[f] > 0);
+    const weights = forms.map(({ weight }, f) => Math.min(usual ? weight : 1, left[f]));
+    const slots = weights.flatMap((weight, form) =>
+      Array.from({ length: weight }, (_, rank) => ({ form, rank })),
+    );
+    if (slots.length === 0) return phases;
+    const rounds = weights.reduce(
+      (least, weight, f) => (weight > 0 ? Math.min(least, Math.floor(left[f] / weight)) : least),
+      Infinity,
+    );
+    const turns = slots
+      .map((slot, s) => ({ slot, at: (s * golden) % 1 }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ slot }) => slot);
+    phases.push({ begin, end: begin + rounds * turns.length, used, weights, turns });
+    used = used.map((own, f) => own + rounds * weights[f]);
+  }
+}

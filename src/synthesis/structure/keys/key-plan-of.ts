@@ -1,0 +1,91 @@
+import type { Rng } from "../../../core/rng";
+import { freeOf, wantedTimes } from "./free-of";
+import { keyCount } from "./fresh-keys";
+import { keyForms, type LearntForm } from "./key-forms";
+import type { KeyForm, KeyPlan } from "./key-plan";
+import { type Place, patternOf, spaceOf } from "./places";
+
+/** From this many keys on, what they all have in the same place belongs to the pattern. */
+const enoughKeys = 5;
+
+/** Of so many domains of addresses, the share of each is kept. */
+const mostEndings = 40;
+
+/** So many keys make a round, in which each form has its share. */
+export const roundKeys = 200;
+
+/** The plan for a column of keys, by the forms that at least `minCount` of them have; of addresses the name has forms, and domains are kept. */
+export function keyPlanOf(values: readonly string[], rng: Rng, minCount = enoughKeys): KeyPlan {
+  // A form of fewer keys would be those keys.
+  const least = Math.max(minCount, enoughKeys);
+  const present = [...new Set(values)].filter((value) => value !== "");
+  const counter = counterOf(present);
+  if (counter) return counter;
+  const endings = endingsOf(present, least);
+  const names = endings ? [...new Set(present.map(nameOf))] : present;
+  const learnt = keyForms(names, least);
+  let forms = freeForms(learnt, rng);
+  if (forms.length === 0) forms = freeForms(keyForms(names, least, true), rng);
+  const known = { style: "pattern" as const, ...(endings && { endings }) };
+  const room = wantedTimes * names.length;
+  const enough = endings ? keyCount({ ...known, forms }) >= room : forms.length > 0;
+  if (enough) return { ...known, forms };
+  // Names of addresses have no length of their own; of other keys every one of their form is taken.
+  const places: Place[] = [...(learnt[0]?.places ?? [])];
+  do places.push("0123456789");
+  while (spaceOf(places) < 10 * room);
+  const longer = { pattern: patternOf(places), weight: 0, ...freeOf(places, names, rng) };
+  return { ...known, forms: [...forms, longer] };
+}
+
+function freeForms(learnt: readonly LearntForm[], rng: Rng): KeyForm[] {
+  const total = learnt.reduce((sum, { weight }) => sum + weight, 0);
+  return learnt.flatMap(({ places, keys, weight }): KeyForm[] => {
+    const free = freeOf(places, keys, rng);
+    const share = learnt.length > 1 ? Math.max(1, Math.round((roundKeys * weight) / total)) : 1;
+    return free ? [{ pattern: patternOf(places), weight: share, ...free }] : [];
+  });
+}
+
+export const wholeNumber = /^(0|[1-9]\d{0,14})$/;
+
+/** The part of an address in front of its domain. */
+export const nameOf = (address: string): string => address.replace(/@.*/s, "");
+
+/** The next number of two digits and zeros: so the greatest key is not told. */
+export function beyond(high: number): number {
+  const unit = 10 ** Math.max(0, String(high).length - 2);
+  return (Math.floor(high / unit) + 1) * unit;
+}
+
+/**
+ * Numbers that go on after the greatest: for those that count on in it, or nearly do, in as many digits or in several lengths.
+ */
+function counterOf(keys: readonly string[]): KeyPlan | undefined {
+  if (!keys.every((value) => wholeNumber.test(value))) return undefined;
+  const numbers = keys.map(Number);
+  const [low, high] = numbers.reduce(([a, b], one) => [Math.min(a, one), Math.max(b, one)], [Infinity, 0]);
+  const first = beyond(high);
+  const grows = String(first + 100 * keys.length).length > String(first - 1).length;
+  const several = new Set(keys.map(({ length }) => length)).size > 1;
+  const dense = 3 * keys.length >= high - low + 1;
+  return (several && dense) || keys.length < 2 || !(several || grows)
+    ? { style: "counter", first }
+    : undefined;
+}
+
+/** The domains of addresses that enough keys share, as often as they do; undefined where keys are no addresses. */
+function endingsOf(keys: readonly string[], least: number): readonly string[] | undefined {
+  if (keys.length === 0 || !keys.every((key) => /^[^@\s]+@[^@\s]+$/.test(key))) return undefined;
+  const counts = new Map<string, number>();
+  for (const key of keys) {
+    const ending = key.slice(key.indexOf("@"));
+    counts.set(ending, (counts.get(ending) ?? 0) + 1);
+  }
+  const shared = [...counts].filter(([, count]) => count >= least).sort((a, b) => b[1] - a[1]);
+  const held = shared.reduce((sum, [, count]) => sum + count, 0);
+  if (held < keys.length / 2) return undefined;
+  return shared.flatMap(([ending, count]) =>
+    new Array<string>(Math.max(1, Math.round((mostEndings * count) / held))).fill(ending),
+  );
+}
