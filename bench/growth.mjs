@@ -2,11 +2,12 @@
 //
 // Each command runs on simulated customers of 10³, 10⁴, … rows, each time in a process of its own, until the next would take
 // more than --seconds of processor time (by default 200 where rows stream, else 60) or more than half of the machine's
-// memory. A command that streams fails where it takes more than 2 GB. What was measured goes into bench/results/growth.json (with what was there of other commands), the table into
+// memory. A command that streams fails where it takes more than 2 GB. What was measured goes into bench/results/growth.json (with what was there of other commands, or on the page), the table into
 // docs/BENCHMARKS.md, the chart into docs/growth.svg; --draw writes these from what was measured before.
 import { spawnSync } from "node:child_process";
 import {
   closeSync,
+  createReadStream,
   existsSync,
   mkdirSync,
   openSync,
@@ -17,6 +18,7 @@ import {
 } from "node:fs";
 import { totalmem } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { growthChart } from "./growth-chart.mjs";
@@ -115,6 +117,15 @@ const commands = {
     generator: true,
     run: (n) => ["synth", "sample", "--model", `${fitted(n)}.json`, "--rows", n, "--out", at("new.csv")],
   },
+  "synth impute": {
+    streams: true,
+    generator: true,
+    holes: true,
+    run: (n) => [
+      ...["synth", "impute", "--model", `${fitted(n)}.json`, "--data", at(`holes-${n}.csv`)],
+      ...["--out", at("new.csv")],
+    ],
+  },
   "synth report": {
     run: (n) => ["synth", "report", "--real", at(`telco-${n}.csv`), "--synthetic", at(`telco-${n}.csv`)],
   },
@@ -172,8 +183,26 @@ function writeUsage(file, rows) {
   closeSync(handle);
 }
 
+/** The customers with a cell of every twentieth row taken out, of one column after the other. */
+async function writeHoles(from, file) {
+  const handle = openSync(file, "w");
+  let row = -1;
+  let lines = "";
+  for await (const line of createInterface({ input: createReadStream(from) })) {
+    const cells = line.split(",");
+    if (row >= 0 && row % 20 === 0) cells[1 + ((row / 20) % (cells.length - 1))] = "";
+    row++;
+    lines += `${cells.join(",")}\n`;
+    if (lines.length < 1 << 20) continue;
+    writeSync(handle, lines);
+    lines = "";
+  }
+  writeSync(handle, lines);
+  closeSync(handle);
+}
+
 /** The customers or what they used, and what is fitted on them, once. */
-function need(n, { model, generator, usage }, limit) {
+async function need(n, { model, generator, usage, holes }, limit) {
   if (usage) {
     if (!existsSync(at(`usage-${n}.csv`))) writeUsage(at(`usage-${n}.csv`), n);
     return;
@@ -181,12 +210,33 @@ function need(n, { model, generator, usage }, limit) {
   const csv = at(`telco-${n}.csv`);
   if (!existsSync(csv)) run(["simulate", "--customers", n, "--out", csv], limit);
   const small = Math.min(n, 10_000);
-  if ((model || generator) && small !== n) need(small, { model, generator }, limit);
+  if ((model || generator) && small !== n) await need(small, { model, generator }, limit);
+  if (holes && !existsSync(at(`holes-${n}.csv`))) await writeHoles(csv, at(`holes-${n}.csv`));
   const made = { model: `${fitted(n)}.tlm`, generator: `${fitted(n)}.json` };
   if (model && !existsSync(made.model))
     run([...train(small, "gradient-boosting").slice(0, -1), made.model], limit);
   if (generator && !existsSync(made.generator))
     run(["synth", "fit", ...data(small), "--out", made.generator], limit);
+}
+
+/** What the page's table says of commands that are not measured again. */
+function fromPage() {
+  const lines = readFileSync(page, "utf8").split("<!-- growth -->")[1].split("\n");
+  const number = (text) => Number(text.replaceAll(",", ""));
+  return Object.fromEntries(
+    lines.flatMap((line) => {
+      const [, name, ...cells] = line.split("|").map((cell) => cell.trim());
+      if (!name?.startsWith("`")) return [];
+      const runs = cells.flatMap((cell, k) => {
+        const [, cpu, megabytes] = /^([\d.,]+) s, ([\d.,]+) MB$/.exec(cell) ?? [];
+        return cpu === undefined
+          ? []
+          : [{ rows: 10 ** (k + 3), cpu: number(cpu), megabytes: number(megabytes) }];
+      });
+      const [, exponent, ended = ""] = /^(?:n\^([\d.]+))?(?: ?\((.*)\))?$/.exec(cells.at(-2)) ?? [];
+      return [[name.slice(1, -1), { runs, ended, ...(exponent && { exponent: Number(exponent) }) }]];
+    }),
+  );
 }
 
 /** How fast time grows at the end, start-up taken off: 1 is in proportion to rows; undefined while start-up is most. */
@@ -198,7 +248,8 @@ function exponent(runs, start) {
 
 mkdirSync(folder, { recursive: true });
 const file = join(root, "bench", "results", "growth.json");
-const before = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).results : {};
+const page = join(root, "docs", "BENCHMARKS.md");
+const before = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).results : fromPage();
 const results = { ...before };
 /** Megabytes that a command through which rows stream may take. */
 const most = 2000;
@@ -209,10 +260,10 @@ for (const name of asked) {
   let ended = "";
   const { streams = false } = commands[name];
   const limit = Number(values.seconds ?? (streams ? 200 : 60));
-  need(fewest, commands[name], limit);
+  await need(fewest, commands[name], limit);
   const start = run(commands[name].run(fewest), limit).cpu;
   for (const rows of sizes) {
-    need(rows, commands[name], limit);
+    await need(rows, commands[name], limit);
     process.stderr.write(`\r${name}: ${rows} rows      `);
     const one = run(commands[name].run(rows), limit);
     if (!one) {
@@ -256,7 +307,6 @@ const table = [
   }),
 ].join("\n");
 console.log(table);
-const page = join(root, "docs", "BENCHMARKS.md");
 const text = readFileSync(page, "utf8");
 const [head, rest] = text.split("<!-- growth -->\n");
 const tail = rest.slice(rest.indexOf("<!-- end of growth -->"));

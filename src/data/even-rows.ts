@@ -34,3 +34,26 @@ export async function rowsAt(batches: AsyncIterable<Table>, wanted: Int32Array):
   }
   return joinTables(parts);
 }
+
+/** The same rows, so many at a time, however they come. */
+export async function* partsOf(batches: AsyncIterable<Table>, rows: number): AsyncGenerator<Table> {
+  const held: Table[] = [];
+  let count = 0;
+  for await (const batch of batches)
+    for (let at = 0; at < batch.rows; ) {
+      const from = at;
+      const taken = Math.min(rows - count, batch.rows - from);
+      held.push(
+        takeTableRows(
+          batch,
+          Int32Array.from({ length: taken }, (_, k) => from + k),
+        ),
+      );
+      at += taken;
+      count += taken;
+      if (count < rows) continue;
+      yield joinTables(held.splice(0));
+      count = 0;
+    }
+  if (count > 0) yield joinTables(held);
+}

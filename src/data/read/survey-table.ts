@@ -14,8 +14,8 @@ export interface Survey extends Omit<CsvRead, "table"> {
   readonly columns: readonly Tallied[];
   /** Rows that can be read. */
   readonly kept: number;
-  /** The rows once more, batch by batch, as the survey found them to be; `only` these columns. */
-  batches(only?: readonly string[]): AsyncIterable<Table>;
+  /** The rows once more, batch by batch, as the survey found them to be; `only` these columns, `heard` as they are read. */
+  batches(only?: readonly string[], heard?: Pick<CsvOptions, "onCells" | "onReject">): AsyncIterable<Table>;
 }
 
 export interface SurveyOptions extends CsvOptions {
@@ -94,7 +94,8 @@ async function survey(source: Reopened, options: SurveyOptions): Promise<Survey>
       remarks: [...opened.remarks, ...read.remarks],
       columns,
       kept: reader.rows - reader.rejected,
-      batches: (only) => sameRows(source, { ...options, rows: blockRows }, narrowed(again, read, only), read),
+      batches: (only, heard) =>
+        sameRows(source, { ...options, ...heard, rows: blockRows }, narrowed(again, read, only), read),
     };
   }
 }

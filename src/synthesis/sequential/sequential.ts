@@ -22,7 +22,7 @@ import { mostChoosing, mostSpreading } from "./folds";
 import { frameOf } from "./frame";
 import { aroundHoles, holedBy, punched, toldByKnown, withoutHoles } from "./holes";
 import { sequentialFromJson, sequentialToJson } from "./json";
-import { type Completed, type CompleteOptions, completeRows } from "./known/complete";
+import { type Completed, type CompleteOptions, Completion, completeRows } from "./known/complete";
 import { drawBeside } from "./known/draw-block";
 import { cellLikelihood } from "./known/likelihood";
 import { logitLayout } from "./logit";
@@ -59,6 +59,8 @@ export interface Sequential extends Synthesiser {
   logLikelihood(rows: Table): Float64Array;
   /** The rows with their missing cells drawn, given all that is known of each; `columns` and what could not be are told. */
   complete(rows: Table, rng: Rng, options?: CompleteOptions): Completed;
+  /** The same for rows that come part after part. */
+  completion(rng: Rng, options?: CompleteOptions): Completion;
   /** The rows with all columns but the given ones drawn anew. */
   drawBeside(rows: Table, given: ReadonlySet<string>, rng: Rng): Table;
 }
@@ -167,6 +169,7 @@ function sequentialOf(parts: SequentialParts): Sequential {
     },
     logLikelihood: (rows: Table) => cellLikelihood(parts, rows),
     complete: (rows: Table, rng: Rng, options?: CompleteOptions) => completeRows(parts, rows, rng, options),
+    completion: (rng: Rng, options: CompleteOptions = {}) => new Completion(parts, rng, options),
     drawBeside: (rows, given, rng) => drawBeside(parts, rows, given, rng),
     toJSON: () => sequentialToJson(parts),
   };

@@ -10,13 +10,14 @@ import { sequential } from "../../../src/synthesis/sequential/sequential";
 
 const main = resolve(__dirname, "..", "..", "..", "dist", "cli", "main.js");
 const cwd = mkdtempSync(join(tmpdir(), "telelink-stop-"));
-const given = ["model.json", "rows.csv"];
+const given = ["holes.csv", "model.json", "rows.csv"];
 
 beforeAll(async () => {
   const rng = seeded(1);
   const line = (): string => `${rng.uniform() < 0.5 ? "a" : "b"},${Math.floor(50 * rng.uniform())}`;
   const rows = `plan,months\n${Array.from({ length: 400 }, line).join("\n")}\n`;
   writeFileSync(join(cwd, "rows.csv"), rows);
+  writeFileSync(join(cwd, "holes.csv"), `plan,months\n${",3\nb,\n".repeat(60_000)}`);
   const synthesiser = await sequential()(parseCsv(rows).table, seeded(1));
   const saved = savedSynthesiserToJSON({
     synthesiser,
@@ -49,6 +50,14 @@ describe("telelink synth, told to stop", () => {
     // More rows than anybody waits for; it is writing once a file of another name lies there.
     const writing = (files: readonly string[]): boolean => files.length > given.length;
     const args = ["sample", "--model", "model.json", "--rows", "1000000000", "--out", "made.csv"];
+    const { ended, files } = await stopped(signal, writing, ...args);
+    expect(ended).not.toBe(0);
+    expect(files).toEqual(given);
+  });
+
+  test.each(["SIGINT", "SIGTERM"] as const)("impute leaves no half file behind on %s", async (signal) => {
+    const args = ["impute", "--model", "model.json", "--data", "holes.csv", "--out", "full.csv"];
+    const writing = (files: readonly string[]): boolean => files.length > given.length;
     const { ended, files } = await stopped(signal, writing, ...args);
     expect(ended).not.toBe(0);
     expect(files).toEqual(given);

@@ -128,3 +128,21 @@ test("complete() draws a date and a number within the month, the year and the ba
   });
   expect([broken, unlikely]).toEqual([[], 0]);
 });
+
+test("completion() draws each part of the rows anew", async () => {
+  const part = holed(takeTableRows(real, [...Array(150).keys()]));
+  const completion = (await learnt).completion(seeded(2));
+  const [one, two] = [part, part].map((rows) => {
+    const done = [...completion.steps(rows)].length;
+    expect(done).toBe(1);
+    return completion.found;
+  });
+  expect(two.columns.map(({ missing }) => missing)).toEqual(one.columns.map(({ missing }) => 2 * missing));
+  const texts = [1, 2].map(() => {
+    const steps = completion.steps(part);
+    let step = steps.next();
+    while (!step.done) step = steps.next();
+    return csvText(step.value);
+  });
+  expect(texts[0]).not.toBe(texts[1]);
+});

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { Table } from "../../../data/table";
+import type { Found } from "../../../synthesis/sequential/known/complete";
 import type { Sequential } from "../../../synthesis/sequential/sequential";
 import { usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
@@ -32,7 +32,8 @@ export function synthImputeCommand(): Command {
 Known cells stay as they are. What follows from them by a rule of the model is solved for (amount ÷ price = quantity), and
 stays empty where a rule says so; everything else is a draw given all that is known of its row, not a mean, so that spreads
 and shares stay true; rows that break a rule are counted and named; run it with several seeds and pool the results where the uncertainty counts (multiple imputation).
-The model may be learnt from the same table with its holes. Identifiers are never filled in.
+The model may be learnt from the same table with its holes. Identifiers are never filled in. Rows pass through 50,000 at a
+time, in their order, and cells that are not filled are written as the file has them.
 
 Example:
   $ telelink synth fit --data customers.csv --out model.json
@@ -42,14 +43,17 @@ Example:
 }
 
 async function impute(options: Options): Promise<void> {
-  const [{ readTable }, { savedSynthesiserFromJSON }, { seeded }, { openRows, keptWhole }, { namesParquet }] =
-    await Promise.all([
-      import("../../../data/read/read-table.js"),
-      import("../../../synthesis/saved-synthesiser.js"),
-      import("../../../core/rng.js"),
-      import("../../support/rows-out.js"),
-      import("../../../data/write/csv-to-parquet.js"),
-    ]);
+  const [{ surveyTable }, { savedSynthesiserFromJSON }, { seeded }, { imputeRows }] = await Promise.all([
+    import("../../../data/read/survey-table.js"),
+    import("../../../synthesis/saved-synthesiser.js"),
+    import("../../../core/rng.js"),
+    import("../../../services/synthetic/impute-rows.js"),
+  ]);
+  const [{ openRows, keptWhole }, { namesParquet }, { watched }] = await Promise.all([
+    import("../../support/rows-out.js"),
+    import("../../../data/write/csv-to-parquet.js"),
+    import("../../support/watched.js"),
+  ]);
   const seed = wholeNumber(options.seed, "--seed");
   const candidates =
     options.candidates === undefined ? undefined : wholeNumber(options.candidates, "--candidates", 1, 1000);
@@ -69,27 +73,27 @@ async function impute(options: Options): Promise<void> {
     ...(type === "boolean" && levels && { levels }),
     ...(format && { format }),
   }));
-  const cells: (readonly string[])[] = [];
-  const read = await readTable(options.data, {
-    ...csvOptions(options),
-    schema: { columns },
-    badCells: "missing",
-    onCells: (row, own) => {
-      cells[row - 1] = own;
-    },
-  });
-  checkLoss(options.data, read, options);
-  const found = (synthesiser as Sequential).complete(read.table, seeded(seed), {
+  const completion = (synthesiser as Sequential).completion(seeded(seed), {
     ...(options.columns && { columns: options.columns }),
     ...(candidates !== undefined && { candidates }),
   });
-  // Parquet has numbers; text is as the file has it ("19.0" among whole numbers).
-  const left = new Set(read.rejectedRows);
-  const text = cells.filter((_, i) => !left.has(i + 1));
-  const done = namesParquet(options.out) ? found.table : await asWritten(found.table, read.table, text);
-  const delimiter = read.schema.dialect?.delimiter;
-  const out = await openRows(options.out, delimiter === undefined ? {} : { delimiter });
-  await keptWhole(out, async () => out.write(done));
+  const reading = { ...csvOptions(options), schema: { columns }, badCells: "missing" as const };
+  await surveyTable(options.data, reading, async (survey) => {
+    checkLoss(options.data, survey, options);
+    const delimiter = survey.schema.dialect?.delimiter;
+    // Parquet has numbers; text is as the file has it ("19.0" among whole numbers).
+    const asWritten = !namesParquet(options.out);
+    await watched(async (watch) => {
+      const out = await openRows(options.out, delimiter === undefined ? {} : { delimiter });
+      await keptWhole(out, () => imputeRows(survey, completion, { asWritten }, out.write, watch));
+    });
+    tell(completion.found);
+    note(`${survey.kept} rows; wrote ${options.out}`);
+  });
+}
+
+/** Says what was filled in, and what could not be. */
+function tell(found: Found): void {
   const holes = found.columns.filter(({ missing }) => missing > 0);
   if (holes.length > 0)
     printTable(
@@ -119,21 +123,6 @@ async function impute(options: Options): Promise<void> {
     note(
       `${name}: levels that the model does not know stay in ${cells} ${cells === 1 ? "row" : "rows"} (${first.join(", ")}${levels > first.length ? ` and ${levels - first.length} more` : ""}); nothing beside them was drawn by them`,
     );
-  note(`${found.table.rows} rows; wrote ${options.out}`);
-}
-
-/** The filled table with every cell that was there in the words of the file, by row. */
-async function asWritten(filled: Table, known: Table, text: readonly (readonly string[])[]): Promise<Table> {
-  const { cellText } = await import("../../../data/table.js");
-  const columns = filled.columns.map(({ name, missing }, j) => ({
-    name,
-    type: "text" as const,
-    ...(missing && { missing }),
-    values: text.map((row, i) =>
-      cellText(known.columns[j], i) === "" ? cellText(filled.columns[j], i) : row[j],
-    ),
-  }));
-  return { rows: filled.rows, columns };
 }
 
 function rowsOf(count: number): string {

@@ -12,8 +12,12 @@ import { settle } from "./settle";
 import { type Open, withoutRate } from "./solve";
 
 /** Rows with their missing cells drawn, and what could not be. */
-export interface Completed {
+export interface Completed extends Found {
   readonly table: Table;
+}
+
+/** What was filled in, and what could not be. */
+export interface Found {
   /** By column, in the table's order. */
   readonly columns: readonly {
     readonly name: string;
@@ -30,7 +34,7 @@ export interface Completed {
   /** Rules that no value of what is missing keeps, beside what is known: it is left out. */
   readonly unsolved: readonly RuleRows[];
   /** Cells that stay empty because a rule says so. */
-  readonly empty: readonly StaysEmpty[];
+  readonly empty: readonly Omit<StaysEmpty, "all">[];
   /** Levels that the model does not know: they stay, and tell nothing of what is missing beside them. */
   readonly unknown: readonly UnknownLevels[];
 }
@@ -54,72 +58,153 @@ export interface CompleteOptions {
 /** Rows that are drawn at a time, so that their candidates fit into memory. */
 const blockRows = 2000;
 
-/**
- * The rows with their missing cells drawn from the model, given all that is known of each row: multiple candidates are
- * drawn column by column, known cells as they are, and one is chosen by how likely it makes them (importance
- * resampling; Rubin, 1987). Cells are draws, not means: their spread is that of the data.
- */
+/** The rows with their missing cells drawn from the model, given all that is known of each row (`Completion`). */
 export function completeRows(
   parts: SequentialParts,
   rows: Table,
   rng: Rng,
-  { columns = rows.columns.map((column) => column.name), candidates = 24 }: CompleteOptions = {},
+  options: CompleteOptions = {},
 ): Completed {
-  const own = parts.schema.map(({ name }) => {
-    const column = rows.columns.find((column) => column.name === name);
-    check(column !== undefined, "complete rows", "the table must have the model's column", name);
-    return column as Column;
-  });
-  const known: Table = { rows: rows.rows, columns: own };
-  const wanted = own.map(
-    ({ name }, j) => columns.includes(name) && parts.structure.columns[j].kind !== "key",
-  );
-  const isWanted = new Set(own.flatMap(({ name }, j) => (wanted[j] ? [name] : [])));
-  const { structure } = parts;
-  // What follows from what is known is known before anything is drawn.
-  const base = own.map((column, j) => copied(column, parts.schema[j].levels));
-  deduce(cellsOfColumns(structure, base, rows.rows));
-  const open = Array.from({ length: rows.rows }, (_, i) => i).filter((i) =>
-    base.some((column, j) => wanted[j] && isMissing(column, i)),
-  );
-  const full = base.map((column) => copied(column));
-  let unlikely = 0;
-  for (let from = 0, block = 0; from < open.length; from += blockRows, block++) {
-    const places = open.slice(from, from + blockRows);
-    const made = filledBlock(parts, takeTableRows({ ...known, columns: base }, places), candidates, (label) =>
-      rng.fork(`${label} ${block}`),
-    );
-    unlikely += made.unlikely;
-    full.forEach((column, j) => {
-      places.forEach((i, k) => {
-        if (isMissing(column, i)) put(column, i, made.columns[j], k);
-      });
-    });
-  }
-  const done = own.map((column, j) => {
-    if (!wanted[j]) return column;
-    const replaced = copied(column, parts.schema[j].levels);
-    for (let i = 0; i < rows.rows; i++) if (isMissing(column, i)) put(replaced, i, full[j], i);
-    return replaced;
-  });
-  const counts = own.map((column, j) => {
-    const [before, after] = [column, done[j]].map((one) =>
-      missingRows(one).reduce((sum, missing) => sum + missing, 0),
-    );
-    return { name: column.name, missing: before, filled: before - after };
-  });
-  const table = { rows: rows.rows, columns: rows.columns.map((one) => done[own.indexOf(one)] ?? one) };
-  const filled: Table = { rows: rows.rows, columns: done };
-  const missing = openIn(structure, done);
-  const left: Open = (name, i) => isWanted.has(name) && missing(name, i);
-  return {
-    table,
-    columns: counts,
-    unlikely,
-    ...brokenRules(structure, filled, openIn(structure, own), left),
-    empty: emptyByRule(structure, filled, left),
-    unknown: unknownLevels(parts, own),
+  const completion = new Completion(parts, rng, options);
+  const steps = completion.steps(rows);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return { table: step.value, ...completion.found };
+}
+
+/**
+ * Rows that come part after part, with their missing cells drawn from the model, given all that is known of each row: multiple
+ * candidates are drawn column by column, known cells as they are, and one is chosen by how likely it makes them (importance
+ * resampling; Rubin, 1987). Cells are draws, not means: their spread is that of the data.
+ */
+export class Completion {
+  private block = 0;
+  private rows = 0;
+  private readonly levels = new Map<string, Set<string>>();
+  private all: Found = {
+    columns: [],
+    unlikely: 0,
+    broken: [],
+    contradicting: [],
+    unsolved: [],
+    empty: [],
+    unknown: [],
   };
+
+  constructor(
+    private readonly parts: SequentialParts,
+    private readonly rng: Rng,
+    private readonly options: CompleteOptions,
+  ) {}
+
+  /** What is to be said of all rows so far. */
+  get found(): Found {
+    return this.all;
+  }
+
+  /** The rows that come next, filled; gives way after each block of them. */
+  *steps(rows: Table): Generator<undefined, Table> {
+    const { parts } = this;
+    const { columns = rows.columns.map((column) => column.name), candidates = 24 } = this.options;
+    const own = parts.schema.map(({ name }) => {
+      const column = rows.columns.find((column) => column.name === name);
+      check(column !== undefined, "complete rows", "the table must have the model's column", name);
+      return column as Column;
+    });
+    const known: Table = { rows: rows.rows, columns: own };
+    const wanted = own.map(
+      ({ name }, j) => columns.includes(name) && parts.structure.columns[j].kind !== "key",
+    );
+    const isWanted = new Set(own.flatMap(({ name }, j) => (wanted[j] ? [name] : [])));
+    const { structure } = parts;
+    // What follows from what is known is known before anything is drawn.
+    const base = own.map((column, j) => copied(column, parts.schema[j].levels));
+    deduce(cellsOfColumns(structure, base, rows.rows));
+    const open = Array.from({ length: rows.rows }, (_, i) => i).filter((i) =>
+      base.some((column, j) => wanted[j] && isMissing(column, i)),
+    );
+    const full = base.map((column) => copied(column));
+    let unlikely = 0;
+    for (let from = 0; from < open.length; from += blockRows) {
+      const block = this.block++;
+      const places = open.slice(from, from + blockRows);
+      const made = filledBlock(
+        parts,
+        takeTableRows({ ...known, columns: base }, places),
+        candidates,
+        (label) => this.rng.fork(`${label} ${block}`),
+      );
+      unlikely += made.unlikely;
+      full.forEach((column, j) => {
+        places.forEach((i, k) => {
+          if (isMissing(column, i)) put(column, i, made.columns[j], k);
+        });
+      });
+      yield;
+    }
+    const done = own.map((column, j) => {
+      if (!wanted[j]) return column;
+      const replaced = copied(column, parts.schema[j].levels);
+      for (let i = 0; i < rows.rows; i++) if (isMissing(column, i)) put(replaced, i, full[j], i);
+      return replaced;
+    });
+    const counts = own.map((column, j) => {
+      const [before, after] = [column, done[j]].map((one) =>
+        missingRows(one).reduce((sum, missing) => sum + missing, 0),
+      );
+      return { name: column.name, missing: before, filled: before - after };
+    });
+    const filled: Table = { rows: rows.rows, columns: done };
+    const missing = openIn(structure, done);
+    const left: Open = (name, i) => isWanted.has(name) && missing(name, i);
+    this.add(rows.rows, {
+      columns: counts,
+      unlikely,
+      ...brokenRules(structure, filled, openIn(structure, own), left),
+      empty: emptyByRule(structure, filled, left).map(({ all: _, ...one }) => one),
+      unknown: unknownLevels(parts, own, this.levels),
+    });
+    return { rows: rows.rows, columns: rows.columns.map((one) => done[own.indexOf(one)] ?? one) };
+  }
+
+  /** Adds what was found in so many rows more. */
+  private add(rows: number, more: Found): void {
+    const { all } = this;
+    const after = <Rule extends RuleRows>(before: readonly Rule[], own: readonly Rule[]): readonly Rule[] =>
+      joined(
+        before,
+        own.map((one) => ({ ...one, first: one.first + this.rows })),
+        (a, b) => ({ ...a, rows: a.rows + b.rows }),
+      );
+    this.all = {
+      columns: joined(all.columns, more.columns, (a, b) => ({
+        ...a,
+        missing: a.missing + b.missing,
+        filled: a.filled + b.filled,
+      })),
+      unlikely: all.unlikely + more.unlikely,
+      broken: after(all.broken, more.broken),
+      contradicting: after(all.contradicting, more.contradicting),
+      unsolved: after(all.unsolved, more.unsolved),
+      empty: after(all.empty, more.empty),
+      unknown: joined(all.unknown, more.unknown, (a, b) => ({ ...b, cells: a.cells + b.cells })),
+    };
+    this.rows += rows;
+  }
+}
+
+/** Both lists, what is said of the same column and rule as one. */
+function joined<One extends { readonly name?: string; readonly rule?: string }>(
+  before: readonly One[],
+  more: readonly One[],
+  sum: (a: One, b: One) => One,
+): readonly One[] {
+  const same = (a: One, b: One): boolean => a.name === b.name && a.rule === b.rule;
+  const found = before.map((one) => {
+    const own = more.find((other) => same(one, other));
+    return own ? sum(one, own) : one;
+  });
+  return [...found, ...more.filter((one) => !before.some((other) => same(one, other)))];
 }
 
 function openIn({ columns }: Structure, cells: readonly Column[]): Open {
@@ -193,21 +278,28 @@ function follows(plan: ColumnPlan): boolean {
 
 const mostNamed = 3;
 
-/** By column, cells of levels that the model does not draw. */
-function unknownLevels({ structure }: SequentialParts, columns: readonly Column[]): UnknownLevels[] {
+/** By column, cells of levels that the model does not draw; `seen` are those of earlier rows, and then of these too. */
+function unknownLevels(
+  { structure }: SequentialParts,
+  columns: readonly Column[],
+  seen: Map<string, Set<string>>,
+): UnknownLevels[] {
   return structure.columns.flatMap((plan, j): UnknownLevels[] => {
     const known = plan.kind === "constant" ? [plan.text] : "levels" in plan ? plan.levels : undefined;
     const own = columns[j];
     if (!known || ("texts" in plan && plan.texts) || own.type === "numeric") return [];
-    const counts = new Map<string, number>();
+    const { name } = plan;
+    const strange = seen.get(name) ?? new Set<string>();
+    let cells = 0;
     const rows = isCategorical(own) ? own.codes.length : own.values.length;
     for (let i = 0; i < rows; i++) {
       const text = cellText(own, i);
-      if (text !== "" && !known.includes(text)) counts.set(text, (counts.get(text) ?? 0) + 1);
+      if (text === "" || known.includes(text)) continue;
+      cells++;
+      strange.add(text);
     }
-    if (counts.size === 0) return [];
-    const cells = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    const { name } = plan;
-    return [{ name, cells, levels: counts.size, first: [...counts.keys()].slice(0, mostNamed) }];
+    if (cells === 0) return [];
+    seen.set(name, strange);
+    return [{ name, cells, levels: strange.size, first: [...strange].slice(0, mostNamed) }];
   });
 }
