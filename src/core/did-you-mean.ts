@@ -1,12 +1,23 @@
 /** ` (did you mean "Churn"?)`, where one of the names is much like `word`; else nothing. */
 export function didYouMean(word: string, names: readonly string[]): string {
-  const plain = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
   const most = Math.max(1, Math.floor(plain(word).length / 4));
-  const near = names
+  const [near] = nearestNames(word, names, 1);
+  return near !== undefined && editDistance(plain(word), plain(near)) <= most
+    ? ` (did you mean ${JSON.stringify(near)}?)`
+    : "";
+}
+
+/** The names that are most like `word`, so many at most, the likest first. */
+export function nearestNames(word: string, names: readonly string[], most: number): readonly string[] {
+  return names
     .map((name) => ({ name, distance: editDistance(plain(word), plain(name)) }))
-    .filter((one) => one.distance <= most)
-    .sort((a, b) => a.distance - b.distance)[0];
-  return near ? ` (did you mean ${JSON.stringify(near.name)}?)` : "";
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, most)
+    .map(({ name }) => name);
+}
+
+function plain(text: string): string {
+  return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 }
 
 /** How many letters must be put in, taken out, changed or swapped with the next to make one word of the other. */

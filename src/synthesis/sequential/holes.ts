@@ -26,15 +26,19 @@ export function aroundHoles({ holes = [], ...structure }: Structure): Structure 
 /** The rules for another method: what is missing is drawn, and so is what would be computed from it or repeated. */
 export function forOthers({ holes = [], ...structure }: Structure): Structure {
   const torn = new Set(holes.map(({ column }) => column));
+  const freed = new Set<string>();
   const columns = structure.columns.map((one) => {
     if (one.kind !== "number") return one;
     const { repeats: _, ...plan } = one;
     if (!plan.formula || ![plan.name, ...argumentsOf(plan.formula)].some((name) => torn.has(name)))
       return plan;
     const { formula: __, ...drawn } = plan;
+    freed.add(plan.name);
     return { ...drawn, atoms: [] };
   });
-  return { ...structure, columns };
+  // What a formula left open is drawn no more, and with it go its cells.
+  const exclusions = structure.exclusions.filter((one) => !one.columns.some((name) => freed.has(name)));
+  return { ...structure, columns, exclusions };
 }
 
 /** The rules of whole rows: nothing is missing at random. */

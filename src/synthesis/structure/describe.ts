@@ -4,8 +4,8 @@ import { dateWriter, type WrittenDates } from "./dates";
 import { type CellNames, describeExclusions } from "./describe-exclusions";
 import type { Formula } from "./formulas";
 import { spacing } from "./grids";
-import { type ColumnPlan, missingLabel, type Structure } from "./structure";
-import { levelNames } from "./variables";
+import type { ColumnPlan, Structure } from "./structure";
+import { cellNamesOf, levelNames } from "./variables";
 
 const day = 86_400_000;
 
@@ -33,12 +33,11 @@ export function describeRule(structure: Structure, plan: ColumnPlan): string {
 /** What the cells of a drawn variable are, and how to call it. */
 function cellsNamed(structure: Structure, name: string): CellNames {
   const plan = structure.columns.find((column) => column.name === name);
-  if (plan?.kind === "levels") return { called: name, labels: levelNames(plan) };
-  if (plan?.kind !== "number") return { called: name, labels: [] };
-  if (plan.values) return { called: name, labels: levelNames(plan) };
-  const labels = [...plan.atoms.map((atom) => `= ${atom}`), "other", ...(plan.missing ? [missingLabel] : [])];
-  const rest = plan.formula && (plan.formula.rest === "factor" ? "the factor of" : "the difference of");
-  return { called: rest ? `${rest} ${name}` : name, labels };
+  const rest =
+    plan?.kind === "number" &&
+    plan.formula &&
+    (plan.formula.rest === "factor" ? "the factor of" : "the difference of");
+  return { called: rest ? `${rest} ${name}` : name, labels: cellNamesOf(structure, name) ?? [] };
 }
 
 function datesOf({ columns }: Structure): readonly string[] {

@@ -196,6 +196,24 @@ export function levelNames(plan: LevelsPlan | NumberPlan): readonly string[] {
   return [...names, ...other, ...(plan.missing ? [missingLabel] : [])];
 }
 
+/** The names of the cells of what is drawn under a name, as exclusions write them (`cellLabels`); undefined where nothing is. */
+export function cellNamesOf(
+  { columns, combinations }: Pick<Structure, "columns" | "combinations">,
+  name: string,
+): readonly string[] | undefined {
+  const combination = combinations.find((one) => one.name === name);
+  if (combination) return combinationLabels(combination);
+  const plan = columns.find((one) => one.name === name);
+  if (plan?.kind === "levels" || (plan?.kind === "number" && plan.values)) return levelNames(plan);
+  if (!plan || (plan.kind !== "date" && plan.kind !== "number") || isComputed(plan)) return undefined;
+  const atoms = plan.kind === "number" ? plan.atoms : [];
+  return [...atoms.map((atom) => `= ${atom}`), "other", ...(plan.missing ? [missingLabel] : [])];
+}
+
+function combinationLabels({ allowed }: Combination): readonly string[] {
+  return allowed.map((texts) => texts.map((text) => text ?? missingLabel).join(" / "));
+}
+
 function variableOf(
   plan: ColumnPlan,
   from: Table,
@@ -276,7 +294,7 @@ function combinationVariable(one: Combination, from: Table): Variable {
     name: one.name,
     kind: "levels",
     codes,
-    levels: one.allowed.map((texts) => texts.map((text) => text ?? missingLabel).join(" / ")),
+    levels: combinationLabels(one),
   };
 }
 

@@ -6,6 +6,7 @@ import { run } from "../../../src/cli/main";
 import { readCsv } from "../../../src/data/read/read-csv";
 import { takeTableRows } from "../../../src/data/table";
 import { csvText } from "../../../src/data/write/write-csv";
+import type { Structure } from "../../../src/synthesis/structure/structure";
 import { customers } from "../../synthesis/customers";
 
 let folder: string;
@@ -171,6 +172,38 @@ test("telelink synth fit shows its rules and keeps those that a user has changed
   writeFileSync(at("rules.json"), '{"version":1,"columns":[]}');
   expect(await fit("--structure", at("rules.json"), "--out", at("c.json"))).toBe(1);
   expect(err).toContain("rules of version 1 for the columns key, net");
+});
+
+test("telelink synth fit --structure says which rows break a rule, and stops where they are many", async () => {
+  const fit = (...more: string[]): Promise<number> =>
+    telelink("synth", "fit", "--data", at("some.csv"), ...more);
+  const rows = Array.from({ length: 300 }, (_, i) => [i % 7, 10 + (i % 11), i % 3 ? "paid" : "open"]);
+  const write = (broken: number): void => {
+    const lines = rows.map(([low, high, state], i) => `${i < broken ? 20 + i : low},${high},${state}`);
+    writeFileSync(at("some.csv"), `low,high,state\n${lines.join("\n")}\n`);
+  };
+  const given = (change: () => Partial<Structure>): void => {
+    const rules = JSON.parse(readFileSync(at("found.json"), "utf8"));
+    writeFileSync(at("given.json"), JSON.stringify({ ...rules, ...change() }));
+  };
+  write(2);
+  expect(await fit("--write-structure", at("found.json"))).toBe(0);
+  given(() => ({ orders: [{ low: "low", high: "high" }] }));
+  const use = ["--structure", at("given.json"), "--method", "copula", "--out", at("g.json")];
+  expect(await fit(...use)).toBe(0);
+  expect(err).toContain(
+    `2 of 300 rows (0.7%) break a rule of ${at("given.json")}, the first of them row 1: `,
+  );
+  expect(err).toContain("low is never above high. It is kept in the rows that are made");
+  write(6);
+  expect(await fit(...use)).toBe(3);
+  expect(err).toContain(`stopped: 6 of 300 rows (2.0%) break a rule of ${at("given.json")}`);
+  expect(await fit(...use, "--accept-loss")).toBe(0);
+  given(() => ({ exclusions: [{ columns: ["state", "low"], never: [["payed", "0"]] }] }));
+  expect(await fit(...use)).toBe(1);
+  expect(err).toContain("must be cells of state (paid, open)");
+  expect(await fit(...use, "--order", "low<=high")).toBe(2);
+  expect(err).toContain("Cannot use --order with --structure: the rules in the file are all that hold");
 });
 
 test("telelink synth fit refuses what it cannot use, and leaves the old model alone", async () => {

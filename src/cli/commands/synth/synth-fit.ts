@@ -1,7 +1,5 @@
 import { Command } from "commander";
 import { didYouMean } from "../../../core/did-you-mean";
-import type { Rng } from "../../../core/rng";
-import type { Table } from "../../../data/table";
 import {
   type Method,
   methodNames,
@@ -11,9 +9,7 @@ import {
 } from "../../../synthesis/method-names";
 import type { NetTraining } from "../../../synthesis/nets/net-options";
 import type { Sequential } from "../../../synthesis/sequential/sequential";
-import type { Structure } from "../../../synthesis/structure/structure";
-import { CliError, usageError } from "../../support/exit";
-import { jsonFile } from "../../support/json-file";
+import { usageError } from "../../support/exit";
 import { customerOption, keepDuplicates, noCustomerOption, wholeNumber } from "../../support/options";
 import { note, print } from "../../support/output";
 import { type ReadingFlags, readingOptions } from "../../support/reading";
@@ -171,11 +167,6 @@ async function fit(options: Options): Promise<void> {
     return (await import("./synth-fit-private.js")).fitPrivately(options, method === "aim" ? "aim" : "mst");
   }
   refuseUnheard(options, method);
-  if (!options.out && !options.showStructure && !options.writeStructure) {
-    throw usageError(
-      "Cannot fit: --out must say where the model goes (or --show-structure that only rules are wanted)",
-    );
-  }
   const seed = wholeNumber(options.seed ?? "42", "--seed");
   const epochs =
     options.epochs === undefined ? undefined : wholeNumber(options.epochs, "--epochs", 1, 10_000);
@@ -189,7 +180,7 @@ async function fit(options: Options): Promise<void> {
   const names = table.columns.map(({ name }) => name);
   checkTarget(options, names);
   const structure = options.structure
-    ? await structureFrom(options.structure, table, rng)
+    ? await (await import("./given-structure.js")).structureIn(options.structure, table, rng, options)
     : discoverStructure(table, rng.fork("structure"), {
         ...rulesOf(options),
         customer: found.customer ?? false,
@@ -205,8 +196,10 @@ async function fit(options: Options): Promise<void> {
   }
   // Learning may take minutes: a place that cannot be written to is told before.
   openAtomic(options.out).discard();
+  // Rules that were found hold, and those that were given are looked at.
   const settings = {
     structure,
+    acceptBroken: true,
     ...told(options, found.customer),
     ...(epochs !== undefined && { epochs }),
   };
@@ -215,7 +208,7 @@ async function fit(options: Options): Promise<void> {
   );
   const { training } = synthesiser as { training?: NetTraining };
   if (training) noteTraining(training);
-  const { structure: _, ...plain } = settings;
+  const { structure: _, acceptBroken: __, ...plain } = settings;
   const origin = {
     method,
     options: plain,
@@ -267,18 +260,20 @@ const steering = [
   "writeStructure",
   "showStructure",
 ] as const;
+/** What steers the search for rules: nothing where these are given. */
+const ofFound = ["keep", "combination", "order", "minCount"] as const;
 const privateOnly = ["epsilon", "delta", "domain", "strict"] as const;
 const publicOnly = ["minCount", ...steering] as const;
 const oneTable = [...steering, "schema", "target", "customer", ...privateOnly, "keepDuplicates"] as const;
 
 /** Throws where an option is given that the method cannot heed. */
-function refuse(options: Options, names: readonly (keyof Options)[], why: string): void {
+function refuse(options: Options, names: readonly (keyof Options)[], why: string, beside?: string): void {
   for (const name of names) {
     const value = options[name];
     if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) continue;
     const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw usageError(
-      `Cannot use --${option} with ${options.children ? "--children" : `--method ${options.method}`}: ${why}`,
+      `Cannot use --${option} with --${beside ?? (options.children ? "children" : `method ${options.method}`)}: ${why}`,
     );
   }
 }
@@ -288,6 +283,12 @@ function refuseUnheard(options: Options, method: Method): void {
   if (!netMethods.includes(method)) refuse(options, ["epochs"], "it trains no net");
   if (method === "copula") refuse(options, ["target"], "no column of a copula depends on the others");
   refuse(options, privateOnly, `only ${privateMethods.join(" and ")} are differentially private`);
+  if (options.structure) refuse(options, ofFound, "the rules in the file are all that hold", "structure");
+  if (!options.out && !options.showStructure && !options.writeStructure) {
+    throw usageError(
+      "Cannot fit: --out must say where the model goes (or --show-structure that only rules are wanted)",
+    );
+  }
 }
 
 function checkTarget({ target, data }: Options, names: readonly string[]): void {
@@ -330,22 +331,4 @@ function orderOf(text: string): { low: string; high: string } {
     throw usageError(`Cannot use --order: it must be LOWER<=HIGHER, got ${JSON.stringify(text)}`);
   }
   return { low: names[0], high: names[1] };
-}
-
-/** The rules in a file that --write-structure wrote and a user may have changed. */
-async function structureFrom(file: string, table: Table, rng: Rng): Promise<Structure> {
-  const columns = table.columns.map(({ name }) => name);
-  const found = jsonFile(file) as Structure;
-  const names = Array.isArray(found?.columns) ? found.columns.map((one) => one?.name) : [];
-  if (found?.version !== 1 || names.join("\n") !== columns.join("\n")) {
-    throw new CliError(
-      `Cannot use ${file}: it must hold the rules of version 1 for the columns ${columns.join(", ")}, as --write-structure writes them`,
-    );
-  }
-  const [{ checkRules }, { structureOf }] = await Promise.all([
-    import("../../../synthesis/structure/given/check-rules.js"),
-    import("../../../synthesis/structure/given/structure-of.js"),
-  ]);
-  checkRules(found, `use ${file}`);
-  return structureOf(table, rng, { structure: found });
 }

@@ -1,7 +1,10 @@
 import { cellText, columnNamed, type Table } from "../../../data/table";
+import { dateReader } from "../../structure/dates";
 import { describeRule } from "../../structure/describe";
 import { argumentsOf } from "../../structure/formulas";
 import {
+  type ColumnPlan,
+  type Combination,
   cellLabels,
   cellsOf,
   type Exclusion,
@@ -11,7 +14,7 @@ import {
   type Structure,
   type Variable,
 } from "../../structure/structure";
-import { reduceTable } from "../../structure/variables";
+import { missingRows, reduceTable } from "../../structure/variables";
 import type { Cells } from "./cells";
 import { cellsOfColumns, toldBy } from "./deduce";
 import { formulaBroken } from "./settle";
@@ -41,29 +44,48 @@ export function brokenRules(
   missing: Open,
   left: Open,
 ): Record<"broken" | "contradicting" | "unsolved", readonly RuleRows[]> {
-  const columns = structure.columns.map(({ name }) => columnNamed(table, name));
-  const cells = cellsOfColumns(structure, columns, table.rows);
-  const all = [
-    ...brokenPlans(cells, table),
-    ...brokenOrders(cells),
-    ...brokenExclusions(structure, reduceTable(structure, table, "none")),
-  ];
-  const counted = (all: readonly Breaks[], of: (one: Breaks, i: number) => boolean): readonly RuleRows[] => {
-    const found = new Map<string, RuleRows>();
-    for (const one of all) {
-      const rows = one.rows.filter((i) => of(one, i));
-      const { rows: more = 0, first = Infinity } = found.get(one.rule) ?? {};
-      if (rows.length > 0)
-        found.set(one.rule, { rule: one.rule, rows: more + rows.length, first: Math.min(first, rows[0]) });
-    }
-    return [...found.values()];
-  };
+  const cells = cellsOfTable(structure, table);
+  const all = breaksIn(cells, table, false);
   const touched = ({ columns }: Breaks, i: number): boolean => columns.some((name) => missing(name, i));
   return {
     broken: counted(all, touched),
     contradicting: counted(all, (one, i) => !touched(one, i)),
     unsolved: counted(unsolved(cells, left), () => true),
   };
+}
+
+/** Every rule that the table's rows break as they are, missing cells among them, and cells that the rules have no place for. */
+export function rulesBrokenBy(structure: Structure, table: Table): readonly RuleRows[] {
+  const cells = cellsOfTable(structure, table);
+  return counted([...breaksIn(cells, table, true), ...strangeCells(structure, table)], () => true);
+}
+
+function cellsOfTable(structure: Structure, table: Table): Cells {
+  const columns = structure.columns.map(({ name }) => columnNamed(table, name));
+  return cellsOfColumns(structure, columns, table.rows);
+}
+
+/** The rows that break each rule; with `gaps`, a missing cell is one of which rules may say something. */
+function breaksIn(cells: Cells, table: Table, gaps: boolean): readonly Breaks[] {
+  const variables = reduceTable(cells.structure, table, "none");
+  return [
+    ...brokenPlans(cells, table),
+    ...brokenOrders(cells),
+    ...brokenExclusions(cells.structure, variables, gaps),
+    ...brokenCombinations(cells.structure, variables, table),
+  ];
+}
+
+/** Rules with how many of their rows are meant, those of the same words together; none of which no row is. */
+function counted(all: readonly Breaks[], of: (one: Breaks, i: number) => boolean): readonly RuleRows[] {
+  const found = new Map<string, RuleRows>();
+  for (const one of all) {
+    const rows = one.rows.filter((i) => of(one, i));
+    const { rows: more = 0, first = Infinity } = found.get(one.rule) ?? {};
+    if (rows.length > 0)
+      found.set(one.rule, { rule: one.rule, rows: more + rows.length, first: Math.min(first, rows[0]) });
+  }
+  return [...found.values()];
 }
 
 /** The rows in which a number is there and a part of it was left out, as no value of it gives the number, or that has no rate. */
@@ -93,6 +115,8 @@ function brokenPlans(cells: Cells, table: Table): Breaks[] {
     const own = columnNamed(table, plan.name);
     const rows = told.flatMap((text, i) => {
       const is = own.type === "numeric" ? String(own.values[i]) : cellText(own, i);
+      // Who has a level that too few share gets the one that follows.
+      if ("rare" in plan && plan.rare && !plan.levels.includes(is)) return [];
       return text === undefined || is === "" || is === "NaN" || is === text ? [] : [i];
     });
     return [{ rule, columns: [plan.name, plan.of], rows }];
@@ -122,19 +146,79 @@ function labelled(structure: Structure, variables: readonly Variable[]) {
   };
 }
 
-function brokenExclusions(structure: Structure, variables: readonly Variable[]): Breaks[] {
+function brokenExclusions(structure: Structure, variables: readonly Variable[], gaps: boolean): Breaks[] {
   const of = labelled(structure, variables);
   return structure.exclusions.flatMap(({ columns, never }): Breaks[] => {
     const [a, b] = columns.map(of);
     if (!a || !b) return [];
     return never.flatMap(([x, y]): Breaks[] => {
-      if (x === missingLabel || y === missingLabel) return [];
+      if (!gaps && (x === missingLabel || y === missingLabel)) return [];
       const rows = [...a.cells.keys()].filter((i) => a.at(i) === x && b.at(i) === y);
       const rule = `${cellNamed(columns[0], x)} and ${cellNamed(columns[1], y)} never go together.`;
       return [{ rule, columns: [...a.columns, ...b.columns], rows }];
     });
   });
 }
+
+function brokenCombinations(structure: Structure, variables: readonly Variable[], table: Table): Breaks[] {
+  return structure.combinations.map(({ name, columns, allowed }) => {
+    const codes = cellsOf(variables.find((one) => one.name === name) as Variable);
+    const whole = columns.map((own) => missingRows(columnNamed(table, own)));
+    const rows = [...codes.keys()].filter((i) => codes[i] < 0 && whole.every((gap) => gap[i] === 0));
+    return { rule: onlyAllowed({ columns, allowed }), columns, rows };
+  });
+}
+
+function onlyAllowed({ columns, allowed }: Pick<Combination, "columns" | "allowed">): string {
+  return `Only the ${allowed.length} combinations of ${columns.join(", ")} seen in training appear.`;
+}
+
+/** Up to this share of a column's dates may be written in ways that too few share to be learnt. */
+const mostOddDates = 0.05;
+
+/** Cells that a column does not have by its rules: none where these say that some are rare. */
+function strangeCells(structure: Structure, table: Table): Breaks[] {
+  return structure.columns.flatMap((plan): Breaks[] => {
+    if (("rare" in plan && plan.rare) || ("texts" in plan && plan.texts)) return [];
+    const own = columnNamed(table, plan.name);
+    const known = knows(plan);
+    const missing = missingRows(own);
+    const filled = plan.kind === "constant" ? plan.text !== "" : "missing" in plan && plan.missing === false;
+    const mayMiss = !filled || (plan.kind === "number" && plan.formula !== undefined);
+    const rows = [...missing.keys()].filter((i) =>
+      missing[i] === 1 ? !mayMiss : !known(own.type === "numeric" ? own.values[i] : cellText(own, i)),
+    );
+    const few = plan.kind === "date" && rows.length <= mostOddDates * table.rows;
+    return [{ rule: ownCells(structure, plan), columns: [plan.name], rows: few ? [] : rows }];
+  });
+}
+
+/** Whether a cell that is not missing is one that its column may have. */
+function knows(plan: ColumnPlan): (cell: string | number) => boolean {
+  if (plan.kind === "constant") return (cell) => String(cell) === plan.text || cell === Number(plan.text);
+  if (plan.kind === "number" && plan.values) {
+    const values = new Set<unknown>(plan.values);
+    return (cell) => values.has(cell);
+  }
+  if (plan.kind === "date") {
+    const read = dateReader(plan.format);
+    return (cell) => !Number.isNaN(read(String(cell)));
+  }
+  if (!("levels" in plan)) return () => true;
+  const levels = new Set<unknown>(plan.levels);
+  return (cell) => levels.has(cell);
+}
+
+/** What cells a column has, in a sentence. */
+function ownCells(structure: Structure, plan: ColumnPlan): string {
+  if (!("levels" in plan)) return describeRule(structure, plan);
+  const { name, levels } = plan;
+  const more = levels.length > mostNamed ? `, … (${levels.length} in all)` : "";
+  const gap = plan.kind === "levels" && plan.missing ? " or missing" : "";
+  return `${name} is one of ${levels.slice(0, mostNamed).join(", ")}${more}${gap}.`;
+}
+
+const mostNamed = 5;
 
 function cellNamed(column: string, label: string): string {
   return label === "other" ? `another value of ${column}` : `${column} = ${label.replace(/^= /, "")}`;
@@ -192,15 +276,11 @@ export function emptyByRule(structure: Structure, table: Table, missing: Open): 
   for (const { name, columns: own, allowed } of structure.combinations) {
     const drawn = of(name);
     for (const [k, one] of own.entries())
-      add(
-        one,
-        `Only the ${allowed.length} combinations of ${own.join(", ")} seen in training appear.`,
-        (i) => {
-          const row = allowed[drawn?.cells[i] ?? -1];
-          const others = allowed.filter((other) => row?.every((text, at) => at === k || text === other[at]));
-          return row?.[k] === null && others.every((other) => other[k] === null);
-        },
-      );
+      add(one, onlyAllowed({ columns: own, allowed }), (i) => {
+        const row = allowed[drawn?.cells[i] ?? -1];
+        const others = allowed.filter((other) => row?.every((text, at) => at === k || text === other[at]));
+        return row?.[k] === null && others.every((other) => other[k] === null);
+      });
   }
   return found;
 }

@@ -55,6 +55,8 @@ export interface DiscoverOptions {
   readonly orders?: readonly Order[];
   /** With `false` no rules are searched for; only the given ones hold. @default true */
   readonly search?: boolean;
+  /** Whether a given `structure` is kept in what is made though more than 1 % of the rows break one of its rules. @default false */
+  readonly acceptBroken?: boolean;
   /**
    * How many people must share a level, a word, a repeated value, an end or a grid for it to be told. With 1
    * everything is, whomever it names.

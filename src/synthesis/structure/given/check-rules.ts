@@ -1,6 +1,8 @@
 import { check } from "../../../core/checks";
 import { type Formula, leadsTo, type RatesBy } from "../formulas";
 import { type ColumnPlan, type LevelsPlan, levelCount, type NumberPlan, type Structure } from "../structure";
+import { checkCells } from "./check-cells";
+import { checkPlan } from "./check-plans";
 
 const kinds: readonly ColumnPlan["kind"][] = [
   "constant",
@@ -28,6 +30,8 @@ export function checkRules(structure: Structure, action: string): void {
     "its rules must list columns, combinations, exclusions and orders",
   );
   const plans = new Map(structure.columns.map((plan) => [plan?.name, plan]));
+  const named = [...plans.keys()].every((name) => typeof name === "string");
+  check(named, action, "each column must have a name");
   const combined = structure.combinations.map((one) => one?.name);
   const must = (name: string, of: readonly ColumnPlan["kind"][], who: string): void => {
     const plan = plans.get(name);
@@ -63,6 +67,8 @@ export function checkRules(structure: Structure, action: string): void {
   );
   for (const name of formulas.keys())
     check(!leadsTo(formulas, name, name), action, `the formula of ${name} must not lead back to ${name}`);
+  for (const plan of structure.columns) checkPlan(plan, structure, action);
+  checkCells(structure, action);
 }
 
 function checkFormula(

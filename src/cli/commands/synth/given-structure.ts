@@ -1,0 +1,43 @@
+import { percentOf } from "../../../core/format";
+import type { Rng } from "../../../core/rng";
+import type { Table } from "../../../data/table";
+import { rulesBrokenBy } from "../../../synthesis/sequential/known/rules-kept";
+import { checkRules } from "../../../synthesis/structure/given/check-rules";
+import { checkTypes, structureOf, tooBroken } from "../../../synthesis/structure/given/structure-of";
+import type { Structure } from "../../../synthesis/structure/structure";
+import { CliError, exitCodes } from "../../support/exit";
+import { jsonFile } from "../../support/json-file";
+import { note } from "../../support/output";
+
+/**
+ * The rules in a file that --write-structure wrote and a user may have changed. Rows that break one are counted and noted; where they
+ * are many it stops.
+ */
+export async function structureIn(
+  file: string,
+  table: Table,
+  rng: Rng,
+  { acceptLoss }: { readonly acceptLoss?: boolean },
+): Promise<Structure> {
+  const columns = table.columns.map(({ name }) => name);
+  const found = jsonFile(file) as Structure;
+  const names = Array.isArray(found?.columns) ? found.columns.map((one) => one?.name) : [];
+  if (found?.version !== 1 || names.join("\n") !== columns.join("\n")) {
+    throw new CliError(
+      `Cannot use ${file}: it must hold the rules of version 1 for the columns ${columns.join(", ")}, as --write-structure writes them`,
+    );
+  }
+  checkRules(found, `use ${file}`);
+  checkTypes(found, table, `use ${file}`);
+  const broken = rulesBrokenBy(found, table);
+  const said = ({ rule, rows, first }: (typeof broken)[number]): string =>
+    `${rows} of ${table.rows} rows (${percentOf(rows, table.rows)}) break a rule of ${file}, the first of them row ${first + 1}: ${rule}`;
+  const [worst] = acceptLoss ? [] : tooBroken(broken, table);
+  if (worst)
+    throw new CliError(
+      `stopped: ${said(worst)} Change the rule or the rows; --accept-loss keeps the rule in the rows that are made`,
+      exitCodes.loss,
+    );
+  for (const one of broken) note(`${said(one)} It is kept in the rows that are made`);
+  return structureOf(table, rng, { structure: found, acceptBroken: true });
+}

@@ -1,0 +1,70 @@
+import { check } from "../../../core/checks";
+import { dateUnits } from "../date-parts";
+import { dateReader } from "../dates";
+import { keyCount } from "../keys/fresh-keys";
+import type { ColumnPlan, Structure } from "../structure";
+import { cellNamesOf } from "../variables";
+
+/** Throws where what makes a column's cells, which somebody may have written or changed by hand, can't make them. */
+export function checkPlan(plan: ColumnPlan, structure: Structure, action: string): void {
+  const { kind } = plan;
+  const holds = (that: boolean, rule: string, found?: unknown): void => {
+    const shown = typeof found === "object" ? JSON.stringify(found) : found;
+    check(that, action, `${plan.name} ${rule}`, shown ?? "none");
+  };
+  if (kind === "levels" || kind === "lookup" || kind === "bands")
+    holds(isListOf("string", plan.levels), "must list as levels texts, each once", plan.levels);
+  if (kind === "levels" || kind === "number" || kind === "date")
+    holds(typeof plan.missing === "boolean", "must say as missing true or false", plan.missing);
+  if (kind === "number" || kind === "date") {
+    const ranged = Number.isFinite(plan.low) && Number.isFinite(plan.high) && plan.low <= plan.high;
+    holds(ranged, "must have numbers as low and high, low not above high", `${plan.low} and ${plan.high}`);
+    const { from = [], to = [] } = plan.support ?? {};
+    const pieces = isListOf("number", from) && isListOf("number", to) && from.length === to.length;
+    holds(pieces, "must have as support lists of numbers, from and to", plan.support);
+  }
+  if (kind === "number") {
+    holds(isListOf("number", plan.atoms), "must list as atoms numbers, each once", plan.atoms);
+    const few = plan.values === undefined || (isListOf("number", plan.values) && plan.values.length > 0);
+    holds(few, "must list as values numbers, each once", plan.values);
+    const { decimals = 0, step = 1 } = plan.grid ?? {};
+    const written = Number.isInteger(decimals) && decimals >= 0 && decimals <= 20 && step > 0;
+    holds(written, "must have a grid of 0 to 20 decimals and a step above 0", plan.grid);
+  }
+  if (kind === "date") {
+    const { formats, step } = Object(plan.format);
+    const written = Array.isArray(formats) && formats.length > 0 && step > 0;
+    holds(written, "must have a format: a list of formats, and a step above 0", plan.format);
+    dateReader(plan.format);
+  }
+  if (kind === "constant") holds(typeof plan.text === "string", "must have a text", plan.text);
+  if (kind === "key") holds(keyCount(Object(plan.keys)) > 0, "must have keys to be made", plan.keys);
+  if (kind === "part") holds(dateUnits.includes(plan.unit), "must be a unit of a date", plan.unit);
+  if (kind === "lookup") {
+    const count = cellNamesOf(structure, plan.of)?.length ?? 0;
+    // A last one, of missing cells, stays where these are made after all else; nothing reads it.
+    const whole = isPlaces(plan.map, -1, plan.levels) && [count, count + 1].includes(plan.map.length);
+    holds(
+      whole,
+      `must have a map of ${count} of its levels by number, −1 for none: one a level of ${plan.of}`,
+    );
+  }
+  if (kind === "bands") {
+    const up = isListOf("number", plan.cuts) && plan.cuts.every((cut, k) => !(cut < plan.cuts[k - 1]));
+    holds(up, "must have as cuts numbers that go up", plan.cuts);
+    const whole = isPlaces(plan.order, 0, plan.levels) && plan.order.length === plan.cuts.length + 1;
+    holds(whole, "must have as order its levels by number, one more than cuts", plan.order);
+  }
+}
+
+/** Whether it is a list of texts, or of numbers that are finite, each once. */
+function isListOf(type: "string" | "number", list: unknown): boolean {
+  if (!Array.isArray(list) || new Set(list).size < list.length) return false;
+  return list.every((one) => typeof one === type && (type === "string" || Number.isFinite(one)));
+}
+
+function isPlaces(list: unknown, from: number, levels: readonly string[]): boolean {
+  return (
+    Array.isArray(list) && list.every((one) => Number.isInteger(one) && one >= from && one < levels.length)
+  );
+}
