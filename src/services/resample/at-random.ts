@@ -2,16 +2,13 @@ import { check } from "../../core/checks";
 import { integer, permutation, type Rng } from "../../core/rng";
 import type { Survey } from "../../data/read/survey-table";
 import { columnNamed, type Table, takeTableRows } from "../../data/table";
-import { GatheredTable } from "../../data/tally/gathered";
+import { PackedTable } from "../../data/tally/packed-table";
 import { type ClassCount, type Classes, classesOf, lacking } from "./classes";
 import { namingColumns, ownCells } from "./own-cells";
 import type { ResampleOptions } from "./resample-table";
 
 /** Methods that draw rows at random, whatever they hold. */
 export const randomMethods: readonly string[] = ["random-over", "random-under"];
-
-/** Identifiers are made up for the rows of at most so large a table: all that are taken must be known. */
-const mostNamed = 2_000_000;
 
 /**
  * Writes the rows with their classes balanced, in the table's order, block by block: all of them and then as many repeats as
@@ -30,16 +27,22 @@ export async function resampleAtRandom(
   for (const name of [target, ...drop]) columnNamed({ rows, columns: like }, name);
   check(!drop.includes(target), action, "the target must not be dropped", target);
   const over = method === "random-over";
-  const naming = over ? namingColumns(like, drop) : [];
-  const unnamed = rows > mostNamed ? naming : [];
-  const named = naming.filter((name) => !unnamed.includes(name));
-  const read = [target, ...named];
-  const held = new GatheredTable(like, rows, (name) => read.includes(name));
-  for await (const batch of batches(read)) held.add(batch);
-  const classes = classesOf(held.table(), target, action);
+  const named = over ? namingColumns(like, drop) : [];
+  const targets = new PackedTable(
+    like.filter(({ name }) => name === target),
+    rows,
+  );
+  const names = new PackedTable(
+    like.filter(({ name }) => named.includes(name)),
+    rows,
+  );
+  for await (const batch of batches([target, ...named])) {
+    targets.add(batch);
+    names.add(batch);
+  }
+  const classes = classesOf(targets.column(target), action);
   const times = over ? timesRepeated(classes, rows, ratio, rng) : timesKept(classes, rows, ratio, rng);
-  const after = (own: readonly number[]): number =>
-    own.reduce((sum, i) => sum + times[i], over ? own.length : 0);
+  const after = (own: Int32Array): number => own.reduce((sum, i) => sum + times[i], over ? own.length : 0);
   const counts = classes.names.map((name, c) => ({
     name,
     before: classes.rows[c].length,
@@ -52,16 +55,13 @@ export async function resampleAtRandom(
   for await (const batch of batches()) write(batch);
   const more = counts.reduce((sum, one) => sum + one.after - one.before, 0);
   if (more === 0) return { classes: counts, remarks: [] };
-  const own = ownCells(held.table(), { naming: named, drop: [...drop, ...unnamed] }, more, rng);
+  const own = ownCells(names, drop, rng);
   let at = 0;
   await writeTimes(batches(), times, (repeats) => {
     write(own.dress(repeats, at));
     at += repeats.rows;
   });
-  const remarks = unnamed.map(
-    (name) => `no identifiers are made up in ${name}: the table has more than ${mostNamed} rows`,
-  );
-  return { classes: counts, remarks: [...remarks, ...own.remarks] };
+  return { classes: counts, remarks: own.remarks(more) };
 }
 
 /** How often each row is drawn, with replacement, for the classes that lack some. */

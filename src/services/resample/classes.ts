@@ -1,10 +1,10 @@
 import { check } from "../../core/checks";
-import { cellText, columnNamed, type Table } from "../../data/table";
+import { type Column, cellText, isCategorical } from "../../data/table";
 
 /** The classes of a table, and the rows of each. */
 export interface Classes {
   readonly names: readonly string[];
-  readonly rows: readonly (readonly number[])[];
+  readonly rows: readonly Int32Array[];
 }
 
 /** How many rows a class had, and has. */
@@ -17,21 +17,28 @@ export interface ClassCount {
 const mostClasses = 50;
 
 /** The classes by the texts of the target, sorted; every row must have one. */
-export function classesOf(from: Table, target: string, action: string): Classes {
-  const one = columnNamed(from, target);
-  const places = new Map<string, number[]>();
-  for (let i = 0; i < from.rows; i++) {
-    const name = cellText(one, i);
-    check(name !== "", action, `every row must have a ${JSON.stringify(target)}`, `none in row ${i + 1}`);
-    const rows = places.get(name);
-    if (rows) rows.push(i);
-    else places.set(name, [i]);
+export function classesOf(target: Column, action: string): Classes {
+  const rows = isCategorical(target) ? target.codes.length : target.values.length;
+  const places = new Map<string, number>();
+  const own = new Uint8Array(rows);
+  const counts: number[] = [];
+  for (let i = 0; i < rows; i++) {
+    const name = cellText(target, i);
+    if (name === "")
+      check(false, action, `every row must have a ${JSON.stringify(target.name)}`, `none in row ${i + 1}`);
+    const place = places.get(name) ?? places.size;
+    if (place === places.size) places.set(name, place);
+    // Of too many no row is told apart.
+    own[i] = Math.min(place, mostClasses);
+    counts[place] = (counts[place] ?? 0) + 1;
   }
-  const count = places.size;
-  const rule = `${JSON.stringify(target)} must have from 2 to ${mostClasses} different values`;
-  check(count >= 2 && count <= mostClasses, action, rule, count);
+  const rule = `${JSON.stringify(target.name)} must have from 2 to ${mostClasses} different values`;
+  check(places.size >= 2 && places.size <= mostClasses, action, rule, places.size);
+  const filled = counts.map((count) => new Int32Array(count));
+  const at = counts.map(() => 0);
+  for (let i = 0; i < rows; i++) filled[own[i]][at[own[i]]++] = i;
   const names = [...places.keys()].sort();
-  return { names, rows: names.map((name) => places.get(name) as number[]) };
+  return { names, rows: names.map((name) => filled[places.get(name) as number]) };
 }
 
 /** By class how many rows it lacks, of those that do. */

@@ -1,8 +1,9 @@
 import { check } from "../../core/checks";
 import { mean, standardDeviation } from "../../core/math/statistics";
-import { column, type Labelled, type Matrix, matrix, takeLabelled } from "../../core/matrix";
-import { type Rng, shuffle } from "../../core/rng";
-import { type Column, isCategorical, type Table } from "../../data/table";
+import { column, type Feature, type Matrix, matrix } from "../../core/matrix";
+import type { Rng } from "../../core/rng";
+import { type Column, isCategorical, table } from "../../data/table";
+import type { PackedTable } from "../../data/tally/packed-table";
 import { adasyn } from "../../resample/adasyn";
 import { borderlineSmote } from "../../resample/borderline-smote";
 import type { Oversample } from "../../resample/interpolate";
@@ -11,8 +12,10 @@ import { smote } from "../../resample/smote";
 import { smoteN } from "../../resample/smote-n";
 import { smoteNc } from "../../resample/smote-nc";
 import { svmSmote } from "../../resample/svm-smote";
+import { reduceTable } from "../../synthesis/structure/variables";
 import { type Classes, lacking } from "./classes";
-import { type Between, rowsWithin, rulesOf, type TableRules } from "./within-rules";
+import { inParts } from "./parts";
+import { rowsWithin, rulesOf, type TableRules, type Within } from "./within-rules";
 
 type MakerOptions = { readonly counts: readonly [number, number]; readonly neighbours?: number };
 
@@ -29,8 +32,6 @@ export const makers: Readonly<Record<string, (options: MakerOptions) => Oversamp
 export interface Made {
   readonly base: Int32Array;
   readonly columns: ReadonlyMap<string, Column>;
-  /** What a person should know of them. */
-  readonly remarks: readonly string[];
 }
 
 /** Methods that ask so many neighbours of a row's own class, unless told otherwise. */
@@ -44,58 +45,112 @@ interface MakeOptions {
   readonly neighbours?: number;
 }
 
-/** Rows between those of a class, for each class that lacks some, as the table's rules have it. */
-export function rowsBetween(from: Table, classes: Classes, options: MakeOptions, rng: Rng): Made {
+/** Makes the rows that classes lack, some at a time and the same whenever it is called; returns what a person should know of them. */
+export type RowMaker = (write: (made: Made) => void) => readonly string[];
+
+/** Makes rows between those of a class, for each class that lacks some, as the table's rules have it. `held` has its numbers, levels and dates. */
+export function rowMaker(held: PackedTable, classes: Classes, options: MakeOptions, rng: Rng): RowMaker {
   const { target, method, neighbours } = options;
-  const usual = from.columns.filter(
-    (one) => one.name === target || one.type === "numeric" || one.type === "date" || isCategorical(one),
-  );
-  const seen: Table = { rows: from.rows, columns: usual };
-  const rules = rulesOf(seen, target, rng.fork("rules"));
-  const x = featuresOf(seen, rules, target);
-  check(x.columns > 0, `resample by ${method}`, "there must be a column of numbers, levels or dates");
-  const remarks: string[] = [];
-  const parts = lacking(classes, options.ratio).flatMap(({ name, own, missing }) => {
-    const mine = new Set(own);
-    const y = Float64Array.from({ length: from.rows }, (_, i) => (mine.has(i) ? 1 : 0));
-    const least = neighbours ?? usualNeighbours;
-    check(
-      own.length > least || !amongOwn.includes(method),
-      `resample by ${method}`,
-      `class ${JSON.stringify(name)} must have more rows than neighbours are asked, ${least}: ask fewer (neighbours), or copy rows (random-over)`,
-      own.length,
-    );
-    const maker = makerOf(method, x);
-    const made = ofClass(name, () => madeWithin({ x, y }, missing, { maker, neighbours }, rng.fork(name)));
-    if (made.length > 1)
-      remarks.push(
-        `neighbours of ${name} were looked for within ${made.length} random parts of the ${from.rows} rows, not among all: their time would grow with the square of the rows`,
+  const rules = rulesOf(held, target, rng.fork("rules"));
+  const features = featuresOf(held, rules, target);
+  check(features.length > 0, `resample by ${method}`, "there must be a column of numbers, levels or dates");
+  // Later ones may be made.
+  const { rows: given } = held;
+  return (write) => {
+    const told = new Told(rules);
+    const stream = continued(rng.fork("rows"));
+    const remarks = lacking(classes, options.ratio).flatMap(({ name, own, missing }) => {
+      const least = neighbours ?? usualNeighbours;
+      check(
+        own.length > least || !amongOwn.includes(method),
+        `resample by ${method}`,
+        `class ${JSON.stringify(name)} must have more rows than neighbours are asked, ${least}: ask fewer (neighbours), or copy rows (random-over)`,
+        own.length,
       );
-    const count = made.reduce((sum, { base }) => sum + base.length, 0);
-    if (count < missing / 2)
-      remarks.push(
-        `${count} of ${missing} rows were made for ${name}: too few of its rows have a neighbour of another class for ${method}`,
-      );
-    return made;
-  });
-  const between: Between = {
-    base: Int32Array.from(joined(parts.map(({ base }) => base))),
-    towards: Int32Array.from(joined(parts.map(({ towards }) => towards))),
-    step: joined(parts.map(({ step }) => step)),
+      const maker = makerOf(method, features);
+      const y = new Float64Array(given);
+      for (const i of own) y[i] = 1;
+      const parts = inParts(y, Math.max(leastOwn, 10 * (neighbours ?? 0)), mostTogether, rng.fork(name));
+      let count = 0;
+      parts.forEach(({ rows, rng: drawn }, k) => {
+        const share =
+          Math.floor(((k + 1) * missing) / parts.length) - Math.floor((k * missing) / parts.length);
+        const x = matrixOf(held, features, rows);
+        const labels = Float64Array.from({ length: rows.length }, (_, i) => y[rows[i]]);
+        const made = ofClass(name, () => madeWithin({ x, y: labels }, share, { maker, neighbours }, drawn));
+        count += made.base.length;
+        for (let from = 0; from < made.base.length; from += mostAtOnce)
+          write(told.add(writtenRows(held, rows, rules, sliced(made, from, from + mostAtOnce), stream)));
+      });
+      return [
+        ...(parts.length > 1
+          ? [
+              `neighbours of ${name} were looked for within ${parts.length} random parts of the ${given} rows, not among all: their time would grow with the square of the rows`,
+            ]
+          : []),
+        ...(count < missing / 2
+          ? [
+              `${count} of ${missing} rows were made for ${name}: too few of its rows have a neighbour of another class for ${method}`,
+            ]
+          : []),
+      ];
+    });
+    return [...remarks, ...told.remarks()];
   };
-  const levels = new Map(
-    x.features.flatMap(({ name, levels }, j): [string, Int32Array][] =>
-      levels ? [[name, Int32Array.from(joined(parts.map((part) => part.levels[j])))]] : [],
-    ),
-  );
-  const within = rowsWithin(rules, seen, between, levels, rng.fork("rows"));
-  const columns = within.table.columns.filter(
-    (one, j) => rules.structure.columns[j].kind !== "key" && "codes" in one === "codes" in usual[j],
-  );
+}
+
+/** New rows between rows of a part, by their places there, and the levels of each feature that has any. */
+interface Steps {
+  readonly base: Int32Array;
+  readonly towards: Int32Array;
+  readonly step: Float64Array;
+  readonly levels: ReadonlyMap<string, Int32Array>;
+}
+
+function sliced({ base, towards, step, levels }: Steps, from: number, to: number): Steps {
   return {
-    base: between.base,
-    columns: new Map(columns.map((one) => [one.name, one])),
-    remarks: [...remarks, ...remarksOn(rules, within)],
+    base: base.subarray(from, to),
+    towards: towards.subarray(from, to),
+    step: step.subarray(from, to),
+    levels: new Map([...levels].map(([name, codes]) => [name, codes.subarray(from, to)])),
+  };
+}
+
+/** New rows within the rules, by the numbers of the rows that they start from. */
+function writtenRows(
+  held: PackedTable,
+  part: Int32Array,
+  rules: TableRules,
+  { base, towards, step, levels }: Steps,
+  rng: Rng,
+): Made & { readonly within: Within } {
+  const count = base.length;
+  const ends = new Int32Array(2 * count);
+  for (let i = 0; i < count; i++) {
+    ends[i] = part[base[i]];
+    ends[count + i] = part[towards[i]];
+  }
+  const from = held.take(ends);
+  const places = ends.map((_, i) => i);
+  const between = { base: places.subarray(0, count), towards: places.subarray(count), step };
+  const within = rowsWithin(rules, from, between, levels, rng);
+  const columns = within.table.columns.filter(
+    (one, j) => rules.structure.columns[j].kind !== "key" && "codes" in one === "codes" in from.columns[j],
+  );
+  return { base: ends.subarray(0, count), columns: new Map(columns.map((one) => [one.name, one])), within };
+}
+
+/** The stream, whose forks go on where they were when they are asked for again. */
+function continued(rng: Rng): Rng {
+  const forks = new Map<string | number, Rng>();
+  return {
+    key: rng.key,
+    uniform: () => rng.uniform(),
+    fork: (label) => {
+      const own = forks.get(label) ?? rng.fork(label);
+      forks.set(label, own);
+      return own;
+    },
   };
 }
 
@@ -112,32 +167,56 @@ function ofClass<T>(name: string, work: () => T): T {
   }
 }
 
-/** What a person should know of rows that were made. */
-function remarksOn(
-  { structure, lists }: TableRules,
-  { table, mended, mendedColumns }: ReturnType<typeof rowsWithin>,
-): readonly string[] {
-  const listed = (names: readonly string[]): string => names.join(", ");
-  const gaps = table.columns.filter(lacksSome).map(({ name }) => name);
-  const computed = structure.columns.flatMap(({ name, ...plan }) =>
-    ["lookup", "bands", "part"].includes(plan.kind) || ("formula" in plan && plan.formula) ? [name] : [],
-  );
-  return [
-    ...(gaps.length > 0
-      ? [`cells are missing in new rows where they are in the row that each starts from: ${listed(gaps)}`]
-      : []),
-    ...(computed.length > 0
-      ? [`computed in new rows as in the others, from other columns: ${listed(computed)}`]
-      : []),
-    ...(lists.size > 0
-      ? [`new rows have the number of one of two rows, nothing in between, in ${listed([...lists.keys()])}`]
-      : []),
-    ...(mended > 0
-      ? [
-          `${mended} of ${table.rows} new rows would have broken a rule, or held a pair of levels that no row has: in the columns concerned they are as the row that each starts from (${listed(mendedColumns)})`,
-        ]
-      : []),
-  ];
+/** What a person should know of rows that were made, some after others. */
+class Told {
+  private readonly rules: TableRules;
+  private rows = 0;
+  private mended = 0;
+  private readonly mendedColumns = new Map<string, number>();
+  private readonly gaps = new Set<string>();
+
+  constructor(rules: TableRules) {
+    this.rules = rules;
+  }
+
+  add<M extends { readonly within: Within }>(made: M): M {
+    const { table, mended, mendedColumns } = made.within;
+    this.rows += table.rows;
+    this.mended += mended;
+    for (const [name, rows] of mendedColumns)
+      this.mendedColumns.set(name, (this.mendedColumns.get(name) ?? 0) + rows);
+    for (const one of table.columns) if (lacksSome(one)) this.gaps.add(one.name);
+    return made;
+  }
+
+  remarks(): readonly string[] {
+    const { structure, lists } = this.rules;
+    const listed = (names: readonly string[]): string => names.join(", ");
+    const gaps = structure.columns.map(({ name }) => name).filter((name) => this.gaps.has(name));
+    const computed = structure.columns.flatMap(({ name, ...plan }) =>
+      ["lookup", "bands", "part"].includes(plan.kind) || ("formula" in plan && plan.formula) ? [name] : [],
+    );
+    const mendedColumns = [...this.mendedColumns]
+      .filter(([, rows]) => rows > 0)
+      .sort(([, a], [, b]) => b - a)
+      .map(([name]) => name);
+    return [
+      ...(gaps.length > 0
+        ? [`cells are missing in new rows where they are in the row that each starts from: ${listed(gaps)}`]
+        : []),
+      ...(computed.length > 0
+        ? [`computed in new rows as in the others, from other columns: ${listed(computed)}`]
+        : []),
+      ...(lists.size > 0
+        ? [`new rows have the number of one of two rows, nothing in between, in ${listed([...lists.keys()])}`]
+        : []),
+      ...(this.mended > 0
+        ? [
+            `${this.mended} of ${this.rows} new rows would have broken a rule, or held a pair of levels that no row has: in the columns concerned they are as the row that each starts from (${listed(mendedColumns)})`,
+          ]
+        : []),
+    ];
+  }
 }
 
 function lacksSome(one: Column): boolean {
@@ -145,66 +224,39 @@ function lacksSome(one: Column): boolean {
   return one.type === "numeric" ? one.values.includes(Number.NaN) : one.values.includes("");
 }
 
-/** Rows among which neighbours are looked for at most, and of the class at least. */
-const [mostTogether, leastOwn] = [100_000, 1000];
+/** Rows among which neighbours are looked for at most, and of the class at least; and new rows made at once. */
+const [mostTogether, leastOwn, mostAtOnce] = [100_000, 1000, 65_536];
 
-/** Where the rows to add to the class of 1 lie, and their levels by feature, made within each of some random parts of the rows. */
+/** Where the rows to add to the class of 1 lie, and their levels by feature. */
 function madeWithin(
-  rows: Labelled,
+  { x, y }: { readonly x: Matrix; readonly y: Float64Array },
   missing: number,
   {
     maker,
     neighbours,
   }: { readonly maker: (options: MakerOptions) => Oversample; readonly neighbours: number | undefined },
   rng: Rng,
-): (Between & { readonly levels: readonly Float64Array[] })[] {
-  const parts = partsOf(rows.y, Math.max(leastOwn, 10 * (neighbours ?? 0)), rng);
-  return parts.map((part, k) => {
-    const given = parts.length > 1 ? takeLabelled(rows, part) : rows;
-    const share = Math.floor(((k + 1) * missing) / parts.length) - Math.floor((k * missing) / parts.length);
-    const own = given.y.reduce((sum, label) => sum + label, 0);
-    const counts = [given.y.length - own, own + share] as const;
-    const stream = parts.length > 1 ? rng.fork(`part ${k}`) : rng;
-    const { x, made } = maker({ counts, ...(neighbours && { neighbours }) })(given, stream);
-    const at = (positions: (steps: (typeof made)[0]) => Int32Array): Int32Array =>
-      Int32Array.from(
-        made.flatMap((steps) => Array.from(positions(steps), (i) => part[steps.parents.rows[i]])),
-      );
-    return {
-      base: at(({ base }) => base),
-      towards: at(({ towards }) => towards),
-      step: joined(made.map(({ step }) => step)),
-      levels: x.features.map(({ levels }, j) =>
-        levels
-          ? column(x, j)
-              .slice(given.x.rows)
-              .map((code) => (Number.isNaN(code) ? -1 : code))
-          : new Float64Array(0),
-      ),
-    };
-  });
-}
-
-/** The rows in random parts with alike shares of the class (1 in `y`); all in one where they are not too many for that. */
-function partsOf(y: Float64Array, least: number, rng: Rng): Int32Array[] {
+): Steps {
   const own = y.reduce((sum, label) => sum + label, 0);
-  const count = Math.max(1, Math.min(Math.ceil(y.length / mostTogether), Math.floor(own / least)));
-  const parts = Array.from({ length: count }, (): number[] => []);
-  const drawn = rng.fork("parts");
-  for (const label of [0, 1]) {
-    const rows = shuffle(
-      drawn,
-      Array.from(y.keys()).filter((i) => y[i] === label),
-    );
-    rows.forEach((i, k) => {
-      parts[k % count].push(i);
-    });
-  }
-  return parts.map((rows) => Int32Array.from(rows).sort());
+  const counts = [y.length - own, own + missing] as const;
+  const { x: all, made } = maker({ counts, ...(neighbours && { neighbours }) })({ x, y }, rng);
+  const at = (positions: (steps: (typeof made)[0]) => Int32Array): Int32Array =>
+    Int32Array.from(made.flatMap((steps) => Array.from(positions(steps), (i) => steps.parents.rows[i])));
+  const levels = all.features.flatMap(({ name, levels }, j): [string, Int32Array][] => {
+    if (!levels) return [];
+    const codes = column(all, j).subarray(x.rows);
+    return [[name, Int32Array.from(codes, (code) => (Number.isNaN(code) ? -1 : code))]];
+  });
+  return {
+    base: at(({ base }) => base),
+    towards: at(({ towards }) => towards),
+    step: Float64Array.from(made.flatMap(({ step }) => Array.from(step))),
+    levels: new Map(levels),
+  };
 }
 
 /** SMOTE in the form that the features need. */
-function makerOf(method: string, { features }: Matrix): (options: MakerOptions) => Oversample {
+function makerOf(method: string, features: readonly Feature[]): (options: MakerOptions) => Oversample {
   const levels = features.filter((one) => one.levels);
   if (levels.length === 0) return makers[method];
   const rule = `columns must be numbers: ${levels[0].name} holds levels (smote takes them; --drop leaves them out)`;
@@ -212,45 +264,49 @@ function makerOf(method: string, { features }: Matrix): (options: MakerOptions) 
   return levels.length === features.length ? smoteN : smoteNc;
 }
 
-/** What distances look at: numbers and dates, standardised, the mean in place of missing ones; levels as codes. */
-function featuresOf(from: Table, { variables, structure }: TableRules, target: string): Matrix {
-  const columns = from.columns.flatMap(
-    (one, j): { name: string; levels?: readonly string[]; values: ArrayLike<number> }[] => {
-      const { name } = one;
-      if (name === target) return [];
-      if (isCategorical(one)) return [{ name, levels: one.levels, values: one.codes }];
-      if (one.type === "numeric") return [{ name, values: one.values }];
-      const dates = variables.find((variable) => variable.name === name);
-      return structure.columns[j].kind === "date" && dates?.kind === "number"
-        ? [{ name, values: dates.values }]
-        : [];
-    },
-  );
-  const values = new Float64Array(from.rows * columns.length);
-  columns.forEach((one, j) => {
-    const to = values.subarray(j * from.rows, (j + 1) * from.rows);
-    if (one.levels)
-      for (let i = 0; i < to.length; i++) to[i] = one.values[i] < 0 ? Number.NaN : one.values[i];
-    else standardise(one.values as Float64Array, to);
+/** What distances look at in a column: levels by their codes; numbers and dates standardised, the mean in place of missing ones. */
+interface ColumnFeature extends Feature {
+  readonly centre: number;
+  readonly width: number;
+  readonly numbers: (one: Column) => Float64Array;
+}
+
+function featuresOf(held: PackedTable, { structure }: TableRules, target: string): readonly ColumnFeature[] {
+  return structure.columns.flatMap((plan): ColumnFeature[] => {
+    const { name } = plan;
+    if (name === target) return [];
+    const one = held.column(name);
+    if (isCategorical(one))
+      return [{ name, levels: one.levels, centre: 0, width: 1, numbers: () => new Float64Array(0) }];
+    if (one.type !== "numeric" && plan.kind !== "date") return [];
+    const alone = { ...structure, columns: [plan], combinations: [] };
+    const numbers = (own: Column): Float64Array => {
+      if (own.type === "numeric") return own.values;
+      const [dates] = reduceTable(alone, table([own]), "none");
+      return dates.kind === "number" ? dates.values : new Float64Array(0);
+    };
+    const present = numbers(one).filter((value) => !Number.isNaN(value));
+    const width = present.length > 1 ? standardDeviation(present) : 0;
+    return [{ name, centre: present.length > 0 ? mean(present) : 0, width: width > 0 ? width : 1, numbers }];
   });
-  const features = columns.map(({ name, levels }) => ({ name, ...(levels && { levels }) }));
-  return matrix(from.rows, columns.length, values, features);
 }
 
-function standardise(values: Float64Array, to: Float64Array): void {
-  const present = values.filter((value) => !Number.isNaN(value));
-  const width = present.length > 1 ? standardDeviation(present) : 0;
-  const centre = present.length > 0 ? mean(present) : 0;
-  for (let i = 0; i < to.length; i++)
-    to[i] = Number.isNaN(values[i]) ? 0 : (values[i] - centre) / (width > 0 ? width : 1);
-}
-
-function joined(parts: readonly ArrayLike<number>[]): Float64Array {
-  const out = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+function matrixOf(held: PackedTable, features: readonly ColumnFeature[], rows: Int32Array): Matrix {
+  const values = new Float64Array(rows.length * features.length);
+  const { columns } = held.take(
+    rows,
+    features.map(({ name }) => name),
+  );
+  columns.forEach((one, j) => {
+    const { centre, width, numbers } = features[j];
+    const to = values.subarray(j * rows.length, (j + 1) * rows.length);
+    if (isCategorical(one))
+      for (let i = 0; i < to.length; i++) to[i] = one.codes[i] < 0 ? Number.NaN : one.codes[i];
+    else {
+      const own = numbers(one);
+      for (let i = 0; i < to.length; i++) to[i] = Number.isNaN(own[i]) ? 0 : (own[i] - centre) / width;
+    }
+  });
+  const named = features.map(({ name, levels }) => ({ name, ...(levels && { levels }) }));
+  return matrix(rows.length, features.length, values, named);
 }

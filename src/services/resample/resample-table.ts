@@ -1,9 +1,10 @@
 import { check } from "../../core/checks";
-import { type Labelled, takeRows } from "../../core/matrix";
+import { type Labelled, type Matrix, matrix } from "../../core/matrix";
 import type { Resample } from "../../core/model";
 import type { Rng } from "../../core/rng";
-import { joinTables } from "../../data/join-tables";
-import { dropColumns, isCategorical, type Table, table, takeTableRows } from "../../data/table";
+import { evenly, type RowSource } from "../../data/even-rows";
+import { cellText, columnNamed, isCategorical, type Table, table, takeTableRows } from "../../data/table";
+import type { PackedTable } from "../../data/tally/packed-table";
 import { encode } from "../../features/encode";
 import { editedNeighbours, tomekLinks } from "../../resample/cleaning";
 import {
@@ -12,9 +13,11 @@ import {
   neighbourhoodCleaning,
   oneSidedSelection,
 } from "../../resample/prototypes";
-import { type ClassCount, classesOf } from "./classes";
-import { type Made, makers, rowsBetween } from "./make-rows";
-import { namingColumns, ownCells } from "./own-cells";
+import { type ClassCount, type Classes, classesOf } from "./classes";
+import { HeldRows } from "./held-rows";
+import { makers, rowMaker } from "./make-rows";
+import { ownCells } from "./own-cells";
+import { inParts } from "./parts";
 
 export interface ResampleOptions {
   /** A name of `resamplingMethods`. */
@@ -25,14 +28,6 @@ export interface ResampleOptions {
   readonly neighbours?: number;
   /** Columns that no distance and no rule looks at. New rows have nothing there. */
   readonly drop?: readonly string[];
-}
-
-/** A table with its classes resampled. */
-export interface ResampledTable {
-  readonly table: Table;
-  readonly classes: readonly ClassCount[];
-  /** What a person should know of the new rows. */
-  readonly remarks: readonly string[];
 }
 
 type Sizes = { readonly neighbours?: number };
@@ -53,6 +48,12 @@ const combined: Readonly<Record<string, () => Resample>> = {
   "smote-enn": () => editedNeighbours({ remove: "both" }),
 };
 
+/** Those whose time grows with the square of the rows, whatever is done, and of how many rows they are asked at most. */
+const squared = ["svm-smote", "condensed-neighbours"];
+const mostSquared = 1_000_000;
+/** Rows that are compared with all others at most; of more, the rows in a part, and rows of the smallest class in each at least. */
+const [mostCompared, mostTogether, leastOwn] = [250_000, 100_000, 10];
+
 /** The names of all methods that look at what rows hold. */
 export const tableMethods: readonly string[] = [
   ...Object.keys(makers),
@@ -60,101 +61,184 @@ export const tableMethods: readonly string[] = [
   ...Object.keys(combined),
 ];
 
+/** What became of a table's classes. */
+export interface Resampled {
+  readonly classes: readonly ClassCount[];
+  /** What a person should know of the rows. */
+  readonly remarks: readonly string[];
+}
+
 /**
- * The rows with their classes balanced. Given rows stay as they are, new ones come after them and lie between two of them: numbers and dates on their column's grid, levels of their neighbours, columns that follow from
- * others computed, a cell missing where the row that the new one starts from lacks it, texts as there. An identifier that no
- * two rows share is made up. Numbers are standardised for distances; a missing one counts as the mean where rows are made, as
- * the median where they are removed.
+ * Writes the rows with their classes balanced, block by block. Given rows stay as they are, in their order; new ones come
+ * after them and lie between two of them: numbers and dates on their column's grid, levels of their neighbours, columns that
+ * follow from others computed, a cell missing where the row that the new one starts from lacks it, texts as there. An
+ * identifier that no two rows share is made up. Numbers are standardised for distances; a missing one counts as the mean
+ * where rows are made, as the median where they are removed. Numbers, levels and dates are held, a byte or two a cell, and of
+ * a class that grows the texts.
  */
-export function resampleTable(
-  from: Table,
+export async function resampleRows(
+  source: RowSource,
   target: string,
   options: ResampleOptions,
   rng: Rng,
-): ResampledTable {
+  write: (rows: Table) => void,
+): Promise<Resampled> {
   const action = `resample by ${options.method}`;
   const { method, ratio = 1, drop = [] } = options;
+  const like = source.columns.map(({ column }) => column);
+  for (const name of [target, ...drop]) columnNamed({ rows: source.kept, columns: like }, name);
   check(!drop.includes(target), action, "the target must not be dropped", target);
-  const before = classesOf(from, target, action);
-  const remarks: string[] = [];
-  let out = from;
-  if (method in makers || method in combined) {
-    const asked = { ...options, target, method: method in combined ? "smote" : method, ratio };
-    const made = rowsBetween(dropColumns(from, drop), before, asked, rng);
-    remarks.push(...made.remarks);
-    if (made.base.length > 0) out = joinTables([from, addedRows(from, made, drop, rng, remarks)]);
-  }
+  const makes = method in makers || method in combined;
   const cleaner = combined[method]?.() ?? removers[method]?.({ ...options, ...(ratio < 1 && { ratio }) });
-  if (cleaner)
-    out = cleaned(out, target, { method, drop, clean: cleaner, pairs: pairwise.includes(method) }, rng);
-  const after = classesOf(out, target, action);
-  const classes = before.names.map((name, c) => ({
-    name,
-    before: before.rows[c].length,
-    after: after.rows[after.names.indexOf(name)]?.length ?? 0,
-  }));
-  return { table: out, classes, remarks };
+  check(
+    !squared.includes(method) || source.kept <= mostSquared,
+    action,
+    `the table must have at most ${mostSquared} rows, for its time grows with their square (random-under first, or another method)`,
+    source.kept,
+  );
+  const held = new HeldRows(source, { target, ratio, drop, texts: makes });
+  // Where all given rows stay they are written on the way.
+  for await (const block of source.batches(makes ? undefined : held.seen.names)) {
+    held.add(block);
+    if (!cleaner) write(block);
+  }
+  const before = classesOf(held.seen.column(target), action);
+  const asked = { ...options, target, method: method in combined ? "smote" : method, ratio };
+  const made = makes ? newRows(held, before, asked, rng) : undefined;
+  if (!cleaner) {
+    const count = before.rows.map((own) => own.length);
+    const remarks = made?.((rows) => {
+      write(rows);
+      const grown = columnNamed(rows, target);
+      for (let i = 0; i < rows.rows; i++) count[before.names.indexOf(cellText(grown, i))]++;
+    });
+    return { classes: countsOf(before, (c) => count[c]), remarks: remarks ?? [] };
+  }
+  const remarks = made?.((rows) => held.seen.add(rows)) ?? [];
+  const cleaning = { target, method, clean: cleaner, pairs: pairwise.includes(method) };
+  const { stays, names, rows, remarks: said } = rowsThatStay(held.seen, cleaning, rng);
+  let at = 0;
+  const writeLeft = (block: Table): void => {
+    const places = evenly(block.rows, block.rows).filter((i) => stays[at + i] === 1);
+    at += block.rows;
+    if (places.length > 0) write(takeTableRows(block, places));
+  };
+  for await (const block of source.batches()) writeLeft(block);
+  made?.(writeLeft);
+  const left = (name: string): number => rows[names.indexOf(name)].reduce((sum, i) => sum + stays[i], 0);
+  return { classes: countsOf(before, (c) => left(before.names[c])), remarks: [...remarks, ...said] };
 }
 
-/** The new rows: what was made, else what the row has that each starts from, but for cells of their own. */
-function addedRows(from: Table, made: Made, drop: readonly string[], rng: Rng, remarks: string[]): Table {
-  const naming = namingColumns(from.columns, drop);
-  const own = ownCells(from, { naming, drop }, made.base.length, rng);
-  const copied = from.columns.filter(
-    ({ name }) => ![...drop, ...own.named].includes(name) && !made.columns.has(name),
-  );
-  remarks.push(...own.remarks);
-  if (copied.length > 0)
-    remarks.push(
-      `new rows repeat the row that each starts from in ${copied.map(({ name }) => name).join(", ")}`,
-    );
-  const base = takeTableRows(from, made.base);
-  return own.dress(table(base.columns.map((column) => made.columns.get(column.name) ?? column)), 0);
+function countsOf({ names, rows }: Classes, after: (c: number) => number): readonly ClassCount[] {
+  return names.map((name, c) => ({ name, before: rows[c].length, after: after(c) }));
+}
+
+/** Gives the new rows block by block, the same whenever it is called, and returns what a person should know of them. */
+function newRows(
+  held: HeldRows,
+  classes: Classes,
+  options: ResampleOptions & { target: string; ratio: number },
+  rng: Rng,
+) {
+  const { drop = [] } = options;
+  const make = rowMaker(held.seen, classes, options, rng);
+  const own = ownCells(held.names, drop, rng);
+  return (use: (rows: Table) => void): readonly string[] => {
+    let copied: readonly string[] = [];
+    let count = 0;
+    const told = make(({ base, columns }) => {
+      const from = held.take(base);
+      copied = from.columns
+        .map(({ name }) => name)
+        .filter((name) => ![...drop, ...own.named].includes(name) && !columns.has(name));
+      use(own.dress(table(from.columns.map((one) => columns.get(one.name) ?? one)), count));
+      count += base.length;
+    });
+    if (count === 0) return told;
+    const repeated =
+      copied.length > 0 ? [`new rows repeat the row that each starts from in ${copied.join(", ")}`] : [];
+    return [...told, ...own.remarks(count), ...repeated];
+  };
 }
 
 /** How to clean, and whether it takes a pair of classes at a time. */
-interface Cleaning extends Pick<ResampleOptions, "method" | "drop"> {
+interface Cleaning extends Pick<ResampleOptions, "method"> {
+  readonly target: string;
   readonly clean: Resample;
   readonly pairs: boolean;
 }
 
-/** The rows that a method keeps. */
-function cleaned(
-  from: Table,
-  target: string,
-  { clean, pairs, method, drop = [] }: Cleaning,
-  rng: Rng,
-): Table {
+/** The classes of all rows, and 1 for each row that a method keeps. */
+function rowsThatStay(from: PackedTable, { target, clean, pairs, method }: Cleaning, rng: Rng) {
   const action = `resample by ${method}`;
-  const { names, rows } = classesOf(from, target, action);
+  const { names, rows } = classesOf(from.column(target), action);
   check(pairs || names.length === 2, action, "there must be two classes", names.length);
-  const seen = dropColumns(from, [target, ...drop]);
-  const { columns } = seen;
-  check(
-    columns.some((column) => column.type === "numeric" || isCategorical(column)),
-    action,
-    "there must be a column of numbers or levels",
-  );
-  const x = encode({ categories: "one-hot", dropFirst: false, indicator: false })(seen).transform(seen);
-  const smallest = rows.reduce((best, own, c) => (own.length < rows[best].length ? c : best), 0);
-  const kept = new Set(rows[smallest]);
-  rows.forEach((own, c) => {
-    if (c === smallest) return;
-    const all = [...own, ...rows[smallest]].sort((a, b) => a - b);
-    const mine = new Set(own);
-    // Weights carry the rows' numbers through.
-    const part = {
-      x: takeRows(x, all),
-      y: Float64Array.from(all, (i) => (mine.has(i) ? 0 : 1)),
-      weights: Float64Array.from(all, (i) => i + 1),
-    };
-    const left = (clean(part, rng.fork(names[c])) as Labelled).weights as Float64Array;
-    const stay = new Set(Array.from(left, (number) => number - 1));
-    for (const i of own) if (stay.has(i)) kept.add(i);
-    if (!pairs) for (const i of rows[smallest]) if (!stay.has(i)) kept.delete(i);
-  });
-  return takeTableRows(
+  const featuresOf = featuresFrom(
     from,
-    [...kept].sort((a, b) => a - b),
+    from.names.filter((name) => name !== target),
+    action,
   );
+  const smallest = rows.reduce((best, own, c) => (own.length < rows[best].length ? c : best), 0);
+  const stays = new Uint8Array(from.rows);
+  for (const i of rows[smallest]) stays[i] = 1;
+  const remarks = rows.flatMap((own, c) => {
+    if (c === smallest) return [];
+    const all = new Int32Array(own.length + rows[smallest].length);
+    all.set(own);
+    all.set(rows[smallest], own.length);
+    all.sort();
+    const larger = new Uint8Array(from.rows);
+    for (const i of own) larger[i] = 1;
+    const y = Float64Array.from({ length: all.length }, (_, k) => 1 - larger[all[k]]);
+    const most = all.length > mostCompared ? mostTogether : all.length;
+    const needed = Math.ceil(all.length / most);
+    check(
+      rows[smallest].length >= needed * leastOwn,
+      action,
+      `class ${JSON.stringify(names[smallest])} must have ${leastOwn} rows in each of ${needed} parts (random-under first)`,
+      rows[smallest].length,
+    );
+    const parts = inParts(y, 1, most, rng.fork(names[c]));
+    for (const { rows: places, rng: drawn } of parts) {
+      const part = places.map((k) => all[k]);
+      const given = {
+        x: featuresOf(part),
+        y: Float64Array.from({ length: part.length }, (_, k) => y[places[k]]),
+        // Weights carry the rows' numbers through.
+        weights: Float64Array.from({ length: part.length }, (_, k) => part[k] + 1),
+      };
+      const left = (clean(given, drawn) as Labelled).weights as Float64Array;
+      if (!pairs) for (const i of part) stays[i] = 0;
+      for (const number of left) stays[number - 1] = 1;
+    }
+    return parts.length > 1
+      ? [
+          `rows of ${names[c]} were compared with others within ${parts.length} random parts of the ${all.length} rows, not with all: the time would grow with the square of the rows`,
+        ]
+      : [];
+  });
+  return { stays, names, rows, remarks };
+}
+
+/** The features of rows by their numbers: levels as one column each, numbers standardised over all rows. */
+function featuresFrom(from: PackedTable, names: readonly string[], action: string) {
+  const encoders = names.flatMap((name) => {
+    const column = from.column(name);
+    if (column.type !== "numeric" && !isCategorical(column)) return [];
+    return [
+      { name, ...encode({ categories: "one-hot", dropFirst: false, indicator: false })(table([column])) },
+    ];
+  });
+  check(encoders.length > 0, action, "there must be a column of numbers or levels");
+  const features = encoders.flatMap((one) => one.features);
+  return (rows: Int32Array): Matrix => {
+    const values = new Float64Array(rows.length * features.length);
+    let at = 0;
+    for (const { name, transform } of encoders) {
+      const own = transform(from.take(rows, [name])).values;
+      values.set(own, at);
+      at += own.length;
+    }
+    return matrix(rows.length, features.length, values, features);
+  };
 }

@@ -1,6 +1,8 @@
 import type { Rng } from "../../core/rng";
+import { evenly } from "../../data/even-rows";
 import { type ColumnSchema, schemaOf } from "../../data/schema";
-import { columnNamed, isCategorical, type Table, takeTableRows } from "../../data/table";
+import { columnNamed, isCategorical, type Table } from "../../data/table";
+import type { PackedTable } from "../../data/tally/packed-table";
 import { brokenNumbers } from "../../synthesis/structure/broken";
 import { discoverStructure } from "../../synthesis/structure/discover/discover";
 import { spacedRows } from "../../synthesis/structure/discover/search";
@@ -9,7 +11,7 @@ import { snap, spacing } from "../../synthesis/structure/grids";
 import { type Drawn, restoreNumbers, restoreTable } from "../../synthesis/structure/restore";
 import type { ColumnPlan, NumberVariable, Structure, Variable } from "../../synthesis/structure/structure";
 import { codesOf, nearest, numbersOf, reduceTable, variableRows } from "../../synthesis/structure/variables";
-import { cellRulesOf } from "./cell-rules";
+import { type CellRules, cellRulesOf, type Reduced } from "./cell-rules";
 
 /** New rows between rows of a table: the one that each starts from, the one it leads to, how far (0 stays, 1 arrives). */
 export interface Between {
@@ -22,17 +24,17 @@ export interface Between {
 export interface TableRules {
   readonly structure: Structure;
   readonly schema: readonly ColumnSchema[];
-  readonly variables: readonly Variable[];
   /** The values of numbers between which there are none. */
   readonly lists: ReadonlyMap<string, readonly number[]>;
+  readonly cells: CellRules;
 }
 
 /** Of more rows than these, rules are found on so many, evenly spaced, beside those with the rarest values. */
 const mostSearched = 50_000;
 
 /** The rules of a table of numbers, levels and dates, of which the target is given. */
-export function rulesOf(from: Table, target: string, rng: Rng): TableRules {
-  const rows = from.rows > mostSearched ? takeTableRows(from, tellingRows(from)) : from;
+export function rulesOf(from: PackedTable, target: string, rng: Rng): TableRules {
+  const rows = from.take(from.rows > mostSearched ? tellingRows(from) : evenly(from.rows, from.rows));
   const found = discoverStructure(rows, rng, { keep: [target], minCount: 1, customer: false });
   // Which values between those of two rows repeat elsewhere is nothing that neighbours are asked.
   const columns = found.columns.map((plan): ColumnPlan => {
@@ -40,19 +42,48 @@ export function rulesOf(from: Table, target: string, rng: Rng): TableRules {
     const { support: _, ...own } = plan;
     return own;
   });
-  const variables = reduceTable({ ...found, columns }, from, "none");
   const structure = { ...found, columns };
-  const lists = variables.flatMap((one): [string, readonly number[]][] => {
-    const listed = one.kind === "number" && one.grid && one.name !== target && listedValues(one);
-    return listed && columnNamed(from, one.name).type === "numeric" ? [[one.name, listed]] : [];
+  const lists = listsOf(from, structure, target);
+  const schema = schemaOf(rows).columns;
+  return { structure, schema, lists, cells: cellRulesOf(structure, lists, reducedBlocks(from, structure)) };
+}
+
+/** All rows in blocks, reduced to what does not follow from others. */
+function* reducedBlocks(from: PackedTable, structure: Structure): Generator<Reduced> {
+  for (const rows of from.blocks()) yield { rows, variables: reduceTable(structure, rows, "none") };
+}
+
+/** The numbers of a grid whose values repeat and most lie apart on it, as prices and post codes do: between two of them is none. */
+function listsOf(
+  from: PackedTable,
+  structure: Structure,
+  target: string,
+): ReadonlyMap<string, readonly number[]> {
+  const most = Math.min(from.rows / leastShared, mostListed);
+  const found = new Map<string, { one: NumberVariable; counts: Map<number, number> }>();
+  for (const { rows, variables } of reducedBlocks(from, structure))
+    for (const one of variables) {
+      if (one.kind !== "number" || !one.grid || one.name === target) continue;
+      if (columnNamed(rows, one.name).type !== "numeric") continue;
+      const known = found.get(one.name) ?? { one, counts: new Map<number, number>() };
+      found.set(one.name, known);
+      const { counts } = known;
+      for (const value of one.values)
+        if (counts.size <= most && !Number.isNaN(value) && !one.atoms.includes(value))
+          counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+  const lists = [...found].flatMap(([name, { one, counts }]): [string, readonly number[]][] => {
+    const listed = counts.size > most ? undefined : listedValues(one, counts);
+    return listed ? [[name, listed]] : [];
   });
-  return { structure, schema: schemaOf(from).columns, variables, lists: new Map(lists) };
+  return new Map(lists);
 }
 
 /** Rows that show every level, where numbers end, and others evenly spaced. */
-function tellingRows(from: Table): Int32Array {
+function tellingRows(from: PackedTable): Int32Array {
   const rows = new Set(spacedRows(from.rows, mostSearched));
-  for (const column of from.columns) {
+  for (const name of from.names) {
+    const column = from.column(name);
     const first = new Map<number, number>();
     if (isCategorical(column)) {
       column.codes.forEach((code, i) => {
@@ -71,17 +102,13 @@ function tellingRows(from: Table): Int32Array {
   return Int32Array.from(rows).sort();
 }
 
-/** So many rows a value on average: fewer may share one by chance. */
-const leastShared = 2;
+/** So many rows a value on average: fewer may share one by chance; and so many values at most. */
+const [leastShared, mostListed] = [2, 2 ** 20];
 
-/** The number's values, where they repeat and most lie apart on its grid, as prices and post codes do: between two of them is none. */
-function listedValues({ values, atoms, grid }: NumberVariable): readonly number[] | undefined {
-  const counts = new Map<number, number>();
-  const most = values.length / leastShared;
-  for (let i = 0; i < values.length && counts.size <= most; i++)
-    if (!Number.isNaN(values[i]) && !atoms.includes(values[i]))
-      counts.set(values[i], (counts.get(values[i]) ?? 0) + 1);
-  if (counts.size > most) return undefined;
+function listedValues(
+  { atoms, grid }: NumberVariable,
+  counts: ReadonlyMap<number, number>,
+): readonly number[] | undefined {
   const unit = spacing(grid);
   const occurs = (value: number): boolean => counts.has(value) || atoms.includes(value);
   let [beside, rows] = [0, 0];
@@ -98,12 +125,12 @@ export interface Within {
   readonly table: Table;
   /** Rows in which columns are as in the row they start from, where a rule or a pair that no row has would have been broken. */
   readonly mended: number;
-  /** These columns, those of most rows first. */
-  readonly mendedColumns: readonly string[];
+  /** By these columns, in how many rows. */
+  readonly mendedColumns: ReadonlyMap<string, number>;
 }
 
 /**
- * Rows between others that keep the rules of the table: what follows from nothing lies between the two rows, or is the level
+ * Rows between others of `from` that keep the rules of the table that these are of: what follows from nothing lies between the two rows, or is the level
  * given for it (by column, codes of the table); what follows from others is computed. A cell is missing where it is in the row
  * that the new one starts from. Where a rule, or a pair of levels that no row has, would be broken, the columns that it is of
  * are as in that row.
@@ -115,7 +142,8 @@ export function rowsWithin(
   levels: ReadonlyMap<string, Int32Array>,
   rng: Rng,
 ): Within {
-  const { structure, schema, variables, lists } = rules;
+  const { structure, schema, lists } = rules;
+  const variables = reduceTable(structure, from, "none");
   const { base } = between;
   const either = { ...between, step: between.step.map(Math.round) };
   const plans = new Map(structure.columns.map((plan) => [plan.name, plan]));
@@ -139,14 +167,11 @@ export function rowsWithin(
     const own = base.map((i) => one.codes[i]);
     return { ...one, codes: own.map((code, i) => (code === gap || given[i] === gap ? code : given[i])) };
   });
-  const taken = mend(rules, from, made, base);
+  const taken = mend(rules, variables, made, base);
   const drawn = made.map(drawnOf);
   const table = restoreTable(structure, schema, drawn, { rows: base.length }, rng);
   const counts = taken.map((rows) => rows.reduce((sum, one) => sum + one, 0));
-  const mendedColumns = [...counts.keys()]
-    .filter((k) => counts[k] > 0)
-    .sort((a, b) => counts[b] - counts[a])
-    .map((k) => variables[k].name);
+  const mendedColumns = new Map(variables.map(({ name }, k) => [name, counts[k]]));
   let mended = 0;
   for (let i = 0; i < base.length; i++) if (taken.some((rows) => rows[i] === 1)) mended++;
   return { table, mended, mendedColumns };
@@ -167,14 +192,13 @@ function drawnOf(one: Variable): Drawn {
 
 /** Puts what the base rows have, in place, where new rows break a rule; by variable and row, 1 where that changed something. */
 function mend(
-  { structure, variables, lists }: TableRules,
-  from: Table,
+  { structure, cells: { sides, rules } }: TableRules,
+  variables: readonly Variable[],
   made: readonly Variable[],
   base: Int32Array,
 ): readonly Uint8Array[] {
   const taken = variables.map(() => new Uint8Array(base.length));
   const place = new Map(variables.map(({ name }, k) => [name, k]));
-  const { sides, rules } = cellRulesOf({ structure, variables, lists }, from);
   const under = (name: string): readonly number[] => variablesUnder(structure, name, place);
   for (let rows = Int32Array.from(base.keys()); rows.length > 0; ) {
     const touched = new Set<number>();

@@ -6,12 +6,13 @@ import { run } from "../../../src/cli/main";
 import { mean, standardDeviation } from "../../../src/core/math/statistics";
 import { column, matrix } from "../../../src/core/matrix";
 import { seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read/read-csv";
 import { surveyTable } from "../../../src/data/read/survey-table";
-import { table } from "../../../src/data/table";
+import { type Table, table } from "../../../src/data/table";
 import { csvText } from "../../../src/data/write/write-csv";
 import { smote } from "../../../src/resample/smote";
 import { resampleAtRandom } from "../../../src/services/resample/at-random";
-import { resampleTable } from "../../../src/services/resample/resample-table";
+import { type ResampleOptions, resampleRows } from "../../../src/services/resample/resample-table";
 
 const folder = mkdtempSync(join(tmpdir(), "resample-"));
 const at = (name: string): string => join(folder, name);
@@ -232,12 +233,24 @@ test("telelink resample says what it cannot do, and what to do instead", async (
   expect(err).toContain("0 of 50 rows were made for gold");
 });
 
-test("resampleTable looks for neighbours of a great many rows within random parts, says so, and makes as many rows", () => {
+/** What is written of the table, read in blocks of so many rows, and what is said of it. */
+async function resampled(from: Table, options: ResampleOptions & { blockRows?: number }) {
+  writeFileSync(at("table.csv"), csvText(from));
+  return surveyTable(at("table.csv"), { blockRows: options.blockRows ?? 65_536 }, async (survey) => {
+    let text = csvText(from).split("\n", 1)[0];
+    const said = await resampleRows(survey, "left", options, seeded(2), (part) => {
+      text += `\n${csvText(part, { header: false }).trimEnd()}`;
+    });
+    return { ...said, text, table: parseCsv(text).table };
+  });
+}
+
+test("resampleRows looks for neighbours of a great many rows within random parts, says so, and makes as many rows", async () => {
   const n = 201_000;
   const draw = seeded(1);
   const own = (i: number): boolean => i % 50 === 0;
   const values = Float64Array.from({ length: n }, (_, i) => (own(i) ? 10 : 0) + draw.uniform());
-  const made = resampleTable(
+  const made = await resampled(
     table([
       { name: "use", type: "numeric", values, decimals: 6 },
       {
@@ -247,9 +260,7 @@ test("resampleTable looks for neighbours of a great many rows within random part
         levels: ["no", "yes"],
       },
     ]),
-    "left",
     { method: "smote", ratio: 0.1 },
-    seeded(2),
   );
   expect(made.remarks.join()).toMatch(
     /neighbours of yes were looked for within 3 random parts of the 201000 rows/,
@@ -265,7 +276,7 @@ test("resampleTable looks for neighbours of a great many rows within random part
   expect(Math.max(...added)).toBeLessThanOrEqual(11);
 });
 
-test("resampleTable makes the rows of smote() where the table has no rules", () => {
+test("resampleRows makes the rows of smote() where the table has no rules", async () => {
   const from = seeded(8);
   const columns = ["a", "b"].map((name) => ({
     name,
@@ -275,7 +286,7 @@ test("resampleTable makes the rows of smote() where the table has no rules", () 
   }));
   const codes = Int32Array.from({ length: 120 }, (_, i) => Number(i % 6 === 0));
   const left = { name: "left", type: "boolean" as const, codes, levels: ["no", "yes"] };
-  const made = resampleTable(table([...columns, left]), "left", { method: "smote" }, seeded(2)).table;
+  const { table: made } = await resampled(table([...columns, left]), { method: "smote" });
   const scaled = columns.flatMap(({ values }) => {
     const [centre, width] = [mean(values), standardDeviation(values)];
     return Array.from(values, (value) => (value - centre) / width);
@@ -289,6 +300,62 @@ test("resampleTable makes the rows of smote() where the table has no rules", () 
       Array.from(column(expected, j), (value) => Math.round(1e3 * (value * width + centre)) / 1e3),
     );
   });
+});
+
+test.each(["smote", "smote-tomek", "near-miss", "edited-neighbours"])(
+  "resampleRows(survey, …, write) by %s writes the same rows block by block as all at once, given ones in the table's order",
+  async (method) => {
+    const written = (blockRows: number): Promise<string> =>
+      surveyTable(at("bound.csv"), { blockRows }, async (survey) => {
+        let text = "";
+        await resampleRows(survey, "plan", { method }, seeded(3), (part) => {
+          text += csvText(part, { header: false });
+        });
+        return text;
+      });
+    const all = await written(1000);
+    expect(await written(60)).toBe(all);
+    const places = all
+      .trim()
+      .split("\n")
+      .map((line) => bounded.findIndex((row) => row[0] === line.split(",")[0]));
+    const given = places.filter((place) => place >= 0);
+    expect(given).toEqual([...given].sort((a, b) => a - b));
+    expect(places.slice(0, given.length)).toEqual(given);
+    expect(given.length === 300).toBe(method === "smote");
+  },
+);
+
+test("resampleRows compares rows of a great many within random parts, says so, and removes such rows as among all", async () => {
+  // Two classes that meet at 0: within .05 of it a third is of the other one.
+  const n = 260_000;
+  const draw = seeded(4);
+  const values = Float64Array.from({ length: n }, () => Math.round(1e6 * (draw.uniform() - 0.2)) / 1e6);
+  const codes = Int32Array.from(values, (value) =>
+    Number(Math.abs(value) < 0.05 && draw.uniform() < 1 / 3 ? value >= 0 : value < 0),
+  );
+  const one = table([
+    { name: "use", type: "numeric", values, decimals: 6 },
+    { name: "left", type: "boolean", codes, levels: ["no", "yes"] },
+  ]);
+  const made = await resampled(one, { method: "edited-neighbours" });
+  expect(made.remarks.join()).toMatch(
+    /rows of no were compared with others within 3 random parts of the 260000 rows/,
+  );
+  const [{ before, after }, yes] = made.classes;
+  expect(yes.after).toBe(yes.before);
+  // Of the 26,000 rows near 0 those of "no" that do not have three of theirs around them: all but a few of the others stay.
+  expect(before - after).toBeGreaterThan(9_000);
+  expect(before - after).toBeLessThan(13_000);
+});
+
+test("telelink resample refuses a million rows to methods whose time grows with their square, and says what to do", async () => {
+  writeFileSync(at("many.csv"), `a,b,plan\n${"1,2,no\n".repeat(1_000_000)}3,4,yes\n`);
+  for (const method of ["condensed-neighbours", "svm-smote"]) {
+    expect(await resample("many.csv", "--method", method)).toEqual([["1"]]);
+    expect(err).toContain("the table must have at most 1000000 rows");
+    expect(err).toContain("random-under first");
+  }
 });
 
 test("telelink resample refuses neighbours where a method asks none, and says where a ratio asks for nothing", async () => {

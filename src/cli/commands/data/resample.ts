@@ -1,9 +1,7 @@
 import { Command } from "commander";
 import { didYouMean } from "../../../core/did-you-mean";
-import type { Rng } from "../../../core/rng";
 import type { CsvRead } from "../../../data/read/read-csv";
 import type { TableFile } from "../../../data/write/csv-to-parquet";
-import type { ResampleOptions } from "../../../services/resample/resample-table";
 import { usageError } from "../../support/exit";
 import { decimalNumber, wholeNumber } from "../../support/options";
 import { note, printTable } from "../../support/output";
@@ -60,9 +58,17 @@ Examples:
 }
 
 async function resample(options: Options): Promise<void> {
-  const [{ tableMethods }, { randomMethods }, { seeded }] = await Promise.all([
+  const [
+    { surveyTable },
+    { resampleRows, tableMethods },
+    { randomMethods, resampleAtRandom },
+    { keptWhole },
+    { seeded },
+  ] = await Promise.all([
+    import("../../../data/read/survey-table.js"),
     import("../../../services/resample/resample-table.js"),
     import("../../../services/resample/at-random.js"),
+    import("../../support/rows-out.js"),
     import("../../../core/rng.js"),
   ]);
   const { method, target, drop } = options;
@@ -85,11 +91,12 @@ async function resample(options: Options): Promise<void> {
     ...(neighbours !== undefined && { neighbours }),
     ...(drop && { drop }),
   };
-  const { classes, remarks } = await (randomMethods.includes(method) ? atRandom : asWhole)(
-    options,
-    asked,
-    rng,
-  );
+  const { classes, remarks } = await surveyTable(options.data, csvOptions(options), async (survey) => {
+    checkLoss(options.data, survey, options);
+    const out = await openOut(options, survey);
+    const work = randomMethods.includes(method) ? resampleAtRandom : resampleRows;
+    return keptWhole(out, () => work(survey, target, asked, rng, (rows) => out.write(rows)));
+  });
   printTable(
     [target, "rows before", "rows after"],
     classes.map(({ name, before, after }) => [name, String(before), String(after)]),
@@ -99,39 +106,6 @@ async function resample(options: Options): Promise<void> {
     note(`no class is further from the others than --ratio ${ratio}: the rows are as they were`);
   const rows = classes.reduce((sum, { after }) => sum + after, 0);
   note(`${rows} rows by ${method}; wrote ${options.out}`);
-}
-
-/** Rows drawn block by block, whatever the table's size. */
-async function atRandom(options: Options, asked: ResampleOptions, rng: Rng) {
-  const [{ surveyTable }, { resampleAtRandom }, { keptWhole }] = await Promise.all([
-    import("../../../data/read/survey-table.js"),
-    import("../../../services/resample/at-random.js"),
-    import("../../support/rows-out.js"),
-  ]);
-  return surveyTable(options.data, csvOptions(options), async (survey) => {
-    checkLoss(options.data, survey, options);
-    const out = await openOut(options, survey);
-    return keptWhole(out, () =>
-      resampleAtRandom(survey, options.target, asked, rng, (rows) => out.write(rows)),
-    );
-  });
-}
-
-/** A table in memory, since its rows are compared. */
-async function asWhole(options: Options, asked: ResampleOptions, rng: Rng) {
-  const [{ readCsv }, { resampleTable }, { keptWhole }] = await Promise.all([
-    import("../../../data/read/read-csv.js"),
-    import("../../../services/resample/resample-table.js"),
-    import("../../support/rows-out.js"),
-  ]);
-  const read = readCsv(options.data, csvOptions(options));
-  checkLoss(options.data, read, options);
-  const found = resampleTable(read.table, options.target, asked, rng);
-  const out = await openOut(options, read);
-  return keptWhole(out, async () => {
-    out.write(found.table);
-    return found;
-  });
 }
 
 async function openOut({ out }: Options, { schema }: Pick<CsvRead, "schema">): Promise<TableFile> {

@@ -14,24 +14,41 @@ export interface FreeKeys {
   readonly pace: number;
 }
 
-/** So many keys should be free, and so many times the training keys; and most remainders that are told apart. */
+/** The different numbers, ascending, of the keys that are of a form; `part` says what of a key is. */
+export function numbersOf(
+  keys: Iterable<string>,
+  places: readonly Place[],
+  part: (key: string) => string = (key) => key,
+): Float64Array {
+  let numbers = new Float64Array(1 << 10);
+  let count = 0;
+  for (const key of keys) {
+    const number = numberOf(part(key), places);
+    if (number < 0) continue;
+    if (count === numbers.length) {
+      const longer = new Float64Array(2 * count);
+      longer.set(numbers);
+      numbers = longer;
+    }
+    numbers[count++] = number;
+  }
+  const sorted = numbers.subarray(0, count).sort();
+  return sorted.filter((number, i) => i === 0 || number !== sorted[i - 1]);
+}
+
+/** So many keys should be free, and so many times the training keys; and most remainders that are told apart, of half as many keys. */
 const wantedKeys = 2 ** 20;
 export const wantedTimes = 10;
 const mostStride = 2 ** 20;
 
 /**
- * Remainders that no training key has, as few as give enough keys: each says of so many keys that they are none of the training
+ * Remainders that none of the numbers of training keys has, as few as give enough keys: each says of so many keys that they are none of the training
  * keys. Undefined where every key of the form is one.
  */
-export function freeOf(
-  places: readonly Place[],
-  training: readonly string[],
-  rng: Rng,
-): FreeKeys | undefined {
-  const numbers = training.map((key) => numberOf(key, places)).filter((number) => number >= 0);
+export function freeOf(places: readonly Place[], numbers: Float64Array, rng: Rng): FreeKeys | undefined {
   const space = spaceOf(places);
   const wanted = Math.min(space, Math.max(wantedKeys, wantedTimes * numbers.length));
-  const longest = Math.min(space, mostStride, 8 * numbers.length + 8);
+  const longest = Math.min(space, Math.max(mostStride, 2 * numbers.length), 8 * numbers.length + 8);
   let best: { readonly stride: number; readonly rests: readonly number[] } = { stride: 1, rests: [] };
   for (
     let stride = Math.floor(numbers.length / 6), last = false;

@@ -1,5 +1,5 @@
 import type { Rng } from "../../../core/rng";
-import { freeOf, wantedTimes } from "./free-of";
+import { freeOf, numbersOf, wantedTimes } from "./free-of";
 import { keyCount } from "./fresh-keys";
 import { keyForms, type LearntForm } from "./key-forms";
 import type { KeyForm, KeyPlan } from "./key-plan";
@@ -34,14 +34,14 @@ export function keyPlanOf(values: readonly string[], rng: Rng, minCount = enough
   const places: Place[] = [...(learnt[0]?.places ?? [])];
   do places.push("0123456789");
   while (spaceOf(places) < 10 * room);
-  const longer = { pattern: patternOf(places), weight: 0, ...freeOf(places, names, rng) };
+  const longer = { pattern: patternOf(places), weight: 0, ...freeOf(places, numbersOf(names, places), rng) };
   return { ...known, forms: [...forms, longer] };
 }
 
 function freeForms(learnt: readonly LearntForm[], rng: Rng): KeyForm[] {
   const total = learnt.reduce((sum, { weight }) => sum + weight, 0);
   return learnt.flatMap(({ places, keys, weight }): KeyForm[] => {
-    const free = freeOf(places, keys, rng);
+    const free = freeOf(places, numbersOf(keys, places), rng);
     const share = learnt.length > 1 ? Math.max(1, Math.round((roundKeys * weight) / total)) : 1;
     return free ? [{ pattern: patternOf(places), weight: share, ...free }] : [];
   });

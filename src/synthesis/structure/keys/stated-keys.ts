@@ -1,9 +1,9 @@
 import { check } from "../../../core/checks";
 import type { Rng } from "../../../core/rng";
-import { freeOf } from "./free-of";
+import { freeOf, numbersOf } from "./free-of";
 import { formsOf, type KeyForm, type KeyPlan, type ReadForm } from "./key-plan";
 import { beyond, nameOf, roundKeys, wholeNumber } from "./key-plan-of";
-import { numberOf, type Place, patternOf, placesOf, spaceOf } from "./places";
+import { type Place, patternOf, placesOf, spaceOf } from "./places";
 
 /** The plan of a stated pattern: its keys in order, each length as often as it has keys. Real keys are not known, so not avoided. */
 export function statedKeys(pattern: string, action: string): KeyPlan {
@@ -21,29 +21,24 @@ export function statedKeys(pattern: string, action: string): KeyPlan {
  * The plan, which somebody may have changed, with none of these keys among those it makes: forms that would make one count theirs
  * anew. Throws where a form has none left.
  */
-export function keysBeside(plan: KeyPlan, values: readonly string[], rng: Rng, action: string): KeyPlan {
-  const present = [...new Set(values)];
+export function keysBeside(plan: KeyPlan, values: Iterable<string>, rng: Rng, action: string): KeyPlan {
   if (plan.style === "counter") {
-    const high = present.reduce(
-      (most, key) => (wholeNumber.test(key) ? Math.max(most, Number(key)) : most),
-      0,
-    );
+    let high = 0;
+    for (const key of values) if (wholeNumber.test(key)) high = Math.max(high, Number(key));
     return plan.first > high ? plan : { ...plan, first: beyond(high) };
   }
-  const names = plan.endings ? present.map(nameOf) : present;
+  const taken = (places: readonly Place[]): Float64Array =>
+    numbersOf(values, places, plan.endings ? nameOf : undefined);
   const given = "forms" in plan ? plan.forms : [plan];
   const forms = given.flatMap((form): readonly KeyForm[] => {
     const read = formsOf({ style: "pattern", forms: [form] });
     const makes = ({ places, stride, rests }: ReadForm): boolean => {
       const used = new Set(rests);
-      return names.some((key) => {
-        const number = numberOf(key, places);
-        return number >= 0 && used.has(number % stride);
-      });
+      return taken(places).some((number) => used.has(number % stride));
     };
     if (!read.some((one) => one.stride > spaceOf(one.places) || makes(one))) return [form];
     return read.map(({ places, weight }) => {
-      const free = freeOf(places, names, rng);
+      const free = freeOf(places, taken(places), rng);
       const pattern = patternOf(places);
       check(
         free !== undefined,

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { type Column, type Table, table, takeTableRows } from "../../src/data/table";
+import { PackedTable } from "../../src/data/tally/packed-table";
+
+/** A table with so many different values in each column, some of them missing. */
+function tableOf(rows: number, different: number): Table {
+  const value = (i: number): number => (i * 7919) % different;
+  const texts = Array.from({ length: rows }, (_, i) => (i % 11 === 0 ? "" : `é ${value(i)}`));
+  const columns: Column[] = [
+    {
+      name: "n",
+      type: "numeric",
+      values: Float64Array.from(texts, (text, i) => (text ? value(i) / 3 : Number.NaN)),
+    },
+    {
+      name: "c",
+      type: "categorical",
+      levels: Array.from({ length: different }, (_, k) => `level ${k}`),
+      codes: Int32Array.from(texts, (text, i) => (text ? value(i) : -1)),
+    },
+    { name: "d", type: "date", values: texts },
+    { name: "t", type: "text", values: texts },
+  ];
+  return table(columns);
+}
+
+test.each([2, 254, 255, 256, 257, 65_535, 65_536, 65_537, 70_000])(
+  "PackedTable gives %i different cells a column back as they came, block by block and in any order",
+  (different) => {
+    const rows = tableOf(140_000, different);
+    const held = new PackedTable(rows.columns, 10);
+    for (let from = 0; from < rows.rows; from += 30_000) {
+      const places = Array.from({ length: Math.min(30_000, rows.rows - from) }, (_, i) => from + i);
+      held.add(takeTableRows(rows, places));
+    }
+    expect(held.rows).toBe(rows.rows);
+    for (const one of rows.columns) expect(held.column(one.name)).toEqual(one);
+    const some = [139_999, 3, 3, 0, 70_001];
+    expect(held.take(some, ["t", "n"])).toEqual(
+      takeTableRows({ rows: rows.rows, columns: [rows.columns[0], rows.columns[3]] }, some),
+    );
+    expect([...held.blocks(50_000)].map((block) => block.rows)).toEqual([50_000, 50_000, 40_000]);
+  },
+);
+
+test("PackedTable takes levels that come later, in another order than before", () => {
+  const column = (levels: string[], codes: number[]): Table =>
+    table([{ name: "c", type: "categorical", levels, codes: Int32Array.from(codes) }]);
+  const held = new PackedTable(column(["a", "b"], []).columns, 4);
+  held.add(column(["b", "a"], [0, 1]));
+  held.add(column(["c", "a"], [0, -1]));
+  expect(held.column("c")).toMatchObject({ levels: ["a", "b", "c"], codes: Int32Array.of(1, 0, 2, -1) });
+});
