@@ -105,7 +105,10 @@ const commands = {
       ...["--out", at("new.csv")],
     ],
   },
-  "resample (SMOTE)": { run: (n) => ["resample", ...data(n), "--target", "Churn", "--out", at("new.csv")] },
+  "resample (SMOTE)": {
+    streams: true,
+    run: (n) => ["resample", ...data(n), "--target", "Churn", "--out", at("new.csv")],
+  },
   forecast: {
     streams: true,
     usage: true,
