@@ -41,8 +41,15 @@ export function classesOf(target: Column, action: string): Classes {
   return { names, rows: names.map((name) => filled[places.get(name) as number]) };
 }
 
+/** A class that lacks rows. */
+interface Lacking {
+  readonly name: string;
+  readonly own: Int32Array;
+  readonly missing: number;
+}
+
 /** By class how many rows it lacks, of those that do. */
-export function lacking({ names, rows }: Classes, ratio: number) {
+export function lacking({ names, rows }: Classes, ratio: number): readonly Lacking[] {
   const wanted = Math.floor(ratio * Math.max(...rows.map((own) => own.length)));
   return names.flatMap((name, c) =>
     rows[c].length < wanted ? [{ name, own: rows[c], missing: wanted - rows[c].length }] : [],
