@@ -1,4 +1,4 @@
-import type { Exclusion } from "../structure/structure";
+import { type Exclusion, isFree } from "../structure/structure";
 
 /** Which cells of a variable the cell of an earlier one allows: bits, `words` of them per cell of the earlier one. */
 export interface Mask {
@@ -21,18 +21,34 @@ export function masksOf(
   const own = variables[j].labels;
   const words = wordCount(own.length);
   const masks: Mask[] = [];
-  for (const { columns, never } of exclusions) {
+  for (const { columns, never, only } of exclusions) {
     const place = columns.indexOf(variables[j].name);
     if (place < 0) continue;
     const variable = variables.findIndex((variable) => variable.name === columns[1 - place]);
     if (variable < 0 || variable >= j) continue;
     const { labels } = variables[variable];
     const bits = new Int32Array(labels.length * words).fill(-1);
-    for (const pair of never) {
-      const from = labels.indexOf(pair[1 - place]);
-      const to = own.indexOf(pair[place]);
-      if (from >= 0 && to >= 0) bits[from * words + (to >> 5)] &= ~(1 << (to & 31));
+    const [placesFrom, placesTo] = [labels, own].map(
+      (all) => new Map(all.map((label, cell) => [label, cell])),
+    );
+    const set = (from: number, to: number, may: boolean): void => {
+      const [at, bit] = [from * words + (to >> 5), 1 << (to & 31)];
+      bits[at] = may ? bits[at] | bit : bits[at] & ~bit;
+    };
+    const each = (pairs: Exclusion["never"], may: boolean): void => {
+      for (const pair of pairs) {
+        const [from, to] = [placesFrom.get(pair[1 - place]), placesTo.get(pair[place])];
+        if (from !== undefined && to !== undefined) set(from, to, may);
+      }
+    };
+    if (only) {
+      labels.forEach((label, from) => {
+        if (isFree(label)) return;
+        for (let to = 0; to < own.length; to++) if (!isFree(own[to])) set(from, to, false);
+      });
+      each(only, true);
     }
+    each(never, false);
     masks.push({ variable, bits });
   }
   return masks;

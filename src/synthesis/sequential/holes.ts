@@ -51,7 +51,7 @@ export function withoutHoles(structure: Structure): Structure {
     const never = one.never.filter(
       (pair) => !pair.some((label, k) => label === missingLabel && torn.has(one.columns[k])),
     );
-    return never.length > 0 ? [{ ...one, never }] : [];
+    return never.length > 0 || one.only ? [{ ...one, never }] : [];
   });
   return { ...structure, columns: columns as Structure["columns"], exclusions };
 }

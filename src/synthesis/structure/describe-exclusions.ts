@@ -42,6 +42,11 @@ export function describeExclusions(exclusions: readonly Exclusion[], namesOf: Na
   return [...sentences, ...remaining(exclusions, root, namesOf)];
 }
 
+/** That two columns' levels belong together, and in how many ways. */
+export function describeOnly({ columns, only = [] }: Pick<Exclusion, "columns" | "only">): string {
+  return `${columns.join(" and ")} go together in ${only.length} pairs, and in no others.`;
+}
+
 /** Pairs of cells of which each excludes all that the other one's column offers instead. */
 function together(exclusion: Exclusion, namesOf: NamesOf): [Cell, Cell][] {
   const [a, b] = exclusion.columns;

@@ -1,13 +1,15 @@
 import { percent } from "../../core/format";
 import { plainDates } from "../../data/formats/date-format";
 import { dateWriter, type WrittenDates } from "./dates";
-import { type CellNames, describeExclusions } from "./describe-exclusions";
+import { type CellNames, describeExclusions, describeOnly } from "./describe-exclusions";
 import type { Formula } from "./formulas";
 import { spacing } from "./grids";
 import type { ColumnPlan, Structure } from "./structure";
 import { cellNamesOf, levelNames } from "./variables";
 
 const day = 86_400_000;
+/** More values of a number are not named one by one. */
+const mostListed = 6;
 
 /** The structure in sentences, one rule each: what a user confirms or changes. */
 export function describeStructure(structure: Structure): readonly string[] {
@@ -17,7 +19,11 @@ export function describeStructure(structure: Structure): readonly string[] {
       (combination) =>
         `Only the ${combination.allowed.length} combinations of ${combination.columns.join(", ")} seen in training appear.`,
     ),
-    ...describeExclusions(structure.exclusions, (name) => cellsNamed(structure, name)),
+    ...structure.exclusions.filter(({ only }) => only).map(describeOnly),
+    ...describeExclusions(
+      structure.exclusions.filter(({ never }) => never.length > 0),
+      (name) => cellsNamed(structure, name),
+    ),
     ...structure.orders.map(({ low, high }) => `${low} is never above ${high}.`),
     ...(structure.holes ?? []).map(
       ({ column, share }) => `${column} is missing in ${percent(share)} of the rows, at random.`,
@@ -72,6 +78,10 @@ function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
     const mixed = ways > 1 ? `, written in ${ways} ways` : "";
     return [`${name} is a date from ${write(plan.low)} to ${write(plan.high)}${mixed}.`];
   }
+  if (plan.values && plan.values.length > mostListed)
+    return [
+      `${name} is one of ${plan.values.length} codes from ${plan.values[0]} to ${plan.values.at(-1)}: no amount, as what goes with them shows (an amount with --keep ${name}).`,
+    ];
   if (plan.values) return [`${name} is one of ${plan.values.join(", ")}.`];
   const steps = plan.grid ? ` in steps of ${shown(spacing(plan.grid))}` : "";
   const often =

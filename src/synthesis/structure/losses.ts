@@ -1,3 +1,4 @@
+import { percent } from "../../core/format";
 import { mean } from "../../core/math/statistics";
 import { describeKeys, keyShortage } from "./keys/describe-keys";
 import type { Structure } from "./structure";
@@ -6,9 +7,15 @@ import type { Structure } from "./structure";
  * What the table holds that synthetic rows will not, in sentences: levels that too few rows share, texts, identifiers. It
  * names no value, since those are what may not be told.
  */
-export function describeLosses({ columns, minCount, customer }: Structure): readonly string[] {
+export function describeLosses({
+  columns,
+  minCount,
+  customer,
+  exclusions,
+  open = [],
+}: Structure): readonly string[] {
   const few = `fewer than ${minCount} ${customer === undefined ? "rows" : "customers"} share`;
-  return columns.flatMap((plan) => {
+  const own = columns.flatMap((plan) => {
     const { name } = plan;
     if (plan.kind === "key") {
       const own = plan.repeats ? "as many rows share one as in the data" : "every row gets one of its own";
@@ -32,6 +39,29 @@ export function describeLosses({ columns, minCount, customer }: Structure): read
       ? [`${name}: up to ${plan.rare} rows hold texts that ${few}; others are made up in their shape`]
       : [`${name}: up to ${plan.rare} rows have a level that ${few}; the other levels stand in for it`];
   });
+  const unpaired = exclusions.flatMap(({ columns: pair, only }) =>
+    pair.flatMap((name, k) => {
+      const plan = columns.find((one) => one.name === name);
+      const levels = plan?.kind === "levels" ? plan.levels : [];
+      const paired = new Set(only?.map((labels) => labels[k]));
+      const count = only ? levels.filter((level) => !paired.has(level)).length : 0;
+      return count > 0
+        ? [`${name}: ${count} levels are not drawn, as ${few} each pair of theirs with ${pair[1 - k]}`]
+        : [];
+    }),
+  );
+  const pairs = exclusions.flatMap(({ columns: pair, rare }) =>
+    rare
+      ? [
+          `${pair.join(" and ")}: up to ${rare} rows have a pair that ${few}; pairs that more share stand in for it`,
+        ]
+      : [],
+  );
+  const made = open.map(
+    ({ columns: pair, rare }) =>
+      `${pair.join(" and ")} belong together, but ${percent(rare)} of the rows have a pair that ${few}: rows are made with pairs that no row has (--combination "${pair.join("+")}" keeps to those that there are, however few have them)`,
+  );
+  return [...own, ...unpaired, ...pairs, ...made];
 }
 
 /** What is to be said where so many rows are made, in sentences: whose identifiers repeat that need not. */

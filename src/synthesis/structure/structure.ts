@@ -24,6 +24,8 @@ export interface Structure {
   readonly exclusions: readonly Exclusion[];
   /** Numbers or dates of which one is never above the other. */
   readonly orders: readonly Order[];
+  /** Columns of which pairs are drawn that no row has. None by default. */
+  readonly open?: readonly OpenPair[];
   /** Columns with cells missing at random: rows are drawn without holes, which are made last. None by default. */
   readonly holes?: readonly Hole[];
 }
@@ -166,6 +168,17 @@ export interface Combination {
 export interface Exclusion {
   readonly columns: readonly [string, string];
   readonly never: readonly (readonly [string, string])[];
+  /** Of columns whose levels belong together the pairs that meet: no other two do, missing cells and made-up texts go with any. */
+  readonly only?: readonly (readonly [string, string])[];
+  /** About how many rows have a pair that too few others have; pairs of `only` stand in for it. */
+  readonly rare?: number;
+}
+
+/** Columns whose levels belong together, of which so many pairs are too rare to be told that others are drawn, too. */
+export interface OpenPair {
+  readonly columns: readonly [string, string];
+  /** The share of rows whose pair is. */
+  readonly rare: number;
 }
 
 export interface Order {
@@ -208,6 +221,11 @@ export const missingLabel = "(missing)";
 
 /** The name of the level for which a text is made up. */
 export const otherTextLabel = "(another text)";
+
+/** Whether a cell goes with any of a column whose levels belong to those of its own. */
+export function isFree(label: string): boolean {
+  return label === missingLabel || label === otherTextLabel;
+}
 
 /** How many levels a column is drawn from: those that are told, a text that is made up, and missing. */
 export function levelCount(plan: LevelsPlan): number {

@@ -3,6 +3,8 @@ import { dateReader } from "./dates";
 import { findLookups } from "./discover/lookups";
 import { tamed } from "./ends";
 import { type Arguments, evaluate, restOf } from "./formulas";
+import type { OwnCells } from "./pairs/own-cells";
+import { toldTogether } from "./pairs/stand-ins";
 import { type People, peopleOf } from "./people";
 import {
   type ColumnPlan,
@@ -37,14 +39,54 @@ export function reduceTable(
     least: structure.minCount,
     people: peopleOf(structure, from),
   };
+  const lists = unknown === "stand in" ? structure.exclusions.filter(({ only }) => only) : [];
+  const together = lists.length > 0 ? pairedCodes(structure, from, telling.plans) : undefined;
   for (const plan of structure.columns) {
     if (combined.has(plan.name)) continue;
-    const one = variableOf(plan, from, argument, telling);
+    const drawn = variableOf(plan, from, argument, telling);
+    const codes = together?.get(plan.name);
+    const one = codes && drawn?.kind === "levels" ? { ...drawn, codes } : drawn;
     if (plan.kind === "number" && plan.repeats)
       variables.push(repeatsVariable(plan, plan.repeats, from, unknown));
     if (one) variables.push(one);
   }
   return variables;
+}
+
+/** Each row's own cell of columns that are drawn as levels, as far as they are told. */
+export function ownCells(plans: readonly ColumnPlan[], from: Table): readonly OwnCells[] {
+  return plans.flatMap((plan): OwnCells[] => {
+    const listed = plan.kind === "number" && plan.values;
+    if (!listed && plan.kind !== "levels") return [];
+    const labels = levelNames(plan as LevelsPlan | NumberPlan);
+    const told = listed ? listed.length : (plan as LevelsPlan).levels.length;
+    const column = columnNamed(from, plan.name);
+    const codes = listed ? listedCodes(plan, column) : codesOf(column, plan as LevelsPlan);
+    return [{ name: plan.name, labels, told, codes }];
+  });
+}
+
+/** The cells of a number that is one of a few values, −1 where it is none of them. */
+function listedCodes(plan: NumberPlan, one: Column): Int32Array {
+  const values = plan.values ?? [];
+  const places = new Map(values.map((value, place) => [value, place]));
+  const none = plan.missing ? values.length : -1;
+  return Int32Array.from(numbersOf(one, plan), (value) =>
+    Number.isNaN(value) ? none : (places.get(value) ?? -1),
+  );
+}
+
+/** The cells of columns whose levels belong together, others in the place of those that are not told (`toldTogether`). */
+function pairedCodes(structure: Structure, from: Table, plans: readonly ColumnPlan[]) {
+  const combined = new Set(structure.combinations.flatMap(({ columns }) => columns));
+  const drawn = structure.columns.filter(({ name }) => !combined.has(name));
+  return toldTogether(ownCells(drawn, from), structure.exclusions, (name) =>
+    plans.flatMap((plan) =>
+      plan.kind === "lookup" && plan.of === name
+        ? [{ map: plan.map, codes: codesOf(columnNamed(from, plan.name), plan) }]
+        : [],
+    ),
+  );
 }
 
 function anyRare({ columns }: Structure): boolean {
@@ -236,7 +278,11 @@ function variableOf(
   }
   if (plan.kind === "number" && plan.values) {
     const values = numbersOf(columnNamed(from, name), plan);
-    const codes = Int32Array.from(values, (value) => nearest(plan.values as readonly number[], value));
+    const own = listedCodes(plan, columnNamed(from, name));
+    const codes =
+      unknown === "none"
+        ? own
+        : own.map((code, i) => (code < 0 ? nearest(plan.values as readonly number[], values[i]) : code));
     return { name, kind: "levels", codes, levels: levelNames(plan) };
   }
   if (plan.kind === "number" && !isComputed(plan)) {

@@ -1,6 +1,7 @@
 import { cellText, columnNamed, type Table } from "../../../data/table";
 import { dateReader } from "../../structure/dates";
 import { describeRule } from "../../structure/describe";
+import { describeOnly } from "../../structure/describe-exclusions";
 import { argumentsOf } from "../../structure/formulas";
 import {
   type ColumnPlan,
@@ -9,6 +10,7 @@ import {
   cellsOf,
   type Exclusion,
   isComputed,
+  isFree,
   missingLabel,
   repeatsName,
   type Structure,
@@ -148,15 +150,25 @@ function labelled(structure: Structure, variables: readonly Variable[]) {
 
 function brokenExclusions(structure: Structure, variables: readonly Variable[], gaps: boolean): Breaks[] {
   const of = labelled(structure, variables);
-  return structure.exclusions.flatMap(({ columns, never }): Breaks[] => {
+  return structure.exclusions.flatMap(({ columns, never, only, rare = 0 }): Breaks[] => {
     const [a, b] = columns.map(of);
     if (!a || !b) return [];
-    return never.flatMap(([x, y]): Breaks[] => {
+    const read = [...a.columns, ...b.columns];
+    const nevers = never.flatMap(([x, y]): Breaks[] => {
       if (!gaps && (x === missingLabel || y === missingLabel)) return [];
       const rows = [...a.cells.keys()].filter((i) => a.at(i) === x && b.at(i) === y);
       const rule = `${cellNamed(columns[0], x)} and ${cellNamed(columns[1], y)} never go together.`;
-      return [{ rule, columns: [...a.columns, ...b.columns], rows }];
+      return [{ rule, columns: read, rows }];
     });
+    if (!only) return nevers;
+    const may = new Set(only.map((pair) => JSON.stringify(pair)));
+    const rows = [...a.cells.keys()].filter((i) => {
+      const pair = [a.at(i) ?? missingLabel, b.at(i) ?? missingLabel];
+      return !pair.some(isFree) && !may.has(JSON.stringify(pair));
+    });
+    // So many rows learnt from had others, and some pair stood in for theirs.
+    const known = gaps && rows.length <= rare;
+    return [...nevers, { rule: describeOnly({ columns, only }), columns: read, rows: known ? [] : rows }];
   });
 }
 

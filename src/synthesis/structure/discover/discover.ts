@@ -6,11 +6,15 @@ import { type Column, cellText, columnNamed, type Table } from "../../../data/ta
 import { tamed } from "../ends";
 import { evaluate } from "../formulas";
 import { snap, withCoarser } from "../grids";
+import { findCodes } from "../pairs/find-codes";
+import { findPairs } from "../pairs/find-pairs";
 import { countPeople, firstOfEach, type People, peopleOf } from "../people";
 import {
   type ColumnPlan,
   type DatePlan,
+  type Exclusion,
   isComputed,
+  isFree,
   type LevelsPlan,
   levelCount,
   type NumberPlan,
@@ -26,6 +30,7 @@ import {
   levelNames,
   lookupsAmong,
   numbersOf,
+  ownCells,
   reduceTable,
 } from "../variables";
 import { atomsOf } from "./atoms";
@@ -124,6 +129,7 @@ export function discoverStructure(
   if (search) {
     plans = replaced(plans, lookupsAmong(plans, from, keep));
     const drawn = [...keep, ...given.flatMap((order) => [order.low, order.high])];
+    plans = replaced(plans, codesAmong(plans, from, keep, telling));
     plans = replaced(plans, findDateParts(plans, from, drawn));
     plans = replaced(plans, bandsAmong(plans, from, keep));
     plans = withFormulas(
@@ -150,8 +156,63 @@ export function discoverStructure(
   const found = search
     ? findOrders(from, bare).filter((order) => !given.some((other) => same(order, other)))
     : [];
-  const exclusions = search ? findExclusions(reduceTable({ ...bare, columns: plans }, from)) : [];
-  return { ...bare, exclusions, orders: [...given, ...found], ...(holes.length > 0 && { holes }) };
+  const combined = combinations.flatMap(({ columns }) => columns);
+  const alone = plans.filter(({ name }) => !combined.includes(name));
+  const { kept, open } = search
+    ? findPairs(ownCells(alone, from), minCount, telling.people)
+    : { kept: [], open: [] };
+  const zeros = search
+    ? findExclusions(reduceTable({ ...bare, columns: plans, exclusions: kept }, from))
+    : [];
+  return {
+    ...bare,
+    exclusions: withPairs(zeros, kept),
+    orders: [...given, ...found],
+    ...(open.length > 0 && { open }),
+    ...(holes.length > 0 && { holes }),
+  };
+}
+
+/** The zeros and the pairs that are kept; of columns of which these say all, only zeros of cells that go with any. */
+function withPairs(zeros: readonly Exclusion[], kept: readonly Exclusion[]): readonly Exclusion[] {
+  const same = (a: Exclusion, b: Exclusion): boolean => a.columns.every((name) => b.columns.includes(name));
+  const beside = zeros.flatMap((one) => {
+    if (!kept.some((other) => same(one, other))) return [one];
+    const never = one.never.filter((pair) => pair.some(isFree));
+    return never.length > 0 ? [{ ...one, never }] : [];
+  });
+  return [...kept, ...beside];
+}
+
+/** Numbers that are codes, as levels. */
+function codesAmong(
+  plans: readonly ColumnPlan[],
+  from: Table,
+  keep: readonly string[],
+  { least, people }: Telling,
+): ColumnPlan[] {
+  const numbers = plans.flatMap((plan) => {
+    const column = columnNamed(from, plan.name);
+    const plain = plan.kind === "number" && !plan.values && column.type === "numeric" && !column.format;
+    return plain && !keep.includes(plan.name)
+      ? [{ plan, name: plan.name, values: numbersOf(column, plan) }]
+      : [];
+  });
+  const found = findCodes(numbers, ownCells(plans, from), least, people);
+  return numbers.flatMap(({ plan, name, values }): ColumnPlan[] => {
+    const codes = found.get(name);
+    if (!codes) return [];
+    const known = new Set(codes);
+    const rare = values.reduce((sum, value) => sum + (Number.isNaN(value) || known.has(value) ? 0 : 1), 0);
+    const { kind, missing } = plan;
+    const [low, high] = [codes[0], codes[codes.length - 1]];
+    return [
+      {
+        ...{ kind, name, missing, low, high, atoms: [], grid: { decimals: 0, step: 1 }, values: codes },
+        ...(rare > 0 && { rare: Math.ceil(rare / least) * least }),
+      },
+    ];
+  });
 }
 
 /** How many people must share what is told, and whose the rows are. */

@@ -34,13 +34,14 @@ export function checkCells(structure: Structure, action: string): void {
     const rule = `${low} can't be kept below ${high}: the least ${low} must not be above the greatest ${high}`;
     check(least <= most, action, rule, `${least} and ${most}`);
   }
-  const pairs = exclusions.flatMap(({ columns: [a, b], never }) => {
+  const pairs = exclusions.flatMap(({ columns: [a, b], never, only = [] }) => {
     check(a !== b, action, "an exclusion must be of two columns", a);
     check(Array.isArray(never), action, `what never goes together of ${a} and ${b} must be a list`, never);
+    check(Array.isArray(only), action, `what alone goes together of ${a} and ${b} must be a list`, only);
     const labels = [a, b].map((name) => cellsNamed(structure, name, action));
     [a, b].forEach((name, k) => {
       const known = new Set(labels[k]);
-      for (const pair of never)
+      for (const pair of [...never, ...only])
         if (!known.has(pair?.[k])) strangeCell(pair?.[k], [a, b], name, labels[k], action);
     });
     for (const k of [0, 1]) {
