@@ -1,5 +1,6 @@
 import { mixBits } from "../core/rng";
-import { type Column, isCategorical, type Table } from "../data/table";
+import { type Column, columnNamed, isCategorical, type Table } from "../data/table";
+import { keyOfText } from "../data/tally/keys";
 
 /** Rows that repeat an earlier one, more often than columns independent of each other would have it. */
 export interface CopiedRows {
@@ -111,10 +112,34 @@ export function copiesSentences(table: Table): string[] {
   ];
 }
 
+/** A whole number of 53 bits a row, the same where these columns hold the same, in any table. */
+export function rowKeys(table: Table, names: readonly string[]): Float64Array {
+  const sums = [new Int32Array(table.rows), new Int32Array(table.rows)];
+  for (const [j, name] of names.entries()) addMarks(sums, marksOf(columnNamed(table, name)), j, 1);
+  return keysOf(sums);
+}
+
+function keysOf([one, other]: readonly Int32Array[]): Float64Array {
+  return Float64Array.from(one, (sum, i) => (sum >>> 0) * 2 ** 21 + (other[i] >>> 11));
+}
+
 /** A whole number a cell, the same for equal cells. */
 function marksOf(column: Column): Int32Array {
-  if (isCategorical(column)) return Int32Array.from(column.codes);
-  const bits = new Int32Array(Float64Array.from(column.type === "numeric" ? column.values : []).buffer);
+  const key = new Uint32Array(2);
+  const markOf = (text: string): number => {
+    keyOfText(text, key);
+    return key[0] | 0;
+  };
+  if (isCategorical(column)) {
+    const marks = column.levels.map(markOf);
+    return column.codes.map((code) => (code < 0 ? -1 : marks[code]));
+  }
+  if (column.type !== "numeric")
+    return Int32Array.from(column.values, (text) => (text === "" ? -1 : markOf(text)));
+  // A sum with 0 leaves one zero of two, and what is no number has one pattern of bits.
+  const bits = new Int32Array(
+    column.values.map((value) => (Number.isNaN(value) ? Number.NaN : value + 0)).buffer,
+  );
   return Int32Array.from({ length: bits.length / 2 }, (_, i) =>
     mixBits(bits[2 * i] ^ mixBits(bits[2 * i + 1])),
   );
@@ -129,10 +154,9 @@ function addMarks(sums: readonly Int32Array[], marks: Int32Array, column: number
 }
 
 /** Rows whose sums an earlier row has too. */
-function repeats([one, other]: readonly Int32Array[]): number {
-  const seen = new Set<number>();
-  for (let i = 0; i < one.length; i++) seen.add((one[i] >>> 0) * 2 ** 21 + (other[i] >>> 11));
-  return one.length - seen.size;
+function repeats(sums: readonly Int32Array[]): number {
+  const keys = keysOf(sums);
+  return keys.length - new Set(keys).size;
 }
 
 /** The chance that two rows agree in a column. */

@@ -6,7 +6,7 @@ import type { Tallied } from "../tally/column-tally";
 import { keyOfText } from "../tally/keys";
 import type { Reopened } from "./open-table";
 import type { CsvRead } from "./read-csv";
-import { type SurveyOptions, surveyTable } from "./survey-table";
+import { type Survey, type SurveyOptions, surveyTable } from "./survey-table";
 
 /** All rows of a table, or some of them. */
 export interface DrawnTable extends CsvRead {
@@ -37,27 +37,34 @@ export interface Drawing {
 export function drawnTable(
   source: string | Reopened,
   options: SurveyOptions,
+  drawing: Drawing,
+  rng: Rng,
+): Promise<DrawnTable> {
+  return surveyTable(source, options, (survey) => drawnOf(survey, drawing, rng));
+}
+
+/** The same of a table that was surveyed. */
+export async function drawnOf(
+  { columns: tallied, kept, batches, ...read }: Survey,
   { most, customer, least }: Drawing,
   rng: Rng,
 ): Promise<DrawnTable> {
-  return surveyTable(source, options, async ({ columns: tallied, kept, batches, ...read }) => {
-    const like = tallied.map(({ column }) => column);
-    const by = kept > most ? customer(tallied) : undefined;
-    const named =
-      by === undefined ? undefined : tallied[like.indexOf(columnNamed({ rows: kept, columns: like }, by))];
-    const rows = named
-      ? await rowsOfSome(batches([named.column.name]), named, most / kept, rng)
-      : chosenOf(kept, Math.min(most, kept), rng);
-    const drawn = kept > 0 ? await rowsAt(batches(), rows) : takeTableRows({ rows: 0, columns: like }, []);
-    // Words for missing are known once all rows came.
-    const columns = drawn.columns.map(({ missing: _, ...column }, j) => {
-      const { missing } = like[j];
-      return missing ? { ...column, missing } : column;
-    });
-    const table: Table = { rows: drawn.rows, columns };
-    const beyond = kept > most ? columns.flatMap((column, j) => beyondOf(column, tallied[j], least)) : [];
-    return { ...read, table, total: kept, beyond };
+  const like = tallied.map(({ column }) => column);
+  const by = kept > most ? customer(tallied) : undefined;
+  const named =
+    by === undefined ? undefined : tallied[like.indexOf(columnNamed({ rows: kept, columns: like }, by))];
+  const rows = named
+    ? await rowsOfSome(batches([named.column.name]), named, most / kept, rng)
+    : chosenOf(kept, Math.min(most, kept), rng);
+  const drawn = kept > 0 ? await rowsAt(batches(), rows) : takeTableRows({ rows: 0, columns: like }, []);
+  // Words for missing are known once all rows came.
+  const columns = drawn.columns.map(({ missing: _, ...column }, j) => {
+    const { missing } = like[j];
+    return missing ? { ...column, missing } : column;
   });
+  const table: Table = { rows: drawn.rows, columns };
+  const beyond = kept > most ? columns.flatMap((column, j) => beyondOf(column, tallied[j], least)) : [];
+  return { ...read, table, total: kept, beyond };
 }
 
 /** A value that so large a share of the rows have names nobody, as "guest" does. */

@@ -11,22 +11,40 @@ export interface Loss {
   readonly values: number;
 }
 
+/** How often each value of a column occurs. */
+export interface Occurrences {
+  readonly name: string;
+  /** Whether its values are levels. */
+  readonly levels: boolean;
+  readonly values: ReadonlyMap<string | number, number>;
+  readonly missing: number;
+}
+
 /** What the synthetic rows lack that the real rows have, the greatest share first: levels, variety, missing cells. */
 export function lossesOf(real: Table, synthetic: Table): Loss[] {
+  const [own, made] = [real, synthetic].map(({ columns }) => columns.map((column) => occurrences(column)));
+  return real.rows === 0 || synthetic.rows === 0 ? [] : lossesIn(own, made, real.rows);
+}
+
+/** The same by how often each value of each column occurs, in so many real rows. */
+export function lossesIn(
+  real: readonly Occurrences[],
+  synthetic: readonly Occurrences[],
+  rows: number,
+): Loss[] {
   const out: Loss[] = [];
-  for (const one of real.columns) {
-    const other = synthetic.columns.find((column) => column.name === one.name);
-    if (!other || real.rows === 0 || synthetic.rows === 0) continue;
-    const [own, made] = [countsOf(one), countsOf(other)];
-    const add = (what: Loss["what"], rows: number, values: number): void => {
-      if (rows > 0) out.push({ column: one.name, what, share: rows / real.rows, values });
+  for (const own of real) {
+    const made = synthetic.find(({ name }) => name === own.name);
+    if (!made) continue;
+    const add = (what: Loss["what"], of: number, values: number): void => {
+      if (of > 0) out.push({ column: own.name, what, share: of / rows, values });
     };
     if (own.missing > 0 && made.missing === 0) add("missing cells", own.missing, 0);
     if (own.values.size > 1 && made.values.size <= 1) {
       const kept = [...made.values.keys()][0];
-      const rows = [...own.values].reduce((sum, [value, count]) => sum + (value === kept ? 0 : count), 0);
-      add("all but one value", rows, own.values.size - (own.values.has(kept) ? 1 : 0));
-    } else if (isCategorical(one)) {
+      const others = [...own.values].reduce((sum, [value, count]) => sum + (value === kept ? 0 : count), 0);
+      add("all but one value", others, own.values.size - (own.values.has(kept) ? 1 : 0));
+    } else if (own.levels) {
       const lost = [...own.values].filter(([value]) => !made.values.has(value));
       add(
         "levels",
@@ -38,17 +56,21 @@ export function lossesOf(real: Table, synthetic: Table): Loss[] {
   return out.sort((a, b) => b.share - a.share);
 }
 
-function countsOf(column: Column): { values: Map<string | number, number>; missing: number } {
+/** How often each value of a column occurs; `counts` says how many rows each of its cells stands for, one where left out. */
+export function occurrences(column: Column, counts?: ArrayLike<number>): Occurrences {
   const values = new Map<string | number, number>();
   let missing = 0;
-  const add = (value: string | number, gone: boolean): void => {
-    if (gone) missing++;
-    else values.set(value, (values.get(value) ?? 0) + 1);
-  };
-  if (isCategorical(column)) for (const code of column.codes) add(column.levels[code], code < 0);
-  else if (column.type === "numeric") for (const value of column.values) add(value, Number.isNaN(value));
-  else for (const value of column.values) add(value, value === "");
-  return { values, missing };
+  const levels = isCategorical(column);
+  const cells: ArrayLike<string | number> = levels ? column.codes : column.values;
+  for (let i = 0; i < (counts ?? cells).length; i++) {
+    const cell = cells[i];
+    const times = counts?.[i] ?? 1;
+    const gone = levels ? (cell as number) < 0 : cell === "" || Number.isNaN(cell);
+    const value = levels ? column.levels[cell as number] : cell;
+    if (gone) missing += times;
+    else if (times > 0) values.set(value, (values.get(value) ?? 0) + times);
+  }
+  return { name: column.name, levels, values, missing };
 }
 
 /** What must be read before any figure: what the synthetic rows lack, and which columns the figures leave out. */

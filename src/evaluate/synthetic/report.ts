@@ -23,6 +23,7 @@ import { type Subgroups, subgroupTable } from "./subgroups";
 import { type Support, supportScores } from "./support";
 import { type TextForm, textForms } from "./texts";
 import { trainSyntheticTestReal, type Utility, whyNoUtility } from "./utility";
+import { drawnSentences, type RowCounts, type WholeTables } from "./whole";
 
 export interface ReportPlan {
   /** The rows that the synthesiser learnt from. */
@@ -39,6 +40,8 @@ export interface ReportPlan {
    * that were learnt from are left out. Left out, it is found by its name and values (`repeatedCustomers`).
    */
   readonly customer?: string | false;
+  /** Where the tables are rows drawn from longer ones: what all of their rows tell. */
+  readonly whole?: WholeTables;
   /** How the synthesiser learns, to be asked once more with canaries among its rows. */
   readonly refit?: {
     readonly method: string;
@@ -48,7 +51,9 @@ export interface ReportPlan {
 
 /** Everything that is known about synthetic rows. Parts that need held-out rows or a target are absent without. */
 export interface SyntheticReport {
-  readonly rows: { readonly real: number; readonly synthetic: number; readonly holdout?: number };
+  readonly rows: RowCounts;
+  /** The rows that these were drawn from; absent where all are judged. */
+  readonly drawnFrom?: RowCounts;
   /** What was not judged, and why: a sentence each. */
   readonly notJudged: readonly string[];
   /** What the real rows hold and the synthetic ones do not. */
@@ -99,7 +104,7 @@ export async function syntheticReport(
 ): Promise<SyntheticReport> {
   const { customer, known, ...tables } = byCustomer(plan);
   const { real, synthetic, holdout } = tables;
-  const { target, refit } = plan;
+  const { target, refit, whole } = plan;
   const parts = 8 + (refit ? 1 : 0) + (holdout ? 9 : 0) + (holdout && target ? 1 : 0);
   const next = stepsOf(parts, watch);
   const stop = watch.signal ? { signal: watch.signal } : {};
@@ -115,15 +120,27 @@ export async function syntheticReport(
   const accuracy = await next(() => binnedAccuracy(real, synthetic));
   const support = await next(() => supportScores(real, synthetic));
   const detection = await next(() => (enough(real) ? detect(real, "train") : undefined));
-  const losses = lossesOf(real, synthetic);
+  const losses = whole?.losses ?? lossesOf(real, synthetic);
+  const rows: RowCounts = {
+    real: real.rows,
+    synthetic: synthetic.rows,
+    ...(holdout && { holdout: holdout.rows }),
+  };
   const texts = textForms(real, synthetic);
   const planted = refit
     ? await next(() => plantedCanaries(real, refit.method, refit.fit, rng.fork("planted")))
     : undefined;
   const base = {
+    rows,
+    ...(whole && { drawnFrom: whole.rows }),
     losses,
     texts,
-    notJudged: [...known, ...withoutPairs(quality), ...notJudged({ ...plan, ...tables }, useless)],
+    notJudged: [
+      ...(whole ? drawnSentences(rows, whole, customer) : []),
+      ...known,
+      ...withoutPairs(quality),
+      ...notJudged({ ...plan, ...tables }, useless),
+    ],
     quality,
     qualityAllPairs,
     diagnostic,
@@ -139,7 +156,6 @@ export async function syntheticReport(
   );
   if (!holdout)
     return {
-      rows: { real: real.rows, synthetic: synthetic.rows },
       ...base,
       margins,
       detectors: boostingFirst(others, detection),
@@ -151,7 +167,57 @@ export async function syntheticReport(
       detection: await detectionAuc(holdout, real, rng.fork("fresh"), {}, stop),
     }),
   }));
-  const privacy = await next(() => distancePrivacy(real, holdout, synthetic));
+  const { privacy, membership, disclosure, ...attacked } = await attacksOn(
+    { real, synthetic, holdout, whole, customer },
+    rng,
+    next,
+    stop,
+  );
+  const subgroups = await next(() =>
+    subgroupTable({ train: real, holdout, synthetic }, aim, rng.fork("subgroups")),
+  );
+  const utility =
+    aim && useless === undefined
+      ? await next(() => trainSyntheticTestReal({ ...aim, test: holdout }, rng.fork("utility"), stop))
+      : undefined;
+  return {
+    ...base,
+    ...(detectionHoldout && { detectionHoldout }),
+    margins,
+    detectors: boostingFirst(others, detectionHoldout, fresh.detection),
+    privacy,
+    membership,
+    disclosure,
+    fresh,
+    ...attacked,
+    ...(subgroups && { subgroups }),
+    ...(utility && { utility }),
+  };
+}
+
+/** What the synthetic rows tell of single people. */
+async function attacksOn(
+  {
+    real,
+    synthetic,
+    holdout,
+    whole,
+    customer,
+  }: {
+    readonly real: Table;
+    readonly synthetic: Table;
+    readonly holdout: Table;
+    readonly whole: WholeTables | undefined;
+    readonly customer: string | undefined;
+  },
+  rng: Rng,
+  next: ReturnType<typeof stepsOf>,
+  stop: Watch,
+) {
+  const privacy = await next(async () => ({
+    ...(await distancePrivacy(real, holdout, synthetic)),
+    ...(whole?.copies && { copies: whole.copies.synthetic, copiesHoldout: whole.copies.holdout }),
+  }));
   // People are attacked: one row of each, since those of one are not independent.
   const [members, strangers] = [real, holdout].map((rows) => (customer ? oneRowEach(rows, customer) : rows));
   const membership = await next(() =>
@@ -166,29 +232,16 @@ export async function syntheticReport(
   const differencing = await next(() =>
     differencingAttack(real, holdout, synthetic, rng.fork("differencing")),
   );
-  const canaries = await next(() => canaryTest(real, holdout, synthetic, { customer }));
-  const subgroups = await next(() =>
-    subgroupTable({ train: real, holdout, synthetic }, aim, rng.fork("subgroups")),
-  );
-  const utility =
-    aim && useless === undefined
-      ? await next(() => trainSyntheticTestReal({ ...aim, test: holdout }, rng.fork("utility"), stop))
-      : undefined;
+  // A value that is rare among rows drawn need not be rare.
+  const few = whole !== undefined && whole.rows.real > real.rows;
+  const canaries = await next(() => (few ? undefined : canaryTest(real, holdout, synthetic, { customer })));
   return {
-    rows: { real: real.rows, synthetic: synthetic.rows, holdout: holdout.rows },
-    ...base,
-    ...(detectionHoldout && { detectionHoldout }),
-    margins,
-    detectors: boostingFirst(others, detectionHoldout, fresh.detection),
     privacy,
     membership,
     disclosure,
-    fresh,
     ...(attacks && { attacks }),
     differencing,
-    canaries,
-    ...(subgroups && { subgroups }),
-    ...(utility && { utility }),
+    ...(canaries && { canaries }),
   };
 }
 

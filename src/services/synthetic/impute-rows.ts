@@ -7,7 +7,7 @@ import type { Completion } from "../../synthesis/sequential/known/complete";
 export interface ImputeOptions {
   /** Whether cells that were there are to be written in the words of the file, as text. */
   readonly asWritten: boolean;
-  /** Rows that are held, and filled, at a time; what is drawn for a row depends on it. @default 50000 */
+  /** Rows that are held, and filled, at a time; what is drawn for a row depends on it. @default 20000 */
   readonly partRows?: number;
 }
 
@@ -15,7 +15,7 @@ export interface ImputeOptions {
 export async function imputeRows(
   { columns, kept, batches }: Pick<Survey, "columns" | "kept" | "batches">,
   completion: Completion,
-  { asWritten, partRows = 50_000 }: ImputeOptions,
+  { asWritten, partRows = 20_000 }: ImputeOptions,
   write: (rows: Table) => void,
   watch: Watch = {},
 ): Promise<void> {

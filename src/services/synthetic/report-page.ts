@@ -419,7 +419,7 @@ function textTable({ texts }: SyntheticReport): string {
 }
 
 function attackTable({ attacks, differencing, canaries, planted }: SyntheticReport): string {
-  if (!attacks || !differencing || !canaries) return "";
+  if (!attacks || !differencing) return "";
   const rows = attacks.map((attack) => ({
     kind: attack.kind as string,
     attack: attack.attack,
@@ -434,13 +434,14 @@ function attackTable({ attacks, differencing, canaries, planted }: SyntheticRepo
     chance: percent(differencing.strangers),
     range: `difference ${percent(differencing.low)} to ${percent(differencing.high)}`,
   });
-  rows.push({
-    kind: "canaries",
-    attack: "rare levels and texts and the outermost numbers come out again",
-    value: `${canaries.found} of ${canaries.planted}`,
-    chance: `${canaries.strangers.found} of ${canaries.strangers.planted}`,
-    range: "",
-  });
+  if (canaries)
+    rows.push({
+      kind: "canaries",
+      attack: "rare levels and texts and the outermost numbers come out again",
+      value: `${canaries.found} of ${canaries.planted}`,
+      chance: `${canaries.strangers.found} of ${canaries.strangers.planted}`,
+      range: "",
+    });
   if (planted)
     rows.push({
       kind: "canaries",

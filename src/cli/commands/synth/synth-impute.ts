@@ -32,7 +32,7 @@ export function synthImputeCommand(): Command {
 Known cells stay as they are. What follows from them by a rule of the model is solved for (amount ÷ price = quantity), and
 stays empty where a rule says so; everything else is a draw given all that is known of its row, not a mean, so that spreads
 and shares stay true; rows that break a rule are counted and named; run it with several seeds and pool the results where the uncertainty counts (multiple imputation).
-The model may be learnt from the same table with its holes. Identifiers are never filled in. Rows pass through 50,000 at a
+The model may be learnt from the same table with its holes. Identifiers are never filled in. Rows pass through 20,000 at a
 time, in their order, and cells that are not filled are written as the file has them.
 
 Example:

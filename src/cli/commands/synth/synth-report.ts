@@ -1,14 +1,12 @@
 import { Command } from "commander";
 import { decimal, percent } from "../../../core/format";
-import type { CsvOptions } from "../../../data/csv/options";
-import type { Table } from "../../../data/table";
 import type { Verdict } from "../../../evaluate/synthetic/privacy/verdict";
 import type { ReportPlan, SyntheticReport } from "../../../evaluate/synthetic/report";
 import { usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
 import { customerOption, noCustomerOption, positiveValue, wholeNumber } from "../../support/options";
 import { note, print, printTable, printWarning } from "../../support/output";
-import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
+import { type ReadingFlags, readingOptions } from "../../support/reading";
 
 interface Options extends ReadingFlags {
   real: string;
@@ -49,6 +47,9 @@ export function synthReportCommand(): Command {
     .addHelpText(
       "after",
       `
+Of a file of more than 50,000 rows as many are judged, drawn at random (whole customers, where a column names them), and the
+report says so first; levels that are lost, and copies of real rows, are told by all rows.
+
 Example:
   $ telelink synth report --real train.csv --synthetic made.csv --holdout test.csv --target Churn --model model.json \\
       --html report.html`,
@@ -57,21 +58,14 @@ Example:
 }
 
 async function report(options: Options): Promise<void> {
-  const [
-    { readTable },
-    { readSchema },
-    { schemaOf },
-    { likelyTarget, syntheticReport },
-    { seeded },
-    { writeAtomic },
-  ] = await Promise.all([
-    import("../../../data/read/read-table.js"),
-    import("../../../data/schema-file.js"),
-    import("../../../data/schema.js"),
-    import("../../../evaluate/synthetic/report.js"),
-    import("../../../core/rng.js"),
-    import("../../../data/files.js"),
-  ]);
+  const [{ readToJudge }, { likelyTarget, syntheticReport }, { seeded }, { writeAtomic }] = await Promise.all(
+    [
+      import("./read-to-judge.js"),
+      import("../../../evaluate/synthetic/report.js"),
+      import("../../../core/rng.js"),
+      import("../../../data/files.js"),
+    ],
+  );
   const [{ lossSentences }, { verdictOf }, { targetKind, unlabelledRows }] = await Promise.all([
     import("../../../evaluate/synthetic/losses.js"),
     import("../../../evaluate/synthetic/privacy/verdict.js"),
@@ -82,18 +76,8 @@ async function report(options: Options): Promise<void> {
     import("../../support/model-file.js"),
   ]);
   const seed = wholeNumber(options.seed, "--seed");
-  const read = async (file: string, how: CsvOptions): Promise<Table> => {
-    const found = await readTable(file, { ...csvOptions(options), ...how });
-    checkLoss(file, found, options);
-    return found.table;
-  };
-  const real = await read(options.real, options.schema ? { schema: readSchema(options.schema) } : {});
-  // The other files are read as the first one is, so that a column has one type everywhere; levels may differ.
-  const { columns } = schemaOf(real);
-  const schema = { columns: columns.map(({ name, type }) => ({ name, type })) };
-  const like = (file: string): Promise<Table> => read(file, { schema, badCells: "missing" });
-  const holdout = options.holdout === undefined ? undefined : await like(options.holdout);
-  const synthetic = await like(options.synthetic);
+  const tables = await readToJudge(options, seed);
+  const { real, synthetic, holdout } = tables;
   const target = options.target ?? likelyTarget(real);
   if (options.positive !== undefined && target === undefined)
     throw usageError("Cannot use --positive: --target must say of which column");
@@ -107,13 +91,8 @@ async function report(options: Options): Promise<void> {
   const unlabelled = target === undefined ? 0 : unlabelledRows(real, target).length;
   if (unlabelled > 0) note(`${unlabelled} of ${real.rows} real rows have no ${target}: they teach nothing`);
   const refit = options.model === undefined ? undefined : await refitOf(options.model);
-  const { whoseRows } = await import("../../support/counted-rows.js");
-  const apart = "held-out rows are those of others, and attacks are on customers";
   const plan = {
-    real,
-    synthetic,
-    customer: whoseRows(real, options, apart).customer ?? (false as const),
-    ...(holdout && { holdout }),
+    ...tables,
     ...(target !== undefined && { target }),
     ...(options.positive !== undefined && { positive: options.positive }),
     ...(refit && { refit }),
@@ -123,10 +102,13 @@ async function report(options: Options): Promise<void> {
     writeAtomic(options.json, `${JSON.stringify({ seed, target, ...found }, undefined, 1)}\n`);
   if (options.html) {
     const { syntheticReportPage } = await import("../../../services/synthetic/report-page.js");
-    const sources = [{ file: await fileOrigin(options.real), rows: real.rows }];
-    if (options.holdout && holdout)
-      sources.push({ file: await fileOrigin(options.holdout), rows: holdout.rows });
-    sources.push({ file: await fileOrigin(options.synthetic), rows: synthetic.rows });
+    const { rows } = tables.whole ?? {
+      rows: { real: real.rows, synthetic: synthetic.rows, holdout: holdout?.rows },
+    };
+    const sources = [{ file: await fileOrigin(options.real), rows: rows.real }];
+    if (options.holdout && rows.holdout !== undefined)
+      sources.push({ file: await fileOrigin(options.holdout), rows: rows.holdout });
+    sources.push({ file: await fileOrigin(options.synthetic), rows: rows.synthetic });
     writeAtomic(options.html, await syntheticReportPage({ found, real, synthetic, holdout, sources, seed }));
   }
   const lost = lossSentences(found);

@@ -102,7 +102,7 @@ export class Completion {
     return this.all;
   }
 
-  /** The rows that come next, filled; gives way after each block of them. */
+  /** The rows that come next, filled; gives way before each block of them and after. */
   *steps(rows: Table): Generator<undefined, Table> {
     const { parts } = this;
     const { columns = rows.columns.map((column) => column.name), candidates = 24 } = this.options;
@@ -124,6 +124,7 @@ export class Completion {
       base.some((column, j) => wanted[j] && isMissing(column, i)),
     );
     const full = base.map((column) => copied(column));
+    yield;
     let unlikely = 0;
     for (let from = 0; from < open.length; from += blockRows) {
       const block = this.block++;

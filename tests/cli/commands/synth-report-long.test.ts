@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test, vi } from "vitest";
+import { readToJudge } from "../../../src/cli/commands/synth/read-to-judge";
+import { seeded } from "../../../src/core/rng";
+import { syntheticReport } from "../../../src/evaluate/synthetic/report";
+
+const folder = mkdtempSync(join(tmpdir(), "report-long-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const rng = seeded(4);
+const below = (n: number): number => Math.floor(n * rng.uniform());
+/** A file of lines with a name, a plan, two numbers and a word of two. */
+function write(name: string, lines: readonly string[], header = "ref,plan,months,paid,left"): string {
+  writeFileSync(join(folder, name), `${header}\n${lines.join("\n")}\n`);
+  return join(folder, name);
+}
+const line = (i: number): string =>
+  `r${1000 + i},${["basic", "plus", "max"][below(3)]},${below(60)},${(below(9000) / 100).toFixed(2)},${below(4) ? "no" : "yes"}`;
+const learnt = Array.from({ length: 600 }, (_, i) => line(i));
+// One row in 600 has a level that nobody else has.
+learnt[311] = learnt[311].replace(/,(basic|plus|max),/, ",gold,");
+const real = write("real.csv", learnt);
+const holdout = write(
+  "holdout.csv",
+  Array.from({ length: 300 }, (_, i) => line(i + 2000)),
+);
+
+vi.spyOn(process.stderr, "write").mockReturnValue(true);
+
+test("synth report judges rows drawn from long tables, and tells by all rows what is lost and what is a copy", async () => {
+  const copies = learnt.filter((one) => !one.includes("gold")).map((one, i) => one.replace(/^r\d+/, `m${i}`));
+  const synthetic = write("copies.csv", copies.reverse());
+  const plan = await readToJudge({ real, synthetic, holdout }, 1, 80);
+  // Every reference that may name a customer is drawn or not: about as many.
+  expect(Math.abs(plan.real.rows - 80)).toBeLessThan(25);
+  expect([plan.synthetic.rows, plan.holdout?.rows]).toEqual([80, 80]);
+  const found = await syntheticReport(plan, seeded(1));
+  expect(found.drawnFrom).toEqual({ real: 600, synthetic: 599, holdout: 300 });
+  expect(found.notJudged[0]).toBe(
+    `rows that were not drawn: the figures are of ${plan.real.rows} of 600 rows learnt from and 80 of 599 synthetic rows and 80 of 300 held-out rows, drawn at random; what is lost and exact copies are told by all`,
+  );
+  expect(found.losses).toContainEqual({ column: "plan", what: "levels", share: 1 / 600, values: 1 });
+  // Of rows drawn from both hardly any is a copy of another.
+  expect(found.privacy?.copies).toBe(1);
+  expect(found.privacy?.copiesHoldout).toBeLessThan(0.05);
+  expect(found.canaries).toBeUndefined();
+  const again = await readToJudge({ real, synthetic, holdout }, 1, 80);
+  expect(again).toEqual(plan);
+});
+
+test("synth report judges tables that are not long as a whole, and says nothing of drawing", async () => {
+  const plan = await readToJudge({ real, synthetic: holdout, holdout }, 1, 600);
+  expect([plan.real.rows, plan.synthetic.rows, plan.whole]).toEqual([600, 300, undefined]);
+});
+
+test("synth report leaves held-out rows out whose customers were learnt from, drawn or not", async () => {
+  const header = "customer,months,paid";
+  const months = (from: number, to: number): string[] =>
+    Array.from({ length: 4 * (to - from) }, (_, k) => `c${1000 + from + (k >> 2)},${below(60)},${below(90)}`);
+  const own = write("own.csv", months(0, 150), header);
+  const held = write("held.csv", [...months(140, 150), ...months(300, 340)], header);
+  const { whole, holdout, customer, real } = await readToJudge(
+    { real: own, synthetic: own, holdout: held },
+    1,
+    300,
+  );
+  expect(customer).toBe("customer");
+  expect(real.rows % 4).toBe(0);
+  expect(whole?.known).toEqual({ rows: 200, left: 40 });
+  expect(holdout?.rows).toBe(160);
+});
