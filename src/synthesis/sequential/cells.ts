@@ -36,6 +36,8 @@ const firstPenalty = (classes: number): number => (classes > 8 ? 0 : 2);
 const folds = 3;
 /** How many nats, over all rows, a fit in the search may lack: far below what tells penalties apart. */
 const searchSlack = 0.2;
+const leastForGram = 2000;
+const rowsPerCoefficient = 8;
 /** With more classes than this, trees cost more than they can give. */
 const mostBoosted = 6;
 
@@ -60,7 +62,9 @@ export function fitCells(
   if (classes.length > mostModelled)
     return { classes, tables: fitCounted(data, layout, classes.length).tables, penalty: 0 };
   const all: readonly Stretch[] = [[0, data.rows]];
-  const gram = gramOf(layout, choosing.terms, [[0, choosing.rows]]);
+  // Fits are only conditioned by X'X: a part of the rows tells enough of it.
+  const some = Math.min(choosing.rows, Math.max(leastForGram, rowsPerCoefficient * layout.coefficients));
+  const gram = gramOf(layout, choosing.terms, [[0, some]]);
   const plain = data.rows < 10 * folds || plans.length === 0;
   const chosen = plain ? undefined : choosePenalty(choosing, layout, gram, classes.length);
   const penalty = chosen?.penalty ?? penalties[0];
@@ -104,20 +108,22 @@ interface Chosen {
 /** The penalty with the least held-out loss: from the middle of the list towards the better side, until it gets worse. */
 function choosePenalty(data: LogitRows, layout: LogitLayout, gram: Float64Array, classes: number): Chosen {
   const all: readonly Stretch[] = [[0, data.rows]];
-  const space = logitSpace(data.rows, classes);
+  const space = logitSpace(data, layout, classes);
   const held = foldEnds(data.rows, folds);
-  let last: LogitFit | undefined;
+  let last: Pick<Chosen, "fit" | "fits"> | undefined;
   const attempt = (place: number): Chosen & { loss: number } => {
     const penalty = penalties[place];
-    const options = { penalty, slack: searchSlack, space, ...(last && { start: last }) };
+    const options = { penalty, slack: searchSlack, space, ...(last && { start: last.fit }) };
     const fit = fitLogit(data, layout, gram, classes, all, options);
-    last = fit;
     let loss = 0;
-    const fits = held.map((own) => {
-      const part = fitLogit(data, layout, gram, classes, others(own, data.rows), { ...options, start: fit });
+    const before = last;
+    const fits = held.map((own, f) => {
+      const start = before ? moved(before.fits[f], before.fit, fit) : fit;
+      const part = fitLogit(data, layout, gram, classes, others(own, data.rows), { ...options, start });
       loss += heldOutLoss(data, layout, part, classes, own);
       return part;
     });
+    last = { fit, fits };
     return { penalty, fit, fits, loss };
   };
   let best = attempt(firstPenalty(classes));
@@ -137,6 +143,14 @@ function choosePenalty(data: LogitRows, layout: LogitLayout, gram: Float64Array,
     if (found) break;
   }
   return best;
+}
+
+/** A fit moved as another one was from `from` to `to`. */
+function moved(fit: LogitFit, from: LogitFit, to: LogitFit): LogitFit {
+  const coefficients = fit.coefficients.map((own, c) =>
+    own.map((value, k) => value + to.coefficients[c][k] - from.coefficients[c][k]),
+  );
+  return { coefficients };
 }
 
 function scoresOf(

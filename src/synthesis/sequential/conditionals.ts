@@ -7,7 +7,7 @@ import { cellFeature, type TreeColumn, type TreeFeature, valueFeature } from "..
 import { type CellModel, type CellRows, fitCells } from "./cells";
 import { mostChoosing, mostSpreading } from "./folds";
 import type { Frame } from "./frame";
-import type { LogitRows } from "./logit";
+import { type LogitRows, partOf } from "./logit";
 import { normalScale } from "./normal-scale";
 import { fitNumber, type NumberModel } from "./numbers";
 import type { EncodedTerm } from "./terms/terms";
@@ -200,26 +200,11 @@ function cellRows(
   };
   const few = rows.subarray(0, mostChoosing);
   const choosing = {
-    ...firstOf(data, few.length),
+    ...(few.length === data.rows ? data : partOf(data, [0, few.length])),
     tree: treeRows(features, few.length, few),
     columns: compactColumns(frame, j, parents, few),
   };
   return { data, choosing, classes, target: j === frame.variables.length - 1 };
-}
-
-/** The first rows alone. */
-function firstOf(data: LogitRows, rows: number): LogitRows {
-  if (rows === data.rows) return data;
-  const { terms, classes, pattern, patterns } = data;
-  return {
-    rows,
-    terms: terms.map(({ at, share }) =>
-      share ? { at: at.subarray(0, rows), share: share.subarray(0, rows) } : { at: at.subarray(0, rows) },
-    ),
-    classes: classes.subarray(0, rows),
-    ...(pattern && { pattern: pattern.subarray(0, rows) }),
-    patterns,
-  };
 }
 
 /** Which classes each row may have, as a number into a short list; no list when every row may have all of them. */

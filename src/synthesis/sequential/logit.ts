@@ -1,6 +1,7 @@
 import { cholesky } from "../../core/math/linear-algebra";
 import { fastExp } from "./fast-exp";
 import type { Stretch } from "./folds";
+import { type JoinedTerms, joinTables, joinTerms, partTables } from "./terms/join-terms";
 import { coefficientCount, type EncodedTerm, type TermPlan, tableMatrix, tableSize } from "./terms/terms";
 
 /** Rows to learn a conditional from: the terms of earlier variables, and which class each row has. */
@@ -79,7 +80,7 @@ function pullBack(layout: LogitLayout, byTable: Float64Array, out: Float64Array)
 
 /** Adds the terms' effects to `out`, whose rows begin at `first` of the encoded rows. */
 export function addEffects(
-  layout: LogitLayout,
+  layout: Pick<LogitLayout, "tableStarts">,
   tables: Float64Array,
   terms: readonly EncodedTerm[],
   out: Float64Array,
@@ -126,7 +127,7 @@ function addFour(
 
 /** Collects `slope` (by row) into the places of the terms' tables. */
 function collect(
-  layout: LogitLayout,
+  layout: Pick<LogitLayout, "tableStarts">,
   terms: readonly EncodedTerm[],
   slope: Float64Array,
   first: number,
@@ -256,11 +257,37 @@ export interface LogitOptions {
   readonly space?: LogitSpace;
 }
 
-/** Scores by free class and row. */
-export type LogitSpace = readonly Float64Array[];
+/** What fits of the same rows share. */
+export interface LogitSpace {
+  readonly joined: JoinedTerms;
+  /** Scores by free class of so many rows as are worked on together. */
+  readonly scores: readonly Float64Array[];
+}
 
-export function logitSpace(rows: number, classes: number): LogitSpace {
-  return Array.from({ length: classes === 2 ? 1 : classes }, () => new Float64Array(rows));
+/** So many scores, of rows × classes, stay in the processor's cache. */
+const mostScores = 32_768;
+const leastTile = 128;
+
+export function logitSpace({ rows, terms }: LogitRows, layout: LogitLayout, classes: number): LogitSpace {
+  const free = classes === 2 ? 1 : classes;
+  const tile = Math.min(rows, Math.max(leastTile, Math.floor(mostScores / free)));
+  return {
+    joined: joinTerms(layout.plans, layout.tableStarts, terms, rows),
+    scores: Array.from({ length: free }, () => new Float64Array(tile)),
+  };
+}
+
+/** A stretch of the rows, in the same memory. */
+export function partOf({ terms, classes, pattern, patterns }: LogitRows, [first, last]: Stretch): LogitRows {
+  return {
+    rows: last - first,
+    terms: terms.map(({ at, share }) =>
+      share ? { at: at.subarray(first, last), share: share.subarray(first, last) } : { at: at.subarray(first, last) },
+    ),
+    classes: classes.subarray(first, last),
+    ...(pattern && { pattern: pattern.subarray(first, last) }),
+    patterns,
+  };
 }
 
 /** With more classes than this one conditioner serves them all. */
@@ -276,7 +303,7 @@ export function fitLogit(
   stretches: readonly Stretch[],
   options: LogitOptions,
 ): LogitFit {
-  const { penalty, start, slack = 1e-3, space = logitSpace(data.rows, classes) } = options;
+  const { penalty, start, slack = 1e-3, space = logitSpace(data, layout, classes) } = options;
   const free = classes === 2 ? 1 : classes;
   const p = layout.coefficients;
   const total = stretches.reduce((sum, [first, last]) => sum + last - first, 0);
@@ -323,24 +350,34 @@ function objective(
   classes: number,
   stretches: readonly Stretch[],
   penalty: number,
-  scores: LogitSpace,
+  { joined, scores }: LogitSpace,
 ): Objective {
-  const free = scores.length;
   const p = layout.coefficients;
   const tables = new Float64Array(layout.tables);
+  const effects = scores.map(() => new Float64Array(joined.ends.length));
+  const sums = scores.map(() => new Float64Array(joined.ends.length));
+  const tiles = tilesOf(stretches, scores[0].length).map((tile) =>
+    partOf({ ...data, terms: joined.terms }, tile),
+  );
   return (x, gradient) => {
     let loss = 0;
-    for (let c = 0; c < free; c++) {
+    scores.forEach((_, c) => {
       fillTables(layout, x.subarray(c * p, (c + 1) * p), tables);
-      for (const [first, last] of stretches) {
-        scores[c].fill(0, first, last);
-        addEffects(layout, tables, data.terms, scores[c], first, last);
-      }
+      joinTables(joined, tables, effects[c]);
+      sums[c].fill(0);
+    });
+    for (const tile of tiles) {
+      scores.forEach((own, c) => {
+        own.fill(0, 0, tile.rows);
+        addEffects(joined, effects[c], tile.terms, own, 0, tile.rows);
+      });
+      loss += slopes(tile, scores, classes, 0, tile.rows);
+      scores.forEach((own, c) => {
+        collect(joined, tile.terms, own, 0, tile.rows, sums[c]);
+      });
     }
-    for (const [first, last] of stretches) loss += slopes(data, scores, classes, first, last);
-    for (let c = 0; c < free; c++) {
-      tables.fill(0);
-      for (const [first, last] of stretches) collect(layout, data.terms, scores[c], first, last, tables);
+    for (let c = 0; c < scores.length; c++) {
+      partTables(joined, sums[c], tables);
       const own = gradient.subarray(c * p, (c + 1) * p);
       pullBack(layout, tables, own);
       for (let k = 1; k < p; k++) {
@@ -353,10 +390,20 @@ function objective(
   };
 }
 
+/** The stretches in pieces of at most `most` rows. */
+function tilesOf(stretches: readonly Stretch[], most: number): Stretch[] {
+  return stretches.flatMap(([first, last]) =>
+    Array.from({ length: Math.ceil((last - first) / most) }, (_, k): Stretch => [
+      first + k * most,
+      Math.min(last, first + (k + 1) * most),
+    ]),
+  );
+}
+
 /** Turns the scores into the slopes of the loss, in place, and returns the loss. */
 export function slopes(
   data: LogitRows,
-  scores: LogitSpace,
+  scores: readonly Float64Array[],
   classes: number,
   first: number,
   last: number,
@@ -381,22 +428,36 @@ export function slopes(
     }
     return loss + Math.log(product);
   }
-  const all = new Uint8Array(classes).fill(1);
-  for (let i = first; i < last; i++) {
-    const allowed = data.pattern ? data.patterns[data.pattern[i]] : all;
-    let most = -Infinity;
-    for (let c = 0; c < classes; c++) if (allowed[c] === 1 && scores[c][i] > most) most = scores[c][i];
-    let sum = 0;
-    const right = scores[own[i]][i];
-    for (let c = 0; c < classes; c++) {
-      const e = allowed[c] === 1 ? fastExp(scores[c][i] - most) : 0;
-      scores[c][i] = e;
-      sum += e;
+  // Class by class, so that what is read lies side by side.
+  const most = new Float64Array(last - first).fill(-Infinity);
+  const sum = new Float64Array(last - first);
+  for (let i = first; i < last; i++) loss -= scores[own[i]][i];
+  const { pattern, patterns } = data;
+  for (let c = 0; c < classes; c++) {
+    const score = scores[c];
+    if (pattern) {
+      const allowed = patterns.map((one) => one[c]);
+      for (let i = first; i < last; i++) if (allowed[pattern[i]] === 0) score[i] = -Infinity;
     }
-    loss += most + Math.log(sum) - right;
-    for (let c = 0; c < classes; c++) scores[c][i] /= sum;
-    scores[own[i]][i] -= 1;
+    for (let i = first; i < last; i++) if (score[i] > most[i - first]) most[i - first] = score[i];
   }
+  for (let c = 0; c < classes; c++) {
+    const score = scores[c];
+    for (let i = first; i < last; i++) {
+      const e = fastExp(score[i] - most[i - first]);
+      score[i] = e;
+      sum[i - first] += e;
+    }
+  }
+  for (let k = 0; k < sum.length; k++) {
+    loss += most[k] + Math.log(sum[k]);
+    sum[k] = 1 / sum[k];
+  }
+  for (let c = 0; c < classes; c++) {
+    const score = scores[c];
+    for (let i = first; i < last; i++) score[i] *= sum[i - first];
+  }
+  for (let i = first; i < last; i++) scores[own[i]][i] -= 1;
   return loss;
 }
 
