@@ -1,5 +1,6 @@
 import { growTree, type TreeRows } from "../drawing/grow-tree";
 import { leavesOf, type Tree, type TreeColumn } from "../drawing/trees";
+import { fastExp } from "./fast-exp";
 import { foldEnds, others, rowsOf, type Stretch } from "./folds";
 import type { LogitRows } from "./logit";
 
@@ -36,8 +37,14 @@ const firstRounds = 5;
 export interface BoostOptions {
   /** Of each tree; defaults to `fewLeaves`. */
   readonly leaves?: number;
-  /** Whether trees must gain as much as is asked of them to be kept, and fit the first fold soon; defaults to true. */
-  readonly demanding?: boolean;
+  /** What the first fold must lose less than, once it is learnt, for the others to be looked at; without it, trees must gain as much as is asked of them to be kept, and fit the first fold soon. */
+  readonly rival?: number;
+}
+
+/** How many rounds the folds want, and each fold's scores (per free class, all rows) after so many. */
+export interface Rounds {
+  readonly rounds: number;
+  readonly scores: () => readonly (readonly Float64Array[])[];
 }
 
 /**
@@ -50,38 +57,64 @@ export function fitBoost(
   offsets: readonly (readonly Float64Array[])[],
   scores: readonly Float64Array[],
 ): Boost | undefined {
-  const rounds = roundsOf(data, classes, offsets);
+  const { rounds } = roundsOf(data, classes, offsets);
   return rounds > 0 ? grown(data, classes, [[0, data.rows]], scores, rounds) : undefined;
 }
 
-/** How many rounds the folds want. */
+/** Grows trees on all rows but those of each fold, until its held-out loss no longer falls. */
 export function roundsOf(
   data: BoostRows,
   classes: number,
   offsets: readonly (readonly Float64Array[])[],
-  { leaves = fewLeaves, demanding = true }: BoostOptions = {},
-): number {
-  if (data.tree.features.length === 0 || data.rows < 10 * minRows) return 0;
-  const folds = foldEnds(data.rows, offsets.length);
+  { leaves = fewLeaves, rival }: BoostOptions = {},
+): Rounds {
+  const none: Rounds = { rounds: 0, scores: () => offsets };
+  if (data.tree.features.length === 0 || data.rows < 10 * minRows) return none;
+  const demanding = rival === undefined;
+  const runs: Run[] = [];
   const losses: number[][] = [];
   let reached = mostRounds;
-  for (let f = 0; f < folds.length; f++) {
-    const own = heldOutLosses(
-      start(data, classes, others(folds[f], data.rows), offsets[f], leaves),
-      folds[f],
-      reached,
-      demanding && f === 0,
-    );
+  for (const [f, held] of foldEnds(data.rows, offsets.length).entries()) {
+    const run = start(data, classes, others(held, data.rows), offsets[f], leaves);
+    const own = heldOutLosses(run, held, reached, demanding && f === 0);
+    runs.push(run);
     losses.push(own);
     // Rounds that one fold did not reach are out for all.
     reached = own.length - 1;
-    if (demanding && f === 0 && Math.min(...own) > own[0] * (1 - leastGain)) return 0;
+    if (f === 0 && !(Math.min(...own) <= (rival ?? own[0] * (1 - leastGain)))) return none;
   }
   const total = (round: number): number => losses.reduce((sum, own) => sum + own[round], 0);
   let rounds = 0;
   for (let r = 1; r <= reached; r++) if (total(r) < total(rounds)) rounds = r;
   const asked = Math.min(total(0) * (1 - leastGain), total(0) - leastNats * data.rows);
-  return demanding && total(rounds) > asked ? 0 : rounds;
+  if (demanding && total(rounds) > asked) return none;
+  return { rounds, scores: () => runs.map((run, f) => scoresAfter(run, offsets[f], rounds)) };
+}
+
+/** The scores after the first rounds of a run, as they were then. */
+function scoresAfter(
+  { data, trees, steps }: Run,
+  offsets: readonly Float64Array[],
+  rounds: number,
+): Float64Array[] {
+  const leaf = new Int32Array(data.rows);
+  return offsets.map((offset, c) => {
+    const out = offset.slice();
+    for (let t = c; t < rounds * offsets.length; t += offsets.length)
+      addSteps(data, trees[t], steps[t], leaf, out);
+    return out;
+  });
+}
+
+function addSteps(
+  { columns, rows }: BoostRows,
+  tree: Tree,
+  steps: readonly number[],
+  leaf: Int32Array,
+  scores: Float64Array,
+): void {
+  leavesOf(tree, columns, 0, rows, leaf);
+  for (let i = 0; i < rows; i++) scores[i] += steps[leaf[i]];
 }
 
 /** So many rounds of trees on some of the rows, and the scores (all rows) with them. */
@@ -92,7 +125,7 @@ export function grown(
   offsets: readonly Float64Array[],
   rounds: number,
   leaves = fewLeaves,
-): Boost & { readonly scores: readonly Float64Array[] } {
+): Boost & Pick<Run, "scores"> {
   const run = start(data, classes, stretches, offsets, leaves);
   for (let r = 0; r < rounds; r++) step(run);
   return { trees: run.trees, steps: run.steps, scores: run.scores };
@@ -149,12 +182,13 @@ function start(
 /** One round: a tree per free class, all from the same probabilities. */
 function step(run: Run): void {
   const { data, rows, leaves, scores, slopes, curvatures } = run;
-  for (const i of rows) {
+  const { classes } = data;
+  for (let r = 0; r < rows.length; r++) {
+    const i = rows[r];
     probabilities(run, i);
     for (let c = 0; c < scores.length; c++) {
       const p = current[c];
-      const own = scores.length === 1 ? 1 : c;
-      slopes[c][i] = (data.classes[i] === own ? 1 : 0) - p;
+      slopes[c][i] = (classes[i] === (scores.length === 1 ? 1 : c) ? 1 : 0) - p;
       curvatures[c][i] = p * (1 - p);
     }
   }
@@ -176,8 +210,7 @@ function step(run: Run): void {
     );
     run.trees.push(grown.tree);
     run.steps.push(steps);
-    leavesOf(grown.tree, data.columns, 0, data.rows, leaf);
-    for (let i = 0; i < data.rows; i++) scores[c][i] += steps[leaf[i]];
+    addSteps(data, grown.tree, steps, leaf, scores[c]);
   }
 }
 
@@ -189,13 +222,19 @@ function newtonWorth(totals: Float64Array, at: number): number {
 function loss(run: Run, [first, last]: Stretch): number {
   const { data, scores } = run;
   let total = 0;
+  // The sum of logarithms is that of a product, taken before it gets too small.
+  let product = 1;
   for (let i = first; i < last; i++) {
     probabilities(run, i);
     const own = data.classes[i];
     const p = scores.length === 1 && own === 0 ? 1 - current[0] : current[scores.length === 1 ? 0 : own];
-    total -= Math.log(Math.max(p, 1e-300));
+    product *= Math.max(p, 1e-100);
+    if (product < 1e-200) {
+      total -= Math.log(product);
+      product = 1;
+    }
   }
-  return total;
+  return total - Math.log(product);
 }
 
 // The probabilities of one row, by free class: a buffer that `probabilities` fills.
@@ -203,7 +242,7 @@ const current = new Float64Array(256);
 
 function probabilities({ data, scores }: Run, i: number): void {
   if (scores.length === 1) {
-    current[0] = 1 / (1 + Math.exp(-scores[0][i]));
+    current[0] = 1 / (1 + fastExp(-scores[0][i]));
     return;
   }
   const allowed = data.pattern && data.patterns[data.pattern[i]];
@@ -213,7 +252,7 @@ function probabilities({ data, scores }: Run, i: number): void {
   }
   let sum = 0;
   for (let c = 0; c < scores.length; c++) {
-    const e = !allowed || allowed[c] === 1 ? Math.exp(scores[c][i] - most) : 0;
+    const e = !allowed || allowed[c] === 1 ? fastExp(scores[c][i] - most) : 0;
     current[c] = e;
     sum += e;
   }

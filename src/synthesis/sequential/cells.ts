@@ -11,6 +11,7 @@ import {
   gramOf,
   type LogitFit,
   type LogitLayout,
+  type LogitOptions,
   type LogitRows,
   logitLayout,
   logitSpace,
@@ -34,8 +35,12 @@ const penalties = [1e6, 100, 30, 10, 3, 1];
 /** Where the search for the best of them begins: in the middle; with many classes, where fits cost least. */
 const firstPenalty = (classes: number): number => (classes > 8 ? 0 : 2);
 const folds = 3;
-/** How many nats, over all rows, a fit in the search may lack: far below what tells penalties apart. */
-const searchSlack = 0.2;
+/** From so many rows on the first fold alone chooses: what it can't tell apart does as well on others. */
+const rowsForOne = 3000;
+/** How many nats, over all rows, a fit in the search may lack (of more than eight classes, so many for each eight): far below what tells penalties apart. */
+const searchSlack = (classes: number): number => 0.2 * Math.max(1, classes / 8);
+/** … and the fit that is drawn from: far below what its rows' chance makes of it. */
+const lastSlack = 0.02;
 const leastForGram = 2000;
 const rowsPerCoefficient = 8;
 /** With more classes than this, trees cost more than they can give. */
@@ -66,10 +71,12 @@ export function fitCells(
   const some = Math.min(choosing.rows, Math.max(leastForGram, rowsPerCoefficient * layout.coefficients));
   const gram = gramOf(layout, choosing.terms, [[0, some]]);
   const plain = data.rows < 10 * folds || plans.length === 0;
-  const chosen = plain ? undefined : choosePenalty(choosing, layout, gram, classes.length);
+  const space = logitSpace(choosing, layout, classes.length);
+  const search = { gram, slack: searchSlack(classes.length), space };
+  const chosen = plain ? undefined : choosePenalty(choosing, layout, classes.length, search);
   const penalty = chosen?.penalty ?? penalties[0];
-  const slack = data.rows > choosing.rows ? { slack: searchSlack } : {};
-  const options = { penalty, ...slack, ...(chosen && { start: chosen.fit }) };
+  const slack = data.rows > choosing.rows ? search.slack : lastSlack;
+  const options = { penalty, slack, ...(chosen && { start: chosen.fits[0] }) };
   const fit = fitLogit(data, layout, gram, classes.length, all, options);
   const model = {
     classes,
@@ -78,7 +85,16 @@ export function fitCells(
   };
   if (!chosen || classes.length > mostBoosted) return model;
   const scores = (fit: LogitFit): Float64Array[] => scoresOf(choosing, layout, fit, [0, choosing.rows]);
-  const offsets = chosen.fits.map(scores);
+  const offsets = foldEnds(choosing.rows, folds).map((own, f) =>
+    scores(
+      chosen.fits[f] ??
+        fitLogit(choosing, layout, gram, classes.length, others(own, choosing.rows), {
+          ...search,
+          penalty,
+          start: fit,
+        }),
+    ),
+  );
   if (!target || classes.length !== 2) {
     const boost = fitBoost(choosing, classes.length, offsets, scores(fit));
     return boost ? { ...model, boost } : model;
@@ -100,31 +116,32 @@ function shareAlone({ classes, tables }: CellModel, data: LogitRows): CellModel 
 
 interface Chosen {
   readonly penalty: number;
-  /** The fit to all rows, and those without each of the folds. */
-  readonly fit: LogitFit;
+  /** Without each of the folds that were looked at. */
   readonly fits: readonly LogitFit[];
 }
 
 /** The penalty with the least held-out loss: from the middle of the list towards the better side, until it gets worse. */
-function choosePenalty(data: LogitRows, layout: LogitLayout, gram: Float64Array, classes: number): Chosen {
-  const all: readonly Stretch[] = [[0, data.rows]];
-  const space = logitSpace(data, layout, classes);
-  const held = foldEnds(data.rows, folds);
-  let last: Pick<Chosen, "fit" | "fits"> | undefined;
+function choosePenalty(
+  data: LogitRows,
+  layout: LogitLayout,
+  classes: number,
+  { gram, ...search }: Omit<LogitOptions, "penalty" | "start"> & { readonly gram: Float64Array },
+): Chosen {
+  const held = foldEnds(data.rows, folds).slice(0, data.rows < rowsForOne ? folds : 1);
+  let last: readonly LogitFit[] = [];
   const attempt = (place: number): Chosen & { loss: number } => {
     const penalty = penalties[place];
-    const options = { penalty, slack: searchSlack, space, ...(last && { start: last.fit }) };
-    const fit = fitLogit(data, layout, gram, classes, all, options);
+    const fits: LogitFit[] = [];
     let loss = 0;
-    const before = last;
-    const fits = held.map((own, f) => {
-      const start = before ? moved(before.fits[f], before.fit, fit) : fit;
-      const part = fitLogit(data, layout, gram, classes, others(own, data.rows), { ...options, start });
-      loss += heldOutLoss(data, layout, part, classes, own);
-      return part;
+    held.forEach((own, f) => {
+      const start = last[f] ?? fits[f - 1];
+      const options = { ...search, penalty, ...(start && { start }) };
+      const fit = fitLogit(data, layout, gram, classes, others(own, data.rows), options);
+      loss += heldOutLoss(data, layout, fit, classes, own);
+      fits.push(fit);
     });
-    last = { fit, fits };
-    return { penalty, fit, fits, loss };
+    last = fits;
+    return { penalty, fits, loss };
   };
   let best = attempt(firstPenalty(classes));
   for (const side of [-1, 1]) {
@@ -143,14 +160,6 @@ function choosePenalty(data: LogitRows, layout: LogitLayout, gram: Float64Array,
     if (found) break;
   }
   return best;
-}
-
-/** A fit moved as another one was from `from` to `to`. */
-function moved(fit: LogitFit, from: LogitFit, to: LogitFit): LogitFit {
-  const coefficients = fit.coefficients.map((own, c) =>
-    own.map((value, k) => value + to.coefficients[c][k] - from.coefficients[c][k]),
-  );
-  return { coefficients };
 }
 
 function scoresOf(

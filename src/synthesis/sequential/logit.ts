@@ -282,7 +282,9 @@ export function partOf({ terms, classes, pattern, patterns }: LogitRows, [first,
   return {
     rows: last - first,
     terms: terms.map(({ at, share }) =>
-      share ? { at: at.subarray(first, last), share: share.subarray(first, last) } : { at: at.subarray(first, last) },
+      share
+        ? { at: at.subarray(first, last), share: share.subarray(first, last) }
+        : { at: at.subarray(first, last) },
     ),
     classes: classes.subarray(first, last),
     ...(pattern && { pattern: pattern.subarray(first, last) }),
@@ -393,10 +395,10 @@ function objective(
 /** The stretches in pieces of at most `most` rows. */
 function tilesOf(stretches: readonly Stretch[], most: number): Stretch[] {
   return stretches.flatMap(([first, last]) =>
-    Array.from({ length: Math.ceil((last - first) / most) }, (_, k): Stretch => [
-      first + k * most,
-      Math.min(last, first + (k + 1) * most),
-    ]),
+    Array.from(
+      { length: Math.ceil((last - first) / most) },
+      (_, k): Stretch => [first + k * most, Math.min(last, first + (k + 1) * most)],
+    ),
   );
 }
 

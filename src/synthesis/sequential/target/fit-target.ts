@@ -25,26 +25,33 @@ export interface TargetTrees {
 export function fitTarget(data: BoostRows, logit: LogitScores): TargetTrees {
   const all: readonly Stretch[] = [[0, data.rows]];
   const folds = foldEnds(data.rows, logit.offsets.length);
-  const rival = (from: TargetTrees["from"], { offsets, scores }: LogitScores, leaves: number, most?: 0) => {
-    const rounds =
-      most ??
-      roundsOf(
-        data,
-        2,
-        offsets.map((own) => [own]),
-        { leaves, demanding: false },
-      );
-    const on = (parts: readonly Stretch[], own: Float64Array) => grown(data, 2, parts, [own], rounds, leaves);
-    const held = folds.map((fold, f) => on(others(fold, data.rows), offsets[f]).scores[0]);
-    return { from, held, losses: lossesOf(data, folds, held), learnt: () => on(all, scores) };
+  const rival = (
+    from: TargetTrees["from"],
+    { offsets, scores }: LogitScores,
+    leaves: number,
+    before?: Losses,
+  ) => {
+    const apart = offsets.map((own) => [own]);
+    const none = { rounds: 0, scores: () => apart };
+    const found = before ? roundsOf(data, 2, apart, { leaves, rival: before.first }) : none;
+    const held = found.scores().map(([own]) => own);
+    return {
+      from,
+      held,
+      ...lossesOf(data, folds, held),
+      learnt: () => grown(data, 2, all, [scores], found.rounds, leaves),
+    };
   };
   const shares: LogitScores = {
     offsets: folds.map((fold) => shareOf(data, others(fold, data.rows))),
     scores: shareOf(data, all),
   };
-  let best = rival("logit", logit, fewLeaves, 0);
-  for (const next of [() => rival("logit", logit, fewLeaves), () => rival("share", shares, manyLeaves)]) {
-    const other = next();
+  let best = rival("logit", logit, fewLeaves);
+  for (const [from, start, leaves] of [
+    ["logit", logit, fewLeaves],
+    ["share", shares, manyLeaves],
+  ] as const) {
+    const other = rival(from, start, leaves, best);
     if (clearly(best.losses, other.losses)) best = other;
   }
   const { trees, steps, scores } = best.learnt();
@@ -64,16 +71,23 @@ function shareOf(data: BoostRows, parts: readonly Stretch[]): Float64Array {
   return new Float64Array(data.rows).fill(Math.log((ones + 1) / (rows.length - ones + 1)));
 }
 
+interface Losses {
+  readonly losses: Float64Array;
+  /** Of the rows of the first fold. */
+  readonly first: number;
+}
+
 /** Each row's loss by the scores of the fold that it is held out of. */
-function lossesOf(data: BoostRows, folds: readonly Stretch[], held: readonly Float64Array[]): Float64Array {
-  const out = new Float64Array(data.rows);
+function lossesOf(data: BoostRows, folds: readonly Stretch[], held: readonly Float64Array[]): Losses {
+  const losses = new Float64Array(data.rows);
   folds.forEach(([first, last], f) => {
     for (let i = first; i < last; i++) {
       const score = data.classes[i] === 1 ? held[f][i] : -held[f][i];
-      out[i] = Math.log1p(Math.exp(-Math.abs(score))) + Math.max(0, -score);
+      losses[i] = Math.log1p(Math.exp(-Math.abs(score))) + Math.max(0, -score);
     }
   });
-  return out;
+  const [from, to] = folds[0];
+  return { losses, first: losses.subarray(from, to).reduce((sum, loss) => sum + loss, 0) };
 }
 
 /** Whether the second losses are less than the first by more than a standard error of their difference. */

@@ -51,7 +51,9 @@ export function joinTerms(
     return start;
   });
   return {
-    terms: groups.map(({ members }) => (members.length === 1 ? terms[members[0]] : joined(plans, terms, members, rows))),
+    terms: groups.map(({ members }) =>
+      members.length === 1 ? terms[members[0]] : joined(plans, terms, members, rows),
+    ),
     tableStarts,
     parts: Int32Array.from(parts),
     ends: Int32Array.from(ends),
