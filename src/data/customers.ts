@@ -44,7 +44,8 @@ export function repeatedCustomers(from: Table): string | undefined {
   if (subject?.people) return subject.column;
   const keys = from.columns.flatMap((column) => {
     const { name } = column;
-    if (mayBeCode(name) || mayBeTime(name)) return [];
+    // A time may look like a number of customers, but hardly like "U00117".
+    if (mayBeCode(name) || (column.type === "numeric" && mayBeTime(name))) return [];
     const counts = namesIn(column, from.rows);
     if (!counts || counts.size < fewestUnnamed || !repeats(counts, leastRepeated)) return [];
     if (!areKeys([...counts.keys()]) || (column.type === "numeric" && !standTogether(column, counts.size)))

@@ -1,6 +1,7 @@
 import { percentOf } from "../../core/format";
 import { customerRows, repeatedCustomers } from "../../data/customers";
 import { customerColumns, type DistinctRows, distinctRows, OncePerCustomer } from "../../data/duplicates";
+import { mayBeCustomer } from "../../data/infer/names";
 import type { Survey } from "../../data/read/survey-table";
 import { rowSubject, type Subject } from "../../data/subjects";
 import { columnNamed, type Table, takeTableRows } from "../../data/table";
@@ -34,7 +35,10 @@ export function whoseRows(
   const subject = name === undefined ? rowSubject(table) : undefined;
   if (name !== undefined) {
     const { customers, most } = customerRows(table, name);
-    const otherwise = customer ? "" : " (--customer names another column, --no-customer counts rows)";
+    const things = mayBeCustomer(name) ? "" : ", as is right of products and places";
+    const otherwise = customer
+      ? ""
+      : ` (--customer names another column, --no-customer counts rows${things})`;
     note(`${name} names ${customers} customers with up to ${most} rows each: ${counted}${otherwise}`);
   } else if (subject) {
     const { column, same } = subject;

@@ -8,7 +8,7 @@ const indexName =
   /^(column 1|unnamed: ?\d+|index|row ?_?(number|no|nr|id|names?)?|no\.?|nr\.?|#|key|lfd\.? ?nr\.?)$/i;
 const codeName = /\b(code|zip|postcode|postal|plz|cap|cp)\b/i;
 const timeName =
-  /((?<!candi|man)date|time|stamp|epoch|since|created|updated|joined|login|seen|birth|_at$|_on$|_ts$|\bday\b|datum)/i;
+  /((?<!candi|man|up)date|time|stamp|epoch|since|(?:created|updated?|joined|login|seen)(?!d?[_\s-]*by(?![a-z]))|birth|_at$|_on$|_ts$|\bday\b|datum)/i;
 
 /** Whether a column called so may name the row's subject, or another thing. */
 export function mayBeId(name: string): boolean {

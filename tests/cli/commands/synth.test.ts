@@ -94,6 +94,9 @@ test("telelink synth fit names a column that may hold customers, and keeps in th
   expect(err).toContain(
     "price, group are the same in nearly all rows of one: if these are customers, say --customer sku",
   );
+  writeFileSync(at("c7.csv"), `c7,price,group,sold\n${rows.join("\n")}\n`);
+  expect(await telelink("synth", "fit", "--data", at("c7.csv"), "--show-structure")).toBe(0);
+  expect(err).toContain("--no-customer counts rows, as is right of products and places)");
   const { rowsCounted } = JSON.parse(readFileSync(at("skus.json"), "utf8")).origin;
   expect(rowsCounted).toMatchObject({ column: "sku", same: ["price", "group"] });
 });
