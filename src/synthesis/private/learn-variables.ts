@@ -5,6 +5,7 @@ import { privateBounds } from "./domain/bounds";
 import {
   codesAmong,
   type Grid,
+  inFewBytes,
   type LevelledColumn,
   type RangedColumn,
   type RawColumn,
@@ -42,7 +43,7 @@ export function learnVariables(raw: readonly RawColumn[], context: LearnContext)
     const found = bounded.map((column): Shaped => {
       if (column.kind === "levels")
         return shapeLevels(column, levels.get(column.name) as PublishedLevels, account.source);
-      if (!column.bounds || !column.grid) return empty(column.name, column.units.length);
+      if (!column.bounds || !column.grid) return empty(column.name, column.units().length);
       const range = { ...column, bounds: column.bounds, grid: column.grid };
       const { shape, variance } = shapeRange(range, shares.bins / ranges, context, account);
       noise = Math.max(noise, variance);
@@ -81,7 +82,12 @@ function boundAll(raw: readonly RawColumn[], { budget, shares }: LearnContext): 
       if (column.kind === "levels") return column;
       let { bounds } = column;
       if (!bounds) {
-        const own = privateBounds(column.units, column.grid !== undefined, shares.bounds / unknown, account);
+        const own = privateBounds(
+          column.units(),
+          column.grid !== undefined,
+          shares.bounds / unknown,
+          account,
+        );
         noise = own.variance;
         bounds = own.bounds;
       }
@@ -98,7 +104,8 @@ const fineSteps = 2 ** 20;
 /** A column without decimals on a grid over its bounds. */
 function onGrid(column: RangedColumn, [low, high]: readonly [number, number]): RangedColumn {
   const step = (high - low) / fineSteps;
-  const units = column.units.map((value) => (step === 0 ? value * 0 : Math.floor((value - low) / step)));
+  const units = () =>
+    column.units().map((value) => (step === 0 ? value * 0 : Math.floor((value - low) / step)));
   return {
     ...column,
     units,
@@ -129,7 +136,7 @@ function publishLevels(
         continue;
       }
       const counts = new Float64Array(values.length);
-      for (const code of codes) if (code >= 0) counts[code]++;
+      for (const code of codes()) if (code >= 0) counts[code]++;
       const shown = [...counts.keys()].filter((code) => counts[code] > 0);
       const own = frequentPlaces(
         shown.map((code) => counts[code]),
@@ -159,16 +166,17 @@ function shapeLevels(column: LevelledColumn, { levels, rows }: PublishedLevels, 
   const pick = rows && picker(rows);
   // Of public levels, what is none of them is missing. For a level that is too rare to be published another stands in, whichever
   // others there are, row by row: so a row still counts once.
+  const codes = column.codes();
   const places = codesAmong(column, levels).map((code, i) => {
     if (code >= 0) return code;
-    return column.codes[i] >= 0 && pick && levels.length > 0 ? pick(source.below(fine) / fine) : missing;
+    return codes[i] >= 0 && pick && levels.length > 0 ? pick(source.below(fine) / fine) : missing;
   });
   return {
     name: column.name,
     grid: { kind: "levels", levels },
     cells,
     bins: [...cells.keys()],
-    places,
+    places: inFewBytes(places),
     doubtful: filled ? [] : [missing],
   };
 }
@@ -182,15 +190,17 @@ function shapeRange(
   const { grid, bounds } = one;
   const [low, high] = bounds;
   // What lies beyond the bounds counts as them.
-  const units = one.units.map((value) => Math.min(high, Math.max(low, value)));
+  const units = one.units().map((value) => Math.min(high, Math.max(low, value)));
   const sorted = units.filter((value) => !Number.isNaN(value)).sort();
   const found = divide(sorted, bounds, rows / finestShare, rho, account);
   const bins = joinSegments(found.segments, leastRows);
   const count = bins[bins.length - 1] + 1;
   const starts = found.segments.map((segment) => segment.from);
-  const places = Int32Array.from(units, (value) =>
-    Number.isNaN(value) ? (one.required ? -1 : count) : bins[countUpTo(starts, value) - 1],
-  );
+  const all = new Int32Array(units.length);
+  units.forEach((value, i) => {
+    all[i] = Number.isNaN(value) ? (one.required ? -1 : count) : bins[countUpTo(starts, value) - 1];
+  });
+  const places = inFewBytes(all);
   const cells: Cell[] = found.segments.map(({ from, to }) => [from, to]);
   const within = withoutEnds(
     found.segments.map((segment) => segment.rows),
@@ -227,7 +237,7 @@ function empty(name: string, rows: number): Shaped {
     grid: { kind: "decimals", decimals: 0 },
     cells: [null],
     bins: [0],
-    places: new Int32Array(rows),
+    places: new Int8Array(rows),
     doubtful: [],
   };
 }

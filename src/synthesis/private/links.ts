@@ -1,10 +1,11 @@
 import type { Account } from "./budget";
+import type { Places } from "./domain/columns";
 import type { MeasuredPair } from "./forest";
 import { exponentialChoice, noisyCounts } from "./noise/mechanisms";
 
 /** Each row's cell of a variable (−1: in none), and how many rows are expected in each. */
 export interface Counted {
-  readonly cells: Int32Array;
+  readonly cells: Places;
   readonly expected: Float64Array;
 }
 
@@ -79,7 +80,7 @@ export function measureLinks(
   });
 }
 
-function pairCounts(a: Int32Array, b: Int32Array, rows: number, columns: number): Float64Array {
+function pairCounts(a: Places, b: Places, rows: number, columns: number): Float64Array {
   const counts = new Float64Array(rows * columns);
   for (let i = 0; i < a.length; i++) if (a[i] >= 0 && b[i] >= 0) counts[a[i] * columns + b[i]]++;
   return counts;

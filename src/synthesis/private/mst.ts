@@ -1,12 +1,10 @@
-import { asTable } from "../../data/polars";
-import type { FitSynthesiser } from "../synthesiser";
 import { fitForest } from "./forest";
 import { withoutSpecks } from "./forest-shares";
 import { shownNoise } from "./learn-variables";
 import { chooseLinks, measureLinks } from "./links";
 import { type Mst, mstOf } from "./model";
 import { roundsOfLinks } from "./plan";
-import { checked, type PrivateOptions, privateColumns } from "./private-fit";
+import { checked, type FitPrivately, type PrivateOptions, privateColumns } from "./private-fit";
 import { ontoSimplex } from "./simplex";
 
 export type MstOptions = PrivateOptions;
@@ -38,13 +36,12 @@ const [leastCell, leastCellDeviations] = [0.5, 0.5];
  * model.sample(50, seeded(2)).rows; // → 50
  * mst({ epsilon: 0 }); // throws "epsilon must be above 0"
  */
-export function mst(options: MstOptions = {}): FitSynthesiser<Mst> {
+export function mst(options: MstOptions = {}): FitPrivately<Mst> {
   checked(options, "mst");
   return async (given, rng, watch = {}) => {
-    const from = asTable(given);
     const noiseOfPairs = (columns: number, target: number, rho: { readonly pairs: number }): number =>
       rho.pairs > 0 ? roundsOfLinks(columns, target) / (2 * rho.pairs) : 0;
-    const columns = await privateColumns(from, rng, "mst", options, noiseOfPairs, watch);
+    const columns = await privateColumns(given, rng, "mst", options, noiseOfPairs, watch);
     const { learnt, target, targetName, rows, budget, rho } = columns;
     const report = (done: number): void => watch.progress?.({ phase: "fit", done, total: 4 });
     const rounds = roundsOfLinks(learnt.length, target);

@@ -1,15 +1,17 @@
 import { check, checkNumber, checkOneOf } from "../../core/checks";
 import type { Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
+import type { RowSource } from "../../data/even-rows";
 import { asTable, type PolarsFrame } from "../../data/polars";
-import type { Table } from "../../data/table";
+import { type Column, columnNamed, type Table, takeTableRows } from "../../data/table";
+import { PackedTable } from "../../data/tally/packed-table";
 import { checkTrainable } from "../synthesiser";
 import type { Budget } from "./budget";
 import { rawColumn } from "./domain/columns";
 import { checkDomain, type Domain, publicKeys } from "./domain/domain";
 import { neverMeeting } from "./domain/level-rules";
 import { readOffTable } from "./domain/read-off";
-import { ruledTable } from "./domain/rules";
+import { ruledColumns } from "./domain/rules";
 import { learnVariables, shownNoise } from "./learn-variables";
 import { type PrivateParts, schemaFor } from "./model";
 import { noisyCounts } from "./noise/mechanisms";
@@ -66,7 +68,7 @@ export interface PrivateColumns {
  * beforehand what noise counts of several columns will have, from what is public alone.
  */
 export async function privateColumns(
-  given: Table | PolarsFrame,
+  given: PrivateRows,
   rng: Rng,
   method: PrivateMethod,
   options: PrivateOptions,
@@ -74,14 +76,19 @@ export async function privateColumns(
   watch: Watch,
 ): Promise<PrivateColumns> {
   const { epsilon, delta, domain, noise } = checked(options, method);
-  const whole = asTable(given);
-  checkTrainable(whole, method);
-  checkDomain(domain, whole.columns);
+  const { like, ...rest } = heldRows(given);
+  checkTrainable(like, method);
+  checkDomain(domain, like.columns);
   watch.signal?.throwIfAborted();
-  const { from, rules, known } = ruledTable(whole, domain, options.target);
+  const { without, rules, known } = ruledColumns(like.columns, domain, options.target);
+  const from = { ...without(takeTableRows(like, [])), rows: like.rows };
   checkTrainable(from, method);
-  const raw = from.columns.flatMap((column) => rawColumn(column, known(column.name)) ?? []);
-  const readOff = readOffTable(whole.columns, domain);
+  const cellsOf = await rest.hold(from.columns, without);
+  const raw = from.columns.flatMap(({ name }) => rawColumn(() => cellsOf(name), known(name)) ?? []);
+  const isDate = ({ type }: Column): boolean => type === "date";
+  // How dates are written is told by all of them.
+  const whole = like.columns.map((column) => (isDate(column) ? cellsOf(column.name) : column));
+  const readOff = readOffTable(whole, domain);
   // Whole: what is left to state has to be seen, however long it is.
   check(
     !options.strict || readOff.length === 0,
@@ -118,7 +125,7 @@ export async function privateColumns(
         type === "id" ? [[name, publicKeys(known(name)?.pattern)] as const] : [],
       ),
       variables,
-      ...(rules.length > 0 && { rules, names: whole.columns.map(({ name }) => name) }),
+      ...(rules.length > 0 && { rules, names: like.columns.map(({ name }) => name) }),
       privacy: {
         epsilon,
         delta,
@@ -129,6 +136,46 @@ export async function privateColumns(
         readOff,
       },
     }),
+  };
+}
+
+/** A table, or one whose rows come batch by batch. */
+export type PrivateRows = Table | PolarsFrame | RowSource;
+
+/** Learns rows privately. */
+export type FitPrivately<Model> = (rows: PrivateRows, rng: Rng, watch?: Watch) => Promise<Model>;
+
+/** What a table is like, and what holds the cells of those of its columns that are learnt, in a byte or two each where they come batch by batch. */
+function heldRows(given: PrivateRows): {
+  readonly like: Table;
+  readonly hold: (
+    columns: readonly Column[],
+    without: (rows: Table) => Table,
+  ) => Promise<(name: string) => Column>;
+} {
+  if (!("batches" in given)) {
+    const like = asTable(given);
+    return {
+      like,
+      hold: async (_, without) => {
+        const ruled = without(like);
+        return (name) => columnNamed(ruled, name);
+      },
+    };
+  }
+  const like = { rows: given.kept, columns: given.columns.map(({ column }) => column) };
+  return {
+    like,
+    hold: async (columns, without) => {
+      // Identifiers and texts are not learnt.
+      const learnt = columns.filter(({ type }) => type !== "id" && type !== "text");
+      const held = new PackedTable(learnt, given.kept);
+      for await (const batch of given.batches()) held.add(without(batch));
+      return (name) =>
+        learnt.some((column) => column.name === name)
+          ? held.column(name)
+          : columnNamed({ rows: 0, columns }, name);
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { standsOut } from "./domain/bounds";
-import type { Grid } from "./domain/columns";
+import type { Grid, Places } from "./domain/columns";
 import type { Measured } from "./forest";
 import { ontoSimplex } from "./simplex";
 import type { Cell, PrivateVariable } from "./variable";
@@ -14,7 +14,7 @@ export interface Shaped {
   /** Each cell's place among the counts. */
   readonly bins: readonly number[];
   /** Each row's place among the counts; −1 in none. */
-  readonly places: Int32Array;
+  readonly places: Places;
   /** Counts that are dropped unless they stand out of the noise: missing ones. */
   readonly doubtful: readonly number[];
 }
@@ -23,7 +23,7 @@ export interface Shaped {
 export interface LearntVariable {
   readonly variable: PrivateVariable;
   readonly measured: Measured;
-  readonly groups: Int32Array;
+  readonly groups: Places;
 }
 
 /** Drops doubtful counts that don't stand out, and puts rare levels, whose pairs would be all noise, into one group. */
@@ -55,10 +55,12 @@ export function settle(one: Shaped, counts: Float64Array, variance: number, rows
   const share = (cell: number): number => one.within?.[cell] ?? shares[kept.indexOf(one.bins[cell])];
   const groups = left.map((cell) => groupOf[one.bins[cell]]);
   const variable = { name: one.name, grid: one.grid, cells: left.map((cell) => one.cells[cell]), groups };
+  const grouped = one.places.slice();
+  for (let i = 0; i < grouped.length; i++) if (grouped[i] >= 0) grouped[i] = groupOf[grouped[i]];
   return {
     variable: { ...variable, weights: normalised(left.map(share), groups, size) },
     measured,
-    groups: one.places.map((place) => (place < 0 ? -1 : groupOf[place])),
+    groups: grouped,
   };
 }
 

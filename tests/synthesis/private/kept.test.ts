@@ -6,7 +6,7 @@ import { redrawn } from "../../../src/synthesis/drawing/redraw";
 import { aim } from "../../../src/synthesis/private/aim/aim";
 import { loadAim } from "../../../src/synthesis/private/aim/model";
 import { type Domain, domainFromJson } from "../../../src/synthesis/private/domain/domain";
-import { ruledTable, saidOf, withComputed } from "../../../src/synthesis/private/domain/rules";
+import { ruledColumns, saidOf, withComputed } from "../../../src/synthesis/private/domain/rules";
 import { mst } from "../../../src/synthesis/private/mst";
 
 const dates = { kind: "date", pattern: "dd.MM.yyyy" } as const;
@@ -136,7 +136,7 @@ test("rules of computed columns write, bound and require them as the domain stat
   const comma = { kind: "number", decimal: "," } as const;
   const bill = { name: "bill", required: true, minimum: 0, maximum: 50, decimals: 1, format: comma };
   const known = domainFromJson({ columns: [bill], rules: ["bill = months * price"] }, "d.json");
-  const { rules } = ruledTable(contracts, known, null);
+  const { rules } = ruledColumns(contracts.columns, known, null);
   const number = (name: string, ...values: number[]): Column => ({
     name,
     type: "numeric",

@@ -1,7 +1,8 @@
 import type { Schema } from "../../../data/schema";
-import { columnNamed } from "../../../data/table";
+import { columnNamed, type Table, takeTableRows } from "../../../data/table";
 import type { Domain } from "../../../synthesis/private/domain/domain";
 import type { PrivateSynthesiser } from "../../../synthesis/private/model";
+import type { FitPrivately } from "../../../synthesis/private/private-fit";
 import { usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
 import { decimalNumber, wholeNumber } from "../../support/options";
@@ -22,19 +23,21 @@ export interface PrivateOptions extends ReadingFlags {
   readonly customer?: string | false;
 }
 
+/** Rows in which customers with several are looked for. */
+const mostLooked = 500_000;
+
 /**
  * `telelink synth fit --method mst` or `aim`. What is written and printed to standard output follows from the private model
  * alone: no number of rows, no hash of the file, no seed. Notes about reading the file are for its owner.
  */
 export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim"): Promise<void> {
-  const [{ readTable }, { readSchema }, { synthesis }, { privacySentence, spendingRows }, { seeded }] =
-    await Promise.all([
-      import("../../../data/read/read-table.js"),
-      import("../../../data/schema-file.js"),
-      import("../../../synthesis/methods.js"),
-      import("../../../synthesis/private/describe.js"),
-      import("../../../core/rng.js"),
-    ]);
+  const [{ surveyTable }, { readSchema }, { mst }, { aim }, { seeded }] = await Promise.all([
+    import("../../../data/read/survey-table.js"),
+    import("../../../data/schema-file.js"),
+    import("../../../synthesis/private/mst.js"),
+    import("../../../synthesis/private/aim/aim.js"),
+    import("../../../core/rng.js"),
+  ]);
   const [{ savedSynthesiserToJSON }, { endedAtOnce }, { openAtomic, writeAtomic }, { packageVersion }] =
     await Promise.all([
       import("../../../synthesis/saved-synthesiser.js"),
@@ -42,8 +45,9 @@ export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim
       import("../../../data/files.js"),
       import("../../support/version.js"),
     ]);
-  const [{ withCustomerIds }, { whoseRows }] = await Promise.all([
+  const [{ withCustomerIds }, { evenRows }, { whoseRows }] = await Promise.all([
     import("../../../data/customers.js"),
+    import("../../../data/even-rows.js"),
     import("../../support/counted-rows.js"),
   ]);
   const { out } = options;
@@ -53,37 +57,61 @@ export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim
   const seed = options.seed === undefined ? undefined : wholeNumber(options.seed, "--seed");
   const domain = options.domain === undefined ? undefined : await domainIn(options.domain);
   const schema = options.schema ? readSchema(options.schema) : domain && typesOf(domain);
-  const read = await readTable(options.data, {
-    ...csvOptions(options),
-    ...(schema && { schema, badCells: "missing" }),
+  const reading = { ...csvOptions(options), ...(schema && { schema, badCells: "missing" as const }) };
+  await surveyTable(options.data, reading, async (survey) => {
+    checkLoss(options.data, survey, options);
+    const perRow = "ε is of one row: all rows of a customer change up to as many times ε as there are";
+    // Customers are told by the rows that are looked at; counted are all.
+    const like = { rows: 0, columns: survey.columns.map(({ column }) => column) };
+    const looked =
+      survey.kept > 0 ? await evenRows(survey.batches(), survey.kept, mostLooked) : takeTableRows(like, []);
+    const { customer } = whoseRows(looked, options, perRow);
+    // Without a domain that says what they are, customers are made up.
+    const named = (rows: Table): Table => (customer && !domain ? withCustomerIds(rows, customer) : rows);
+    const columns = survey.columns.map((one) => ({
+      ...one,
+      column: named({ rows: one.counts.length, columns: [one.column] }).columns[0],
+    }));
+    async function* batches(): AsyncGenerator<Table> {
+      for await (const rows of survey.batches()) yield named(rows);
+    }
+    const source = { kept: survey.kept, columns, batches };
+    const table = { rows: survey.kept, columns: columns.map(({ column }) => column) };
+    if (delta * table.rows >= 1)
+      note("note: δ should be far below 1 / rows, and here it is not: single rows might be let out whole");
+    if (seed !== undefined)
+      note("note: the noise follows from --seed: the model is private only for those who don't know it");
+    openAtomic(out).discard();
+    const { target } = options;
+    const strict = options.strict ?? false;
+    // The domain is public, and learning once more (synth report --model) needs it.
+    const settings = {
+      epsilon,
+      delta,
+      ...(target !== undefined && { target }),
+      ...(strict && { strict }),
+      ...(domain && { domain }),
+    };
+    const noise = seed === undefined ? "secret" : "seed";
+    const fit: FitPrivately<PrivateSynthesiser> =
+      method === "aim" ? aim({ ...settings, noise }) : mst({ ...settings, noise });
+    const synthesiser: PrivateSynthesiser = await endedAtOnce((watch) =>
+      fit(source, seeded(seed ?? 0), watch),
+    );
+    const origin = { method, options: settings, version: packageVersion() };
+    writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
+    await tell(synthesiser, domain, table);
+    note(`learnt by ${method}; wrote ${out}. Fitting again on the same rows spends as much again`);
   });
-  checkLoss(options.data, read, options);
-  const perRow = "ε is of one row: all rows of a customer change up to as many times ε as there are";
-  const { customer } = whoseRows(read.table, options, perRow);
-  // Without a domain that says what they are, customers are made up.
-  const table = customer && !domain ? withCustomerIds(read.table, customer) : read.table;
-  if (delta * table.rows >= 1)
-    note("note: δ should be far below 1 / rows, and here it is not: single rows might be let out whole");
-  if (seed !== undefined)
-    note("note: the noise follows from --seed: the model is private only for those who don't know it");
-  openAtomic(out).discard();
-  const { target } = options;
-  const strict = options.strict ?? false;
-  // The domain is public, and learning once more (synth report --model) needs it.
-  const settings = {
-    epsilon,
-    delta,
-    ...(target !== undefined && { target }),
-    ...(strict && { strict }),
-    ...(domain && { domain }),
-  };
-  const noise = seed === undefined ? "secret" : "seed";
-  const fit = synthesis(method, { ...settings, noise });
-  const synthesiser = (await endedAtOnce((watch) =>
-    fit(table, seeded(seed ?? 0), watch),
-  )) as PrivateSynthesiser;
-  const origin = { method, options: settings, version: packageVersion() };
-  writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
+}
+
+/** Says what the budget went to, what is not covered by it, and what comes out empty. */
+async function tell(
+  synthesiser: PrivateSynthesiser,
+  domain: Domain | undefined,
+  table: Table,
+): Promise<void> {
+  const { privacySentence, spendingRows } = await import("../../../synthesis/private/describe.js");
   print(`${privacySentence(synthesiser.privacy)}. The budget went to:`);
   printTable(["part", "share", "how"], spendingRows(synthesiser.privacy));
   const { readOff } = synthesiser.privacy;
@@ -113,7 +141,6 @@ export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim
   if (texts.length > 0) note(`note: texts come out empty, they are never learnt: ${texts.join(", ")}`);
   if (lost.length > 0)
     note(`${lost.join(", ")} come out empty: nothing in them stands out of the noise; a --domain may help`);
-  note(`learnt by ${method}; wrote ${out}. Fitting again on the same rows spends as much again`);
 }
 
 async function domainIn(file: string): Promise<Domain> {

@@ -1,7 +1,5 @@
-import { asTable } from "../../../data/polars";
-import type { FitSynthesiser } from "../../synthesiser";
 import { shownNoise } from "../learn-variables";
-import { checked, type PrivateOptions, privateColumns } from "../private-fit";
+import { checked, type FitPrivately, type PrivateOptions, privateColumns } from "../private-fit";
 import { ontoSimplex } from "../simplex";
 import { withoutSpecks } from "./graphical-model";
 import { type Aim, aimOf } from "./model";
@@ -25,12 +23,12 @@ const leastCell = 0.5;
  * const model = await aim({ epsilon: 1, domain })(plans, seeded(1));
  * model.sample(50, seeded(2)).rows; // → 50
  */
-export function aim(options: AimOptions = {}): FitSynthesiser<Aim> {
+export function aim(options: AimOptions = {}): FitPrivately<Aim> {
   checked(options, "aim");
   return async (given, rng, watch = {}) => {
     const varianceOf = (columns: number, _: number, rho: { readonly rounds: number }): number =>
       rho.rounds > 0 ? plannedVariance(columns, rho.rounds) : 0;
-    const columns = await privateColumns(asTable(given), rng, "aim", options, varianceOf, watch);
+    const columns = await privateColumns(given, rng, "aim", options, varianceOf, watch);
     const { learnt, target, rows, budget, rho, never } = columns;
     const counted = learnt.map(({ measured, groups }) => ({
       cells: groups,

@@ -1,5 +1,6 @@
 import { integer, type Rng } from "../../../core/rng";
 import type { Account } from "../budget";
+import type { Places } from "../domain/columns";
 import type { Counted } from "../links";
 import { exponentialChoice, noisyCounts } from "../noise/mechanisms";
 import type { PrivateColumns } from "../private-fit";
@@ -148,7 +149,7 @@ function candidatesOf(
 /** The rows in each cell of the variables; rows in no group of one of them are in none. */
 function countsOf(
   variables: readonly number[],
-  groups: readonly Int32Array[],
+  groups: readonly Places[],
   sizes: readonly number[],
 ): Float64Array {
   const out = new Float64Array(cellCount(variables, sizes));

@@ -1,5 +1,11 @@
 import { type DateFormat, dateParser, plainDates } from "../../../data/formats/date-format";
-import { type Column, isCategorical, type TextColumn } from "../../../data/table";
+import {
+  type CategoricalColumn,
+  type Column,
+  isCategorical,
+  type NumericColumn,
+  type TextColumn,
+} from "../../../data/table";
 import { type WrittenDates, writtenDates } from "../../structure/dates";
 import { boundOf, type ColumnDomain } from "./domain";
 
@@ -18,8 +24,8 @@ export type Grid =
 export interface RangedColumn {
   readonly name: string;
   readonly kind: "range";
-  /** On the grid; NaN where missing. For a continuous column, the values themselves. */
-  readonly units: Float64Array;
+  /** On the grid; NaN where missing. For a continuous column, the values themselves. Made anew each time. */
+  readonly units: () => Float64Array;
   /** None yet for a continuous column. */
   readonly grid?: Grid;
   /** Public bounds, in units. */
@@ -31,8 +37,8 @@ export interface RangedColumn {
 export interface LevelledColumn {
   readonly name: string;
   readonly kind: "levels";
-  /** Into `values`; −1 where missing. */
-  readonly codes: Int32Array;
+  /** Into `values`; −1 where missing. Made anew each time. */
+  readonly codes: () => Int32Array;
   /** What the codes stand for: as private as the rows. */
   readonly values: readonly string[];
   /** Public levels. */
@@ -44,11 +50,22 @@ export type RawColumn = RangedColumn | LevelledColumn;
 
 const day = 86_400_000;
 
+/** A whole number a row, in as few bytes as they ask for; −1 where there is none. */
+export type Places = Int8Array | Int16Array | Int32Array;
+
+/** The same numbers in as few bytes as they ask for. */
+export function inFewBytes(all: Int32Array): Places {
+  let most = 0;
+  for (const place of all) if (place > most) most = place;
+  return most < 2 ** 7 ? Int8Array.from(all) : most < 2 ** 15 ? Int16Array.from(all) : all;
+}
+
 /**
- * A column as positions. Its type, its decimals, the words of a boolean and the way its dates are written count as public
+ * A column as positions, of cells that are read whenever they are asked for. Its type, its decimals, the words of a boolean and the way its dates are written count as public
  * schema. Undefined for identifiers and texts, which are never learnt.
  */
-export function rawColumn(column: Column, domain: ColumnDomain | undefined): RawColumn | undefined {
+export function rawColumn(read: () => Column, domain: ColumnDomain | undefined): RawColumn | undefined {
+  const column = read();
   const { name } = column;
   const required = domain?.required ?? false;
   if (isCategorical(column)) {
@@ -56,7 +73,7 @@ export function rawColumn(column: Column, domain: ColumnDomain | undefined): Raw
     return {
       name,
       kind: "levels",
-      codes: column.codes,
+      codes: () => (read() as CategoricalColumn).codes,
       values: column.levels,
       required,
       ...(levels && { levels }),
@@ -68,8 +85,9 @@ export function rawColumn(column: Column, domain: ColumnDomain | undefined): Raw
     : [];
   if (column.type === "numeric") {
     const decimals = domain?.decimals ?? column.decimals;
+    const values = (): Float64Array => (read() as NumericColumn).values;
     if (decimals === undefined) {
-      const units = column.values.map((value) => (Number.isFinite(value) ? value : Number.NaN));
+      const units = () => values().map((value) => (Number.isFinite(value) ? value : Number.NaN));
       return { name, kind: "range", units, required, ...(known && { bounds: [ends[0], ends[1]] }) };
     }
     const scale = 10 ** decimals;
@@ -80,19 +98,20 @@ export function rawColumn(column: Column, domain: ColumnDomain | undefined): Raw
     return {
       name,
       kind: "range",
-      units: column.values.map(toGrid),
+      units: () => values().map(toGrid),
       grid,
       required,
       ...(known && { bounds }),
     };
   }
   if (column.type !== "date") return undefined;
-  const read = datesRead(column);
-  const format = domain?.format?.kind === "date" ? domain.format : read;
+  const own = datesRead(column);
+  const format = domain?.format?.kind === "date" ? domain.format : own;
   const step = stepOf(format.pattern);
   const written: WrittenDates = { formats: [{ format, share: 1 }], step };
-  const parse = dateParser(read);
-  const units = Float64Array.from(column.values, (text) => Math.floor(parse(text) / step));
+  const parse = dateParser(own);
+  const units = () =>
+    Float64Array.from((read() as TextColumn).values, (text) => Math.floor(parse(text) / step));
   const grid: Grid = { kind: "date", format: written };
   const bounds = [Math.floor(ends[0] / step), Math.floor(ends[1] / step)] as const;
   return { name, kind: "range", units, grid, required, ...(known && { bounds }) };
@@ -122,5 +141,5 @@ function stepOf(pattern: string): number {
 /** Each row's code among public levels; −1 where it is missing or none of them. */
 export function codesAmong(column: LevelledColumn, levels: readonly string[]): Int32Array {
   const places = column.values.map((value) => levels.indexOf(value));
-  return column.codes.map((code) => (code < 0 ? -1 : places[code]));
+  return column.codes().map((code) => (code < 0 ? -1 : places[code]));
 }

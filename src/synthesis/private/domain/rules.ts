@@ -115,11 +115,12 @@ function checkReachable(rule: Rule, { columns }: Domain): void {
 }
 
 /**
- * The table without what rules compute, row by row, so that neighbouring tables stay neighbours; the rules; and what is
- * known of its columns: bounds and decimals of a computed column are not those of its ratio, which is missing where it is.
+ * The rules for a table of these columns; what takes out of its rows what rules compute, row by row, so that neighbouring
+ * tables stay neighbours; and what is known of its columns: bounds and decimals of a computed column are not those of its
+ * ratio, which is missing where it is.
  */
-export function ruledTable(whole: Table, domain: Domain, target: string | null | undefined) {
-  const rules = rulesFor(domain, whole.columns);
+export function ruledColumns(columns: readonly Column[], domain: Domain, target: string | null | undefined) {
+  const rules = rulesFor(domain, columns);
   const computed = new Set(rules.flatMap((rule) => (rule.kind === "formula" ? [rule.column] : [])));
   for (const rule of rules) checkReachable(rule, domain);
   const free = typeof target !== "string" || !computed.has(target);
@@ -128,7 +129,8 @@ export function ruledTable(whole: Table, domain: Domain, target: string | null |
     const stated = domain.columns.find((column) => column.name === name);
     return stated && computed.has(name) ? { name, required: stated.required ?? false } : stated;
   };
-  return { from: rules.length > 0 ? withoutComputed(whole, rules) : whole, rules, known };
+  const without = (rows: Table): Table => (rules.length > 0 ? withoutComputed(rows, rules) : rows);
+  return { without, rules, known };
 }
 
 function numbersIn(from: Table): (name: string) => Float64Array {
