@@ -9,7 +9,13 @@ import { spacedRows } from "../../synthesis/structure/discover/search";
 import { argumentsOf } from "../../synthesis/structure/formulas";
 import { snap, spacing } from "../../synthesis/structure/grids";
 import { type Drawn, restoreNumbers, restoreTable } from "../../synthesis/structure/restore";
-import type { ColumnPlan, NumberVariable, Structure, Variable } from "../../synthesis/structure/structure";
+import {
+  type ColumnPlan,
+  formulaOf,
+  type NumberVariable,
+  type Structure,
+  type Variable,
+} from "../../synthesis/structure/structure";
 import { codesOf, nearest, numbersOf, reduceTable, variableRows } from "../../synthesis/structure/variables";
 import { type CellRules, cellRulesOf, type Reduced } from "./cell-rules";
 
@@ -237,7 +243,8 @@ function variablesUnder(
 ): readonly number[] {
   const plan = structure.columns.find((plan) => plan.name === name);
   const own = place.get(name);
-  const reads = plan?.kind === "number" && plan.formula ? argumentsOf(plan.formula) : [];
+  const formula = formulaOf(plan);
+  const reads = formula ? argumentsOf(formula) : [];
   const under = (plan?.kind === "bands" ? [plan.of] : reads).flatMap((one) =>
     variablesUnder(structure, one, place),
   );

@@ -14,7 +14,7 @@ import type { DiscoverOptions } from "../structure/discover/discover";
 import { argumentsOf } from "../structure/formulas";
 import { structureOf } from "../structure/given/structure-of";
 import { syntheticSchema } from "../structure/restore";
-import { cellsOf, type Structure, type Variable } from "../structure/structure";
+import { cellsOf, formulaOf, type Structure, type Variable } from "../structure/structure";
 import { reduceTable } from "../structure/variables";
 import { checkTrainable, type FitSynthesiser, type SampleOptions, type Synthesiser } from "../synthesiser";
 import { adjustDimension, type Dimension, dimensionsOf } from "./dimensions";
@@ -92,8 +92,10 @@ const adjustingRows = 30_000;
  */
 function adjusted(parts: CopulaParts, rng: Rng): CopulaParts {
   const found = new Map<Dimension, Dimension>();
+  const none: Wishes = { cells: new Map(), columns: new Map(), last: -1 };
+  const order = orderFor(parts, none);
   const draw: CopulaDraw = {
-    ...drawIn(parts.variables, parts),
+    ...drawIn(order, parts),
     adjust: (dimension, latent, own) => {
       const made = adjustDimension(dimension, own ? latent.filter((_, i) => own[i] === 1) : latent);
       found.set(dimension, made);
@@ -101,8 +103,7 @@ function adjusted(parts: CopulaParts, rng: Rng): CopulaParts {
     },
   };
   const pool = emptyCopulaPool(adjustingRows);
-  const none: Wishes = { cells: new Map(), columns: new Map(), last: -1 };
-  for (const variable of parts.variables) drawCopulaVariable(pool, draw, none, rng.fork(variable.name));
+  for (const variable of order) drawCopulaVariable(pool, draw, none, rng.fork(variable.name));
   return { ...parts, dimensions: parts.dimensions.map((dimension) => found.get(dimension) ?? dimension) };
 }
 
@@ -176,7 +177,8 @@ function orderFor({ variables, structure }: CopulaParts, wishes: Wishes): readon
   const base = variables.map((variable) => variable.name);
   const needs = (name: string): readonly string[] => {
     const plan = structure.columns.find((column) => column.name === name);
-    const formula = plan?.kind === "number" && plan.formula ? argumentsOf(plan.formula) : [];
+    const own = formulaOf(plan);
+    const formula = own ? argumentsOf(own) : [];
     // What a structural zero can force is drawn after what forces it, as in fitting.
     const forcing = structure.exclusions.flatMap(({ columns: [a, b] }) =>
       a === name ? [b] : b === name ? [a] : [],

@@ -1,5 +1,5 @@
 import type { ColumnCondition } from "../conditions";
-import { type Arguments, argumentAt, argumentsOf, evaluate, type Formula } from "../structure/formulas";
+import { type Arguments, argumentRange, argumentsOf, evaluate, type Formula } from "../structure/formulas";
 import { spacing } from "../structure/grids";
 import {
   type ComputedPlan,
@@ -66,13 +66,13 @@ export function boundsOf(
       known.has(name) || (value !== undefined && name !== plan.name && later?.has(name) === true);
     const open = argumentsOf(formula).filter((name) => !isKnown(name));
     const range = { low: filledWith(other.low, known.rows), high: filledWith(other.high, known.rows) };
-    const own: Limit = { ranges: [onGrid(range, spacing(other.grid))], wish: false, missing: true };
+    const own: Limit = { ranges: [onGrid(range, stepOf(other))], wish: false, missing: true };
     if (value && open.length === 1 && open[0] === plan.name) {
       // Without a grid, no range but one of some width has any probability.
-      const near = other.grid ? 0 : 1e-4 * (other.high - other.low);
+      const near = stepOf(other) > 0 ? 0 : 1e-4 * (other.high - other.low);
       const here = { low: value.map((one) => one - near), high: value.map((one) => one + near) };
       limits.push({
-        ranges: [throughFormula(formula, plan.name, onGrid(here, spacing(other.grid)), told)],
+        ranges: [throughFormula(formula, plan, onGrid(here, stepOf(other)), told)],
         wish: true,
         missing: true,
       });
@@ -81,8 +81,8 @@ export function boundsOf(
     if (!way) continue;
     const through = (range: RowRange): RowRange =>
       way.reduce((own, one, k) => {
-        const next = throughFormula(one.formula, way[k + 1]?.name ?? plan.name, own, known);
-        return k + 1 < way.length ? onGrid(next, spacing(way[k + 1].grid)) : next;
+        const next = throughFormula(one.formula, way[k + 1] ?? plan, own, known);
+        return k + 1 < way.length ? onGrid(next, stepOf(way[k + 1])) : next;
       }, range);
     for (const limit of [own, ...limitsOn(other, structure, conditions, known)])
       limits.push({ ...limit, ranges: limit.ranges.map(through) });
@@ -172,14 +172,20 @@ function onGrid({ low, high }: RowRange, step: number): RowRange {
 }
 
 /** The range of one argument that keeps an exact formula within `range`, the other arguments being known. */
-function throughFormula(formula: Formula, name: string, range: RowRange, { rows, of }: Known): RowRange {
-  const [a, b] = [range.low, range.high].map((ends) => argumentAt(formula, name, ends, of));
+function throughFormula(
+  formula: Formula,
+  plan: NumberPlan | DatePlan,
+  range: RowRange,
+  { rows, of }: Known,
+): RowRange {
+  const own = { name: plan.name, step: stepOf(plan) };
+  const [a, b] = argumentRange(formula, own, [range.low, range.high], of);
   const low = new Float64Array(rows);
   const high = new Float64Array(rows);
   for (let i = 0; i < rows; i++) {
     const none = Number.isNaN(a[i]) || Number.isNaN(b[i]);
-    low[i] = none ? -Infinity : Math.min(a[i], b[i]);
-    high[i] = none ? Infinity : Math.max(a[i], b[i]);
+    low[i] = none ? -Infinity : a[i];
+    high[i] = none ? Infinity : b[i];
   }
   return { low, high };
 }

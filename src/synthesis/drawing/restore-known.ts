@@ -1,6 +1,6 @@
 import { argumentsOf } from "../structure/formulas";
 import { fewValues, restoreNumber } from "../structure/restore";
-import { isComputed, type Structure } from "../structure/structure";
+import { type ComputedPlan, isComputed, type NumberPlan, type Structure } from "../structure/structure";
 import type { Candidates } from "./candidates";
 import type { DrawnParts } from "./wishes";
 
@@ -22,7 +22,7 @@ export function restoreKnown(pool: Candidates, parts: Pick<DrawnParts, "structur
       if (plan.kind === "levels") {
         if (k === undefined) continue;
         restored.set(plan.name, pool.cells[k]);
-      } else if (plan.kind === "date") {
+      } else if (plan.kind === "date" && !isComputed(plan)) {
         if (k === undefined) continue;
         restored.set(
           plan.name,
@@ -31,14 +31,19 @@ export function restoreKnown(pool: Candidates, parts: Pick<DrawnParts, "structur
       } else if (plan.kind === "number" && plan.values) {
         if (k === undefined) continue;
         restored.set(plan.name, fewValues(plan, pool.cells[k]));
-      } else if (plan.kind === "number") {
+      } else if (plan.kind === "number" || plan.kind === "date") {
         const { formula } = plan;
         if (k === undefined && !isComputed(plan)) continue;
         if (formula && !argumentsOf(formula).every((name) => restored.has(name))) continue;
         const own = k === undefined ? undefined : pool.values[k];
         restored.set(
           plan.name,
-          restoreNumber(plan, own, (name) => restored.get(name) as Float64Array, rows),
+          restoreNumber(
+            plan as NumberPlan | ComputedPlan,
+            own,
+            (name) => restored.get(name) as Float64Array,
+            rows,
+          ),
         );
       } else continue;
       changed = true;

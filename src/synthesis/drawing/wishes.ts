@@ -9,6 +9,8 @@ import {
   type BandsPlan,
   type ColumnPlan,
   type DatePlan,
+  formulaOf,
+  gridOfPlan,
   isComputed,
   missingLabel,
   type NumberPlan,
@@ -115,7 +117,7 @@ export function unmetRows(
   for (const plan of columns) {
     const asked = wishes.columns.get(plan.name);
     const values =
-      asked && isComputed(plan) && (plan.grid || !asked.values) ? valuesOf(plan.name) : undefined;
+      asked && isComputed(plan) && (gridOfPlan(plan) || !asked.values) ? valuesOf(plan.name) : undefined;
     for (let i = 0; asked && i < (values?.length ?? 0); i++)
       if (!satisfies(asked, values?.[i] as number)) unmet.add(i);
   }
@@ -214,7 +216,7 @@ function checkRange(
 function reached(parts: DrawnParts, name: string): number[] {
   const own = parts.variables.findIndex((variable) => variable.name === name);
   const plan = parts.structure.columns.find((column) => column.name === name);
-  const formula = plan?.kind === "number" ? plan.formula : undefined;
+  const formula = formulaOf(plan);
   const deeper = formula ? argumentsOf(formula).flatMap((one) => reached(parts, one)) : [];
   return own >= 0 ? [own, ...deeper] : deeper;
 }

@@ -4,7 +4,7 @@ import type { Sequential } from "../sequential/sequential";
 import { dateReader, dateWriter, type WrittenDates, writtenDates } from "../structure/dates";
 import { argumentsOf, evaluate, rebuild } from "../structure/formulas";
 import { type Grid, gridOf, snap, spacing } from "../structure/grids";
-import { isComputed, type Structure } from "../structure/structure";
+import { formulaOf, gridOfPlan, isComputed, type Structure } from "../structure/structure";
 import { argumentsFrom } from "../structure/variables";
 import { type ChildPlan, type Families, isOwn } from "./child-table";
 
@@ -176,12 +176,13 @@ export function withTotals(
   const columns = filled.map((column): Column => {
     const plan = model.structure.columns.find(({ name }) => name === column.name);
     if (given.has(column.name) || !plan) return column;
-    if (!isComputed(plan) || column.type !== "numeric") return columnNamed(again, column.name);
-    const values = evaluate(plan.formula, argument, parents.rows);
-    return {
-      ...column,
-      values: values.map((value) => snap(rebuild(plan.formula, value, Number.NaN), plan.grid)),
-    };
+    if (!isComputed(plan) || isCategorical(column)) return columnNamed(again, column.name);
+    const values = evaluate(plan.formula, argument, parents.rows).map((value) =>
+      snap(rebuild(plan.formula, value, Number.NaN), gridOfPlan(plan)),
+    );
+    if (column.type === "numeric") return { ...column, values };
+    const write = plan.kind === "date" ? dateWriter(plan.format) : String;
+    return { ...column, values: Array.from(values, (value) => write(value)) };
   });
   return { rows: parents.rows, columns };
 }
@@ -192,8 +193,9 @@ export function toldByTotals(totals: readonly Total[], { columns }: Structure): 
   for (let before = -1; before < told.size; ) {
     before = told.size;
     for (const plan of columns) {
-      const formula = plan.kind === "number" && plan.formula ? argumentsOf(plan.formula) : [];
-      const read = plan.kind === "bands" ? [plan.of] : formula;
+      const formula = formulaOf(plan);
+      const read =
+        plan.kind === "bands" || plan.kind === "part" ? [plan.of] : formula ? argumentsOf(formula) : [];
       if (read.some((name) => told.has(name))) told.add(plan.name);
     }
   }

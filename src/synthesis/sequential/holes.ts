@@ -14,7 +14,7 @@ import { missingRows } from "../structure/variables";
 export function aroundHoles({ holes = [], ...structure }: Structure): Structure {
   const torn = new Set(holes.map(({ column }) => column));
   const columns = structure.columns.map((plan) => {
-    if (plan.kind !== "number" || !plan.formula) return plan;
+    if ((plan.kind !== "number" && plan.kind !== "date") || !plan.formula) return plan;
     const effects = plan.formula.effects.map((one) =>
       torn.has(one.column) ? { ...one, effects: [...one.effects.slice(0, -1), Number.NaN] } : one,
     );
@@ -28,13 +28,13 @@ export function forOthers({ holes = [], ...structure }: Structure): Structure {
   const torn = new Set(holes.map(({ column }) => column));
   const freed = new Set<string>();
   const columns = structure.columns.map((one) => {
-    if (one.kind !== "number") return one;
-    const { repeats: _, ...plan } = one;
+    if (one.kind !== "number" && one.kind !== "date") return one;
+    const { repeats: _, ...plan } = { repeats: undefined, ...one };
     if (!plan.formula || ![plan.name, ...argumentsOf(plan.formula)].some((name) => torn.has(name)))
       return plan;
     const { formula: __, ...drawn } = plan;
     freed.add(plan.name);
-    return { ...drawn, atoms: [] };
+    return drawn.kind === "number" ? { ...drawn, atoms: [] } : drawn;
   });
   // What a formula left open is drawn no more, and with it go its cells.
   const exclusions = structure.exclusions.filter((one) => !one.columns.some((name) => freed.has(name)));

@@ -1,5 +1,6 @@
 import { argumentsOf } from "../structure/formulas";
 import {
+  formulaOf,
   type LevelsVariable,
   type NumberVariable,
   repeatsName,
@@ -28,9 +29,10 @@ export function drawingOrder(
   const levels = others.filter((other): other is LevelsVariable => other.kind === "levels");
   const numbers = others.filter((other): other is NumberVariable => other.kind === "number");
   const read = new Map(
-    columns.flatMap((plan) =>
-      plan.kind === "number" && plan.formula ? [[plan.name, argumentsOf(plan.formula)]] : [],
-    ),
+    columns.flatMap((plan) => {
+      const formula = formulaOf(plan);
+      return formula ? [[plan.name, argumentsOf(formula)]] : [];
+    }),
   );
   const reads = (name: string, other: string, seen: readonly string[] = []): boolean =>
     !seen.includes(name) &&
@@ -65,8 +67,9 @@ function withRepeats(
   const drawn = new Set(variables.map(({ name }) => name));
   const needs = (name: string): readonly string[] => {
     const plan = plans.get(name);
-    if (plan?.kind !== "number") return [];
-    const read = [...(plan.formula ? argumentsOf(plan.formula) : []), ...(plan.repeats ?? [])];
+    const formula = formulaOf(plan);
+    const repeats = plan?.kind === "number" ? (plan.repeats ?? []) : [];
+    const read = [...(formula ? argumentsOf(formula) : []), ...repeats];
     return read.flatMap((other) => (drawn.has(other) ? [other] : needs(other)));
   };
   const out: Variable[] = [];

@@ -1,6 +1,6 @@
 import { columnNamed, type Table } from "../../data/table";
 import { spacing } from "./grids";
-import { type DatePlan, isComputed, type NumberPlan, type Structure } from "./structure";
+import { type DatePlan, gridOfPlan, isComputed, type NumberPlan, type Structure } from "./structure";
 import { numbersOf } from "./variables";
 
 /** The columns of which a rule says something that rows break. */
@@ -23,7 +23,7 @@ export function brokenNumbers(
     ...structure.columns.flatMap((plan): Broken[] => {
       if (!isComputed(plan)) return [];
       const { name, low, high } = plan;
-      const slack = spacing(plan.grid) / 2 + 1e-9 * Math.max(Math.abs(low), Math.abs(high));
+      const slack = spacing(gridOfPlan(plan)) / 2 + 1e-9 * Math.max(Math.abs(low), Math.abs(high));
       const rows = rowsOf(values(name), (value) => value < low - slack || value > high + slack);
       return [{ columns: [name], rows }];
     }),

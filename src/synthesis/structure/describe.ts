@@ -1,6 +1,7 @@
 import { percent } from "../../core/format";
 import { plainDates } from "../../data/formats/date-format";
 import { dateWriter, type WrittenDates } from "./dates";
+import { describeDated, rounding } from "./describe-dates";
 import { type CellNames, describeExclusions, describeOnly } from "./describe-exclusions";
 import type { Formula } from "./formulas";
 import { spacing } from "./grids";
@@ -76,7 +77,11 @@ function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
     const write = dateWriter(plan.format);
     const ways = plan.format.formats.length;
     const mixed = ways > 1 ? `, written in ${ways} ways` : "";
-    return [`${name} is a date from ${write(plan.low)} to ${write(plan.high)}${mixed}.`];
+    const rule = plan.formula && describeDated(name, plan.formula, structure.columns);
+    return [
+      ...(rule ? [rule] : []),
+      `${name} is a date from ${write(plan.low)} to ${write(plan.high)}${mixed}.`,
+    ];
   }
   if (plan.values && plan.values.length > mostListed)
     return [
@@ -108,6 +113,8 @@ function describeFormula(
   { columns }: Structure,
   dates: readonly string[],
 ): string {
+  const counted = describeDated(name, given, columns);
+  if (counted) return counted;
   const dated = given.terms.some(({ column }) => dates.includes(column));
   const formula = {
     ...given,
@@ -120,7 +127,7 @@ function describeFormula(
   };
   const loose =
     formula.rest === "none"
-      ? ", rounded"
+      ? rounding(formula)
       : formula.rest === "factor"
         ? ` × a factor near 1 (median error ${percent(formula.error)})`
         : ` + a difference (median ${shown(formula.error)})`;
@@ -155,11 +162,19 @@ function right(formula: Formula): string {
     return [...front, ...times].join(" × ") + over.map((column) => ` ÷ ${column}`).join("");
   }
   const terms = formula.terms.map(({ column, weight }) =>
-    weight === 1 ? column : weight === -1 ? `−${column}` : `${shown(weight)} × ${column}`,
+    weight === 1 ? column : weight === -1 ? `−${column}` : weighted(weight, column),
   );
   const effects = formula.effects.map((effect) => `an amount for ${effect.column}`);
   const front = formula.constant === 0 && terms.length > 0 ? [] : [shown(formula.constant)];
   return [...front, ...terms, ...effects].join(" + ").replaceAll("+ −", "− ");
+}
+
+/** A column times its weight, or ÷ where that is the shorter: seconds ÷ 60. */
+function weighted(weight: number, column: string): string {
+  const over = shown(1 / weight);
+  return over.length < shown(weight).length && Number(over) === Math.round(1e9 / weight) / 1e9
+    ? `${column} ÷ ${over}`
+    : `${shown(weight)} × ${column}`;
 }
 
 function shown(value: number): string {

@@ -1,3 +1,5 @@
+import { type DateUnit, momentAt, placeOf, startOf } from "./date-parts";
+
 /**
  * How a column follows from others: a product `constant × Π (column + plus + Σ also)^power × a rate by a column's value`, or a sum
  * `constant + Σ weight × column + Σ effect of a level`, but no less than `least` and no more than `most`.
@@ -14,11 +16,15 @@ export interface Formula {
   }[];
   /** For products: the rate that each value of a column stands for. */
   readonly by?: RatesBy;
-  readonly terms: readonly { readonly column: string; readonly weight: number }[];
+  readonly terms: readonly Term[];
   /** For level columns: one effect per level, and a last one for missing values. */
-  readonly effects: readonly { readonly column: string; readonly effects: readonly number[] }[];
+  readonly effects: readonly { readonly column: string; readonly effects: readonly (number | null)[] }[];
+  /** Whole multiples of `step` alone: what lies between two of them is the one below (−1) or above (1). */
+  readonly round?: { readonly step: number; readonly towards: 1 | -1 };
   readonly least?: number;
   readonly most?: number;
+  /** The sum is a date's place in a calendar of even months (`placeOf`): it is that date, `plus` milliseconds later. */
+  readonly calendar?: { readonly plus: number };
   /**
    * What the formula leaves open and a method draws: nothing, a factor (value ÷ formula), or a difference
    * (value − formula).
@@ -28,6 +34,16 @@ export interface Formula {
   readonly otherwise: number | null;
   /** The median of |value ÷ formula − 1| (products) or |value − formula| (sums) in training: how loose the rule is. */
   readonly error: number;
+}
+
+/** A column of a sum, times its weight. */
+export interface Term {
+  readonly column: string;
+  readonly weight: number;
+  /** Of a date the start of the unit that it lies in. */
+  readonly from?: DateUnit;
+  /** Of a date its place in a calendar of even months (`placeOf`). */
+  readonly calendar?: true;
 }
 
 /** Rates by the value of a column of levels, or of a number of few `values`. */
@@ -75,18 +91,38 @@ export function evaluate(formula: Formula, argument: Arguments, rows: number): F
     const values = argument(by.column);
     for (let i = 0; i < rows; i++) out[i] *= rateAt(by, values[i]);
   }
-  for (const { column, weight } of formula.terms) {
-    const values = argument(column);
+  for (const term of formula.terms) {
+    const { weight } = term;
+    const values = termValues(term, argument(term.column));
     for (let i = 0; i < rows; i++) out[i] += weight * values[i];
   }
   for (const { column, effects } of formula.effects) {
     const codes = argument(column);
-    for (let i = 0; i < rows; i++) out[i] += effects[codes[i]];
+    for (let i = 0; i < rows; i++) out[i] += effects[codes[i]] ?? Number.NaN;
   }
-  const { least = -Infinity, most = Infinity } = formula;
+  const { least = -Infinity, most = Infinity, round, calendar } = formula;
+  if (round) for (let i = 0; i < rows; i++) out[i] = stepped(out[i], round);
   for (let i = 0; i < rows; i++)
     out[i] = Number.isFinite(out[i]) ? Math.min(most, Math.max(least, out[i])) : Number.NaN;
+  if (calendar) for (let i = 0; i < rows; i++) out[i] = momentAt(out[i]) + calendar.plus;
   return out;
+}
+
+/** What a sum reads of a column. */
+function termValues({ from, calendar }: Term, values: ArrayLike<number>): ArrayLike<number> {
+  if (!from && !calendar) return values;
+  return Float64Array.from(values, (value) => {
+    const start = from ? startOf(from, value) : value;
+    return calendar ? placeOf(start) : start;
+  });
+}
+
+/** Sums of binary fractions lie so many steps beside the whole number that they are. */
+const noise = 1e-9;
+
+function stepped(value: number, { step, towards }: NonNullable<Formula["round"]>): number {
+  const steps = value / step;
+  return (towards < 0 ? Math.floor(steps + noise) : Math.ceil(steps - noise)) * step;
 }
 
 /**
@@ -100,7 +136,10 @@ export function argumentAt(
   argument: Arguments,
 ): Float64Array {
   const { factors, terms, least = -Infinity, most = Infinity } = formula;
-  const { by, ...plain } = formula;
+  // What is rounded, or read of a date, is before and after that: `argumentRange`.
+  const { by, round: _, calendar: __, ...given } = formula;
+  const straight = terms.map((term) => (term.column === name ? { column: name, weight: term.weight } : term));
+  const plain = { ...given, terms: straight };
   const rows = targets.length;
   if (by?.column === name) return new Float64Array(rows).fill(Number.NaN);
   const at = (own: Partial<Formula>, value: number): Float64Array =>
@@ -134,6 +173,52 @@ export function argumentAt(
     // Where the line below would be crossed, no number is great enough.
     return e > 0 && !(d + e * value > 0) ? Infinity : value;
   });
+}
+
+/**
+ * Where one column that the formula reads lies, on its own grid of this step, for the formula to lie between these ends, the others
+ * being known; infinite or NaN where that tells nothing.
+ */
+export function argumentRange(
+  formula: Formula,
+  { name, step }: { readonly name: string; readonly step: number },
+  ends: readonly [low: Float64Array, high: Float64Array],
+  argument: Arguments,
+): readonly [low: Float64Array, high: Float64Array] {
+  const { round, calendar } = formula;
+  const own = formula.terms.filter(({ column }) => column === name);
+  if (own.length > 1) return [ends[0].map(() => Number.NaN), ends[1].map(() => Number.NaN)];
+  const free = ends.map((end, side) =>
+    end.map((value) => {
+      const place = calendar && Number.isFinite(value) ? placeOf(value - calendar.plus) : value;
+      return round ? unstepped(place, round, side === 0) : place;
+    }),
+  );
+  const [a, b] = free.map((end) => argumentAt(formula, name, end, argument));
+  const sorted = [a.map((one, i) => Math.min(one, b[i])), a.map((one, i) => Math.max(one, b[i]))] as const;
+  const [{ from, calendar: even } = {} as Partial<Term>] = own;
+  if (!round && !calendar && !from && !even) return sorted;
+  const read = sorted.map((end, side) =>
+    end.map((value) => {
+      const moment = even ? momentAt(value) : value;
+      if (!from || !Number.isFinite(moment)) return moment;
+      const start = startOf(from, moment);
+      return side === 0 && start === moment ? start : startOf(from, moment, 1) - (side === 0 ? 0 : step / 2);
+    }),
+  );
+  const hair = 1e-3 * step;
+  return [
+    read[0].map((low) => (step > 0 ? (Math.ceil((low - hair) / step) - 0.499999) * step : low)),
+    read[1].map((high) => (step > 0 ? (Math.floor((high + hair) / step) + 0.499999) * step : high)),
+  ];
+}
+
+/** The lowest, or highest, number that is rounded to one from (up to) the end. */
+function unstepped(end: number, { step, towards }: NonNullable<Formula["round"]>, low: boolean): number {
+  const inside = 1e-5;
+  const steps = low ? Math.ceil(end / step - inside) : Math.floor(end / step + inside);
+  if (towards < 0) return (low ? steps : steps + 1 - inside) * step;
+  return (low ? steps - 1 + inside : steps) * step;
 }
 
 /** What is left to draw of `value` (factor or difference); NaN where the formula gives nothing to compare with. */

@@ -1,5 +1,5 @@
 import { within } from "./grids";
-import { type ColumnPlan, isComputed, type Order, type Structure } from "./structure";
+import { type ColumnPlan, gridOfPlan, isComputed, type Order, type Structure } from "./structure";
 
 /**
  * Moves numbers and dates, in place and on their grids, until no order is broken that their ranges let be kept: the higher column is raised to the lower one, or,
@@ -33,8 +33,7 @@ export function raiseToOrders(structure: Structure, numbers: ReadonlyMap<string,
 /** The value on the column's grid and in its range. */
 function onto(plan: ColumnPlan, value: number, towards: 1 | -1): number {
   if (plan.kind !== "date" && plan.kind !== "number") return value;
-  const grid = plan.kind === "date" ? { decimals: 0, step: plan.format.step } : plan.grid;
-  return Math.min(plan.high, Math.max(plan.low, within(value, grid, towards)));
+  return Math.min(plan.high, Math.max(plan.low, within(value, gridOfPlan(plan), towards)));
 }
 
 /** Orders such that whatever is raised is raised before it raises others. */

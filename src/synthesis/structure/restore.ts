@@ -11,7 +11,9 @@ import { raiseToOrders } from "./raise";
 import {
   type BandsPlan,
   type ColumnPlan,
+  type ComputedPlan,
   type DatePlan,
+  gridOfPlan,
   isComputed,
   type KeyColumnPlan,
   type LevelsPlan,
@@ -131,9 +133,9 @@ export function restoreNumbers(
     const known = done.get(name);
     if (known) return known;
     const made =
-      plan.kind === "date"
+      plan.kind === "date" && !isComputed(plan)
         ? restoreDates(plan, parts)
-        : restoreNumber(plan as NumberPlan, parts.get(name), of, rows);
+        : restoreNumber(plan as NumberPlan | ComputedPlan, parts.get(name), of, rows);
     const codes = parts.get(repeatsName(name));
     if (plan.kind === "number" && codes) repeat(plan, made, codes, of);
     done.set(name, made);
@@ -158,12 +160,13 @@ export function fewValues({ values = [] }: NumberPlan, codes: Int32Array): Float
 
 /** A number's values from what was drawn for it (nothing, for an exact formula) and from its formula's arguments. */
 export function restoreNumber(
-  plan: NumberPlan,
+  plan: NumberPlan | ComputedPlan,
   own: Drawn | undefined,
   of: Arguments,
   rows: number,
 ): Float64Array {
-  const { formula, grid, low, high, support, atoms } = plan;
+  const { formula, low, high, support } = plan;
+  const [grid, atoms] = [gridOfPlan(plan), plan.kind === "number" ? plan.atoms : []];
   const out = new Float64Array(rows);
   if (formula) {
     const predicted = evaluate(formula, of, rows);
@@ -288,6 +291,6 @@ function numeric(schema: ColumnSchema, values: Float64Array): Column {
 }
 
 function isDrawn(plan: ColumnPlan): plan is Exclude<ColumnPlan, LookupPlan> {
-  if (plan.kind === "number") return !isComputed(plan);
-  return plan.kind === "date" || (plan.kind === "levels" && levelCount(plan) > 1);
+  if (plan.kind === "number" || plan.kind === "date") return !isComputed(plan);
+  return plan.kind === "levels" && levelCount(plan) > 1;
 }

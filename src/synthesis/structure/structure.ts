@@ -90,12 +90,22 @@ export interface NumberPlan {
   readonly repeats?: readonly string[];
 }
 
-/** A number that others give exactly. */
-export type ComputedPlan = NumberPlan & { readonly formula: Formula };
+/** A number or date that others give exactly. */
+export type ComputedPlan = (NumberPlan | DatePlan) & { readonly formula: Formula };
 
 /** Whether others give the column exactly: nothing of it is drawn. */
 export function isComputed(plan: ColumnPlan): plan is ComputedPlan {
-  return plan.kind === "number" && plan.formula?.rest === "none";
+  return formulaOf(plan)?.rest === "none";
+}
+
+/** What a number, or a date, follows from, exactly or up to what is drawn; undefined where it is drawn itself. */
+export function formulaOf(plan: ColumnPlan | undefined): Formula | undefined {
+  return plan?.kind === "number" || plan?.kind === "date" ? plan.formula : undefined;
+}
+
+/** Where the values of a number or date may lie: dates are whole steps of their format. */
+export function gridOfPlan(plan: NumberPlan | DatePlan): Grid | undefined {
+  return plan.kind === "date" ? { decimals: 0, step: plan.format.step } : plan.grid;
 }
 
 /** The name of the variable that says whose value a number repeats: level 0 stands for its own. */
@@ -113,6 +123,8 @@ export interface DatePlan {
   readonly high: number;
   /** Where dates lie, in steps of the format, if many of them repeat. */
   readonly support?: Support;
+  /** An exact one, in milliseconds. */
+  readonly formula?: Formula;
 }
 
 /** Follows from the level of another column or combination (missing is its last): `map` holds this one's level, −1 for missing. */

@@ -294,7 +294,7 @@ function variableOf(
       plan.formula ? undefined : plan.grid,
     );
   }
-  if (plan.kind === "date") {
+  if (plan.kind === "date" && !isComputed(plan)) {
     const { values } = ended(numbersOf(columnNamed(from, name), plan));
     const days = values.map((value) => value / plan.format.step);
     const range = { low: plan.low / plan.format.step, high: plan.high / plan.format.step };

@@ -56,7 +56,72 @@ test("checkRules(structure) takes effects of a column whose missing cells are ma
   );
 });
 
+const loans = parseCsv(
+  `start,end,fee,seconds,minutes\n${Array.from({ length: 200 }, (_, i) => {
+    const [month, day, seconds] = [1 + (i % 12), 1 + ((i * 5) % 28), 1 + ((i * 37) % 997)];
+    const date = (year: number): string =>
+      `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
+    return [
+      date(2020 + (i % 3)),
+      date(2022 + (i % 3)),
+      (i * 7) % 101,
+      seconds,
+      Math.ceil(seconds / 60),
+    ].join();
+  }).join("\n")}\n`,
+).table;
+const dated = discoverStructure(loans, seeded(1));
+
+/** The rules of dates and of rounding found, as somebody changes the formula of a column. */
+function changedDate(name: string, change: (formula: Written) => void): Structure {
+  const copy = JSON.parse(JSON.stringify(dated)) as Written;
+  change(copy.columns.find((plan: Written) => plan.name === name).formula);
+  return copy;
+}
+
+test("checkRules(structure) takes formulas of dates and of rounding as they are found", () => {
+  expect(describeStructure(dated)).toEqual(
+    expect.arrayContaining(["end = start + 24 months.", "minutes = seconds ÷ 60, rounded up."]),
+  );
+  expect(() => checkRules(dated, "load")).not.toThrow();
+});
+
 test.each<[string, Structure, string]>([
+  [
+    "a date that is loose",
+    changedDate("end", (own) => (own.rest = "difference")),
+    "the formula of end must be a sum without a rest, as it is of a date",
+  ],
+  [
+    "a calendar without days",
+    changedDate("end", (own) => (own.calendar = {})),
+    "must be of a date, with a number as plus, to be a place in a calendar",
+  ],
+  [
+    "a calendar of a number",
+    changedDate("minutes", (own) => (own.calendar = { plus: 0 })),
+    "must be of a date, with a number as plus, to be a place in a calendar",
+  ],
+  [
+    "a place of a number",
+    changedDate("minutes", (own) => (own.terms[0].calendar = true)),
+    'the terms of the formula of minutes must name columns of date, got "seconds, of number"',
+  ],
+  [
+    "a unit that is none",
+    changedDate("end", (own) => (own.terms[0].from = "decade")),
+    "must read dates from the start of one of instant, second, minute, hour, day, week, week from Sunday, month, quarter, year",
+  ],
+  [
+    "rounding to nothing",
+    changedDate("minutes", (own) => (own.round.step = 0)),
+    "must be rounded to a step above 0, towards 1 or -1",
+  ],
+  [
+    "rounding to nowhere",
+    changedDate("minutes", (own) => (own.round.towards = 0)),
+    "must be rounded to a step above 0, towards 1 or -1",
+  ],
   [
     "rates by no column",
     formula((own) => (own.by.column = "of")),

@@ -6,6 +6,7 @@ import { snap } from "../../structure/grids";
 import {
   type ColumnPlan,
   type DatePlan,
+  gridOfPlan,
   isComputed,
   type NumberPlan,
   type PartPlan,
@@ -72,7 +73,7 @@ function solve(cells: Cells, plan: NumberPlan | DatePlan): number {
     (name, i) => Number.isNaN(cells.of(name)[i]),
     plan,
     rows,
-    (i) => (gives && plan.kind === "number" ? snap(gives[i], plan.grid) : Number.NaN),
+    (i) => (gives ? snap(gives[i], gridOfPlan(plan)) : Number.NaN),
   );
   return rows.reduce((found, i, k) => {
     if (Number.isNaN(values[k])) return found;

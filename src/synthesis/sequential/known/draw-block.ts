@@ -3,8 +3,8 @@ import { cellText, type Table, takeTableRows } from "../../../data/table";
 import type { RowRange } from "../../drawing/bounds";
 import type { Wishes } from "../../drawing/wishes";
 import { type Drawn, restoreTable, variableNames } from "../../structure/restore";
-import { missingLabel, type Variable } from "../../structure/structure";
-import { reduceTable } from "../../structure/variables";
+import { formulaOf, missingLabel, type Variable } from "../../structure/structure";
+import { numbersOf, reduceTable } from "../../structure/variables";
 import { sharesOf } from "../draw-numbers";
 import { addDrawn, type Choice, nextDrawn } from "../draw-variable";
 import { fromScore, scoreOf } from "../normal-scale";
@@ -207,7 +207,7 @@ function steerUnknown(
 /** Whether something known of the row is computed from something that is not: only candidates tell what goes with it. */
 function bound({ structure }: SequentialParts, rows: Table, i: number): boolean {
   return structure.columns.some((plan, j) =>
-    (plan.kind === "number" && plan.formula) || ["lookup", "bands", "part"].includes(plan.kind)
+    formulaOf(plan) || ["lookup", "bands", "part"].includes(plan.kind)
       ? !isMissing(rows.columns[j], i)
       : false,
   );
@@ -223,12 +223,13 @@ function weighComputed(
 ): void {
   structure.columns.forEach((plan, j) => {
     const [own, drawn] = [rows.columns[j], made.columns[j]];
-    if (plan.kind === "number" && plan.formula && own.type === "numeric" && drawn.type === "numeric") {
+    if ((plan.kind === "number" || plan.kind === "date") && plan.formula) {
+      const [given, made] = [numbersOf(own, plan), numbersOf(drawn, plan)];
       const width = near * Math.max((plan.high - plan.low) / 4, 1e-12);
       for (let r = 0; r < source.length; r++) {
-        const value = own.values[source[r]];
-        if (Number.isNaN(value) || Number.isNaN(drawn.values[r])) continue;
-        const off = (drawn.values[r] - value) / width;
+        const value = given[source[r]];
+        if (Number.isNaN(value) || Number.isNaN(made[r])) continue;
+        const off = (made[r] - value) / width;
         score(scores, r, Math.max(Math.exp(-(off * off) / 2), mismatch));
       }
     }

@@ -9,6 +9,7 @@ import {
   cellLabels,
   cellsOf,
   type Exclusion,
+  formulaOf,
   isComputed,
   isFree,
   missingLabel,
@@ -135,7 +136,7 @@ function brokenOrders({ structure, of, rows }: Cells): Breaks[] {
 
 /** The columns of a variable, and each row's cell of it, as labels. */
 function labelled(structure: Structure, variables: readonly Variable[]) {
-  const loose = structure.columns.filter((plan) => plan.kind === "number" && plan.formula);
+  const loose = structure.columns.filter(formulaOf);
   const known = new Map(variables.map((one) => [one.name, { labels: cellLabels(one), cells: cellsOf(one) }]));
   return (name: string) => {
     const own = known.get(name);
@@ -196,7 +197,7 @@ function strangeCells(structure: Structure, table: Table): Breaks[] {
     const known = knows(plan);
     const missing = missingRows(own);
     const filled = plan.kind === "constant" ? plan.text !== "" : "missing" in plan && plan.missing === false;
-    const mayMiss = !filled || (plan.kind === "number" && plan.formula !== undefined);
+    const mayMiss = !filled || formulaOf(plan) !== undefined;
     const rows = [...missing.keys()].filter((i) =>
       missing[i] === 1 ? !mayMiss : !known(own.type === "numeric" ? own.values[i] : cellText(own, i)),
     );

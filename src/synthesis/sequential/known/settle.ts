@@ -4,6 +4,7 @@ import {
   type ColumnPlan,
   type ComputedPlan,
   type DatePlan,
+  gridOfPlan,
   isComputed,
   type NumberPlan,
 } from "../../structure/structure";
@@ -18,9 +19,9 @@ import { computedInOrder, givenBy, type Open, slackOf, solved, valuesBeside } fr
 export function settle(cells: Cells, open: Open, lateness: (column: string) => number): readonly Emptied[] {
   const plans = computedInOrder(cells.structure);
   const refresh = (): void => {
-    for (const { name, formula, grid } of plans)
-      givenBy(formula, cells.of, cells.rows).forEach((value, i) => {
-        if (open(name, i)) cells.setNumber(name, i, snap(value, grid));
+    for (const plan of plans)
+      givenBy(plan.formula, cells.of, cells.rows).forEach((value, i) => {
+        if (open(plan.name, i)) cells.setNumber(plan.name, i, snap(value, gridOfPlan(plan)));
       });
   };
   mendOrders(cells, open);

@@ -1,9 +1,10 @@
 import { stepOf } from "../../drawing/bounds";
 import { type Arguments, argumentsOf, evaluate, type Formula, rebuild } from "../../structure/formulas";
-import { snap, spacing } from "../../structure/grids";
+import { snap } from "../../structure/grids";
 import {
   type ComputedPlan,
   type DatePlan,
+  gridOfPlan,
   isComputed,
   type NumberPlan,
   type Structure,
@@ -36,8 +37,8 @@ export function withoutRate(
 }
 
 /** How far an exact formula's value may lie from the number: both are rounded. */
-export function slackOf({ grid }: NumberPlan, value: number): number {
-  return 0.500001 * spacing(grid) + 1e-9 * Math.abs(value);
+export function slackOf(plan: NumberPlan | DatePlan, value: number): number {
+  return 0.500001 * stepOf(plan) + (plan.kind === "date" ? 0 : 1e-9 * Math.abs(value));
 }
 
 /** The exactly computed columns, each after those that it reads. */
@@ -77,8 +78,10 @@ function domainOf(plan: NumberPlan | DatePlan): Domain {
   const step = stepOf(plan) || Math.max(high - low, Number.MIN_VALUE) / finest;
   const first = Math.ceil(low / step - 1e-9);
   const at = (place: number): number => (first + place) * step;
-  const grid = plan.kind === "number" ? plan.grid : undefined;
-  return { count: Math.floor(high / step + 1e-9) - first + 1, at: (place) => snap(at(place), grid) };
+  return {
+    count: Math.floor(high / step + 1e-9) - first + 1,
+    at: (place) => snap(at(place), gridOfPlan(plan)),
+  };
 }
 
 /** Values of another column instead of the cells'. */
@@ -236,7 +239,7 @@ function offBy(
     return rules.map((rule, r) => {
       const gives = givenBy(rule.formula, (one) => now.get(one) as ArrayLike<number>, rows.length);
       const own = Float64Array.from(now.get(rule.name) as ArrayLike<number>, (value, k) =>
-        free[r][k] ? snap(gives[k], rule.grid) : value,
+        free[r][k] ? snap(gives[k], gridOfPlan(rule)) : value,
       );
       now.set(rule.name, own);
       return gives.map((value, k) => (free[r][k] ? Number.NaN : (value - own[k]) / slackOf(rule, own[k])));

@@ -37,14 +37,16 @@ import { atomsOf } from "./atoms";
 import { findBands } from "./bands";
 import { combinationLookups, findCombination } from "./combinations";
 import { findExclusions } from "./exclusions";
+import { findDates } from "./find-dates";
 import { findFormulas } from "./find-formulas";
 import type { Decider } from "./find-rates";
+import { findRounded } from "./find-rounded";
 import { findHoles } from "./holes";
 import { findOrders, holds } from "./orders";
 import { findDateParts } from "./parts-of-dates";
 import { keyColumn, planOf } from "./plan-column";
 import { withRepeats } from "./repeats";
-import type { LevelsInput } from "./search";
+import { type Found, type LevelsInput, valuesOf } from "./search";
 
 export interface DiscoverOptions {
   /**
@@ -126,19 +128,17 @@ export function discoverStructure(
   );
   plans = replaced(plans, combinations.flatMap(combinationLookups));
   const holes = search && options.sequential ? findHoles(plans, from) : [];
+  const torn = new Set(holes.map(({ column }) => column));
   if (search) {
     plans = replaced(plans, lookupsAmong(plans, from, keep));
     const drawn = [...keep, ...given.flatMap((order) => [order.low, order.high])];
     plans = replaced(plans, codesAmong(plans, from, keep, telling));
     plans = replaced(plans, findDateParts(plans, from, drawn));
     plans = replaced(plans, bandsAmong(plans, from, keep));
-    plans = withFormulas(
-      plans,
-      from,
-      { keep, given: options.given ?? [] },
-      new Set(holes.map(({ column }) => column)),
-      telling,
-    );
+    plans = withFormulas(plans, from, { keep, given: options.given ?? [] }, torn, telling);
+    const free = plans.filter(({ name }) => !(options.given ?? []).includes(name));
+    const { least, people } = { ...telling, people: telling.people?.of };
+    plans = replaced(plans, findDates(free, { from, keep: drawn, holes: torn, least, people }));
   }
   plans = withSupport(withAtoms(plans, from, telling), from, telling, rng.fork("support"));
   const repeating = search && options.sequential ? withRepeats(plans, from) : plans;
@@ -260,30 +260,40 @@ function withFormulas(
     (plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts && !keep.includes(plan.name),
   );
   const dates = plans.filter((plan): plan is DatePlan => plan.kind === "date");
-  const formulas = findFormulas(
-    [
-      ...numbers.map((plan) => ({
-        name: plan.name,
-        values: numbersOf(columnNamed(from, plan.name), plan),
-        ...(plan.grid && { grid: plan.grid }),
-        ...((plan.values || keep.includes(plan.name)) && { given: true }),
+  const inputs = numbers.map((plan) => ({
+    name: plan.name,
+    values: numbersOf(columnNamed(from, plan.name), plan),
+    ...(plan.grid && { grid: plan.grid }),
+    ...((plan.values || keep.includes(plan.name)) && { given: true }),
+  }));
+  const formulas: Found = new Map(
+    findFormulas(
+      [
+        ...inputs,
+        ...dates.map((plan) => ({
+          name: plan.name,
+          values: numbersOf(columnNamed(from, plan.name), plan).map((moment) => moment / day),
+          given: true,
+          date: true,
+        })),
+      ],
+      levels.map((plan) => ({
+        ...levelsInput(plan, from, plans),
+        ...(holes.has(plan.name) && { hole: levelCount(plan) - 1 }),
       })),
-      ...dates.map((plan) => ({
-        name: plan.name,
-        values: numbersOf(columnNamed(from, plan.name), plan).map((moment) => moment / day),
-        given: true,
-        date: true,
-      })),
-    ],
-    levels.map((plan) => ({
-      ...levelsInput(plan, from, plans),
-      ...(holes.has(plan.name) && { hole: levelCount(plan) - 1 }),
-    })),
-    [...levels, ...numbers.filter((plan) => plan.values && !keep.includes(plan.name))].map((plan) =>
-      deciderOf(plan, from, holes.has(plan.name), telling),
+      [...levels, ...numbers.filter((plan) => plan.values && !keep.includes(plan.name))].map((plan) =>
+        deciderOf(plan, from, holes.has(plan.name), telling),
+      ),
+      holes,
     ),
-    holes,
   );
+  findRounded(inputs, formulas, {
+    rows: from.rows,
+    of: valuesOf(inputs),
+    holes,
+    people: telling.people?.of,
+    tried: 3 * inputs.length ** 2,
+  });
   return replaced(
     plans,
     numbers.flatMap((plan) => {
@@ -343,7 +353,7 @@ function withSupport(
   rng: Rng,
 ): ColumnPlan[] {
   return plans.map((plan) => {
-    if (plan.kind !== "date" && (plan.kind !== "number" || plan.values || plan.formula)) return plan;
+    if ((plan.kind !== "date" && (plan.kind !== "number" || plan.values)) || plan.formula) return plan;
     const step = plan.kind === "date" ? plan.format.step : 1;
     const [low, high] = [plan.low / step, plan.high / step];
     const atoms = plan.kind === "number" ? plan.atoms : [];

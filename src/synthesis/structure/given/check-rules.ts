@@ -1,6 +1,15 @@
 import { check } from "../../../core/checks";
-import { type Formula, leadsTo, type RatesBy } from "../formulas";
-import { type ColumnPlan, type LevelsPlan, levelCount, type NumberPlan, type Structure } from "../structure";
+import { dateUnits } from "../date-parts";
+import { type Formula, leadsTo, type RatesBy, type Term } from "../formulas";
+import {
+  type ColumnPlan,
+  type DatePlan,
+  formulaOf,
+  type LevelsPlan,
+  levelCount,
+  type NumberPlan,
+  type Structure,
+} from "../structure";
 import { checkCells } from "./check-cells";
 import { checkPlan } from "./check-plans";
 
@@ -53,7 +62,8 @@ export function checkRules(structure: Structure, action: string): void {
     if (plan.kind === "lookup" && !combined.includes(plan.of)) must(plan.of, ["levels"], who);
     if (plan.kind === "bands") must(plan.of, ["number", "date"], who);
     if (plan.kind === "part") must(plan.of, ["date"], who);
-    if (plan.kind === "number" && plan.formula !== undefined) checkFormula(plan, plans, must, action);
+    if ((plan.kind === "number" || plan.kind === "date") && plan.formula !== undefined)
+      checkFormula(plan, plans, must, action);
   }
   for (const { low, high } of structure.orders.map(object))
     for (const name of [low, high]) must(name, ["number", "date"], "an order");
@@ -61,9 +71,10 @@ export function checkRules(structure: Structure, action: string): void {
     for (const name of Array.isArray(columns) ? columns : [undefined])
       if (!combined.includes(name as string)) must(name as string, kinds, "an exclusion");
   const formulas = new Map(
-    structure.columns.flatMap((plan) =>
-      plan.kind === "number" && plan.formula ? [[plan.name, plan.formula] as const] : [],
-    ),
+    structure.columns.flatMap((plan) => {
+      const formula = formulaOf(plan);
+      return formula ? [[plan.name, formula] as const] : [];
+    }),
   );
   for (const name of formulas.keys())
     check(!leadsTo(formulas, name, name), action, `the formula of ${name} must not lead back to ${name}`);
@@ -72,7 +83,7 @@ export function checkRules(structure: Structure, action: string): void {
 }
 
 function checkFormula(
-  plan: NumberPlan,
+  plan: NumberPlan | DatePlan,
   plans: ReadonlyMap<string, ColumnPlan>,
   must: (name: string, of: readonly ColumnPlan["kind"][], who: string) => void,
   action: string,
@@ -82,12 +93,30 @@ function checkFormula(
     check(that, action, `${who} ${rule}`, found);
   const formula = object(plan.formula) as { readonly [K in keyof Formula]?: unknown };
   const { kind, rest, constant, otherwise, error, least = -Infinity, most = Infinity } = formula;
-  holds(!plan.values, "must not be of a number that is one of a few values");
+  const dated = plan.kind === "date";
+  holds(dated || !plan.values, "must not be of a number that is one of a few values");
   holds(kind === "product" || kind === "sum", "must be of kind product or sum", kind);
   holds(
     ["none", "factor", "difference"].includes(rest as string),
     "must have as rest none, factor or difference",
     rest,
+  );
+  holds(
+    !dated || (kind === "sum" && rest === "none"),
+    "must be a sum without a rest, as it is of a date",
+    rest,
+  );
+  const { round, calendar } = plan.formula as Formula;
+  holds(
+    round === undefined ||
+      (round?.step > 0 && Number.isFinite(round.step) && [1, -1].includes(round.towards)),
+    "must be rounded to a step above 0, towards 1 or -1",
+    JSON.stringify(round),
+  );
+  holds(
+    calendar === undefined || (dated && Number.isFinite(calendar?.plus)),
+    "must be of a date, with a number as plus, to be a place in a calendar",
+    JSON.stringify(calendar),
   );
   for (const [name, own] of Object.entries({ constant, error }))
     holds(Number.isFinite(own), `must have a number as ${name}`, own);
@@ -110,9 +139,15 @@ function checkFormula(
     holds(Array.isArray(also), "must have a list of columns as also", also);
     for (const name of [column, ...also]) must(name, ["number", "date"], `the factors of ${who}`);
   }
-  for (const { column, weight } of terms.map(object)) {
+  for (const { column, weight, from, calendar: even } of terms.map((term) => object<Term>(term))) {
     holds(Number.isFinite(weight), "must have terms with a number as weight", weight);
-    must(column, ["number", "date"], `the terms of ${who}`);
+    holds(
+      from === undefined || dateUnits.includes(from),
+      `must read dates from the start of one of ${dateUnits.join(", ")}`,
+      from,
+    );
+    holds(even === undefined || even === true, "must have true as calendar of a term, or none", even);
+    must(column, from || even ? ["date"] : ["number", "date"], `the terms of ${who}`);
   }
   for (const { column, effects: own } of effects.map(object)) {
     must(column, ["levels"], `the effects of ${who}`);
@@ -121,7 +156,8 @@ function checkFormula(
     // A last one, of missing cells, stays where these are made after all else; nothing reads it.
     const most = read?.kind === "levels" && !read.missing ? count + 1 : count;
     const told = Array.isArray(own) && own.length >= count && own.length <= most;
-    const whole = told && own.every(Number.isFinite);
+    const whole =
+      told && own.every((effect) => (effect === null && rest === "none") || Number.isFinite(effect));
     holds(whole, `must have ${count} numbers as the effects of ${column}, one a level`, own);
   }
   if (by !== undefined) checkRates(by, plans, must, holds, who);

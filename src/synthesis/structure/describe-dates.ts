@@ -1,0 +1,116 @@
+import { day, evenMonth, momentAt } from "./date-parts";
+import type { Formula, Term } from "./formulas";
+import { type ColumnPlan, levelCount } from "./structure";
+
+const lengths = [
+  ["week", 7 * day],
+  ["day", day],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1000],
+  ["millisecond", 1],
+] as const;
+
+/** A stretch of time in words: "12 months", "1 week"; by a calendar of even months or in milliseconds. */
+function stretch(time: number, calendar: boolean): string {
+  const [name, width] = calendar
+    ? (["month", evenMonth] as const)
+    : (lengths.find(([name, width]) => name !== "week" && time % width === 0) ??
+      (["millisecond", 1] as const));
+  const count = Number((time / width).toPrecision(12));
+  return `${count} ${name}${Math.abs(count) === 1 ? "" : "s"}`;
+}
+
+/** The day, or the moment. */
+function dateOf(moment: number): string {
+  return new Date(Math.round(moment))
+    .toISOString()
+    .replace(/T00:00:00.000Z$/, "")
+    .replace(/(\.000)?Z$/, "");
+}
+
+/** What a formula says that computes a date, or counts calendar units or rounded stretches of dates; undefined where it is none. */
+export function describeDated(
+  name: string,
+  formula: Formula,
+  columns: readonly ColumnPlan[],
+): string | undefined {
+  const isDate = (one: string): boolean => columns.some((plan) => plan.name === one && plan.kind === "date");
+  const dated = formula.terms.filter(({ column }) => isDate(column));
+  if (isDate(name)) return `${name} = ${laterThan(formula, dated[0], columns)}.`;
+  const special =
+    formula.round || dated.some(({ from, calendar, weight }) => from || calendar || !plainDays(weight));
+  const exact = dated.every(({ from }) => from);
+  return special && dated.length > 0 && dated.length === formula.terms.length
+    ? `${name} = ${countOf(formula, dated)}${exact ? "" : rounding(formula)}.`
+    : undefined;
+}
+
+/** Whether dates are counted in days, hours, minutes, seconds or milliseconds. */
+function plainDays(weight: number): boolean {
+  return lengths.some(([unit, width]) => unit !== "week" && Math.abs(Math.abs(weight * width) - 1) < 1e-9);
+}
+
+/** How the result of a formula is rounded, in words. */
+export function rounding({ round }: Formula): string {
+  return round ? `, rounded ${round.towards < 0 ? "down" : "up"}` : ", rounded";
+}
+
+function named({ column, from }: Term): string {
+  return from ? `the start of the ${from} of ${column}` : column;
+}
+
+function laterThan(formula: Formula, source: Term | undefined, columns: readonly ColumnPlan[]): string {
+  const { terms, effects, constant, calendar } = formula;
+  const even = calendar !== undefined;
+  const signed = (time: number, months: boolean): string[] =>
+    time === 0 ? [] : [`${time < 0 ? "−" : "+"} ${stretch(Math.abs(time), months)}`];
+  const counted = terms.flatMap((term) => {
+    if (term === source) return [];
+    const one = stretch(term.weight, even);
+    return [one.startsWith("1 ") ? `+ ${term.column} ${one.slice(2)}s` : `+ ${term.column} × ${one}`];
+  });
+  const decided = effects.map(({ column, effects: own }) => {
+    const plan = columns.find((one) => one.name === column);
+    const levels = plan?.kind === "levels" ? plan.levels.slice(0, levelCount(plan)) : [];
+    const told = levels.map(
+      (level, k) => `${level} → ${own[k] === null ? "none" : stretch(own[k] as number, even)}`,
+    );
+    return `+ (by ${column}: ${told.join(", ")})`;
+  });
+  return [
+    source ? named(source) : dateOf(constant),
+    ...counted,
+    ...decided,
+    ...(source ? signed(constant, even) : []),
+    ...signed(calendar?.plus ?? 0, false),
+  ].join(" ");
+}
+
+function countOf({ terms, constant }: Formula, dated: readonly Term[]): string {
+  const [later, earlier] = [...dated].sort((a, b) => b.weight - a.weight);
+  const width = 1 / Math.abs(later.weight);
+  const unit = unitOf(width, later.calendar === true);
+  const more = (by: number): string => {
+    const rest = Number(by.toPrecision(6));
+    return rest === 0 ? "" : rest > 0 ? ` + ${rest}` : ` − ${-rest}`;
+  };
+  if (terms.length === 2 && later.column === earlier.column)
+    return `the number of the ${later.from} in the ${earlier.from} of ${later.column}, from ${Number(constant.toPrecision(6))}`;
+  if (terms.length === 2) return `${unit} from ${named(earlier)} to ${named(later)}${more(constant)}`;
+  const fixed = Math.abs(constant * width);
+  const moment = dateOf(later.calendar ? momentAt(Math.round(fixed)) : fixed);
+  if (later.from === "year")
+    return later.weight > 0
+      ? `the year of ${later.column}${more(constant)}`
+      : `${Number(constant.toPrecision(6))} − the year of ${later.column}`;
+  return later.weight < 0
+    ? `${unit} from ${named(later)} to ${moment}`
+    : `${unit} from ${moment} to ${named(later)}`;
+}
+
+function unitOf(width: number, calendar: boolean): string {
+  if (calendar) return width > 11 * evenMonth ? "years" : width > 2 * evenMonth ? "quarters" : "months";
+  const [name] = lengths.find(([, own]) => Math.abs(width / own - 1) < 1e-9) ?? ["", 1];
+  return name ? `${name}s` : `stretches of ${Number((width / day).toPrecision(8))} days`;
+}

@@ -1,0 +1,328 @@
+import { columnNamed, type Table } from "../../../data/table";
+import { type DateUnit, day, evenMonth, momentAt, placeOf, roundestMoment, startOf } from "../date-parts";
+import { argumentsOf, emptySum, evaluate, type Formula, leadsTo, type Term } from "../formulas";
+import { spacing } from "../grids";
+import {
+  type ColumnPlan,
+  type DatePlan,
+  formulaOf,
+  isComputed,
+  type LevelsPlan,
+  type NumberPlan,
+} from "../structure";
+import { codesOf, numbersOf } from "../variables";
+import { type Target, type Trials, testsOf } from "./trials";
+
+/** With more levels a column decides no term. */
+const mostLevels = 50;
+
+/** What a search may use, and what it may not compute. */
+export interface DateSearch {
+  readonly from: Table;
+  readonly keep: readonly string[];
+  readonly holes: ReadonlySet<string>;
+  readonly least: number;
+  readonly people: Int32Array | undefined;
+}
+
+/**
+ * The columns that follow from dates, with their formulas: dates so many days, months or years after others (by a number or level
+ * column, too), from where a unit begins; whole years, months, weeks and so on between two dates, or from one to a fixed day, that
+ * all rows agree with; numbers of the month, the weekday and so on.
+ */
+export function findDates(plans: readonly ColumnPlan[], search: DateSearch): readonly ColumnPlan[] {
+  const { from, keep, holes, people } = search;
+  const dates = plans.filter((plan): plan is DatePlan => plan.kind === "date");
+  if (dates.length === 0) return [];
+  const numbers = plans.filter((plan): plan is NumberPlan => plan.kind === "number");
+  const levels = plans.filter(
+    (plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts && plan.levels.length <= mostLevels,
+  );
+  const kept = new Map<string, ArrayLike<number>>();
+  const of = (name: string): ArrayLike<number> => {
+    const plan = plans.find((one) => one.name === name) as LevelsPlan | NumberPlan | DatePlan;
+    const column = columnNamed(from, name);
+    const values =
+      kept.get(name) ?? (plan.kind === "levels" ? codesOf(column, plan) : numbersOf(column, plan));
+    kept.set(name, values);
+    return values;
+  };
+  const tried = 100 * dates.length ** 2 * (numbers.length + levels.length + 1);
+  const trials: Trials = { rows: from.rows, of, holes, people, tried };
+  const formulas = new Map(
+    plans.flatMap((plan) => {
+      const formula = formulaOf(plan);
+      return formula ? [[plan.name, formula] as const] : [];
+    }),
+  );
+  const decides = new Set([...formulas.values()].flatMap(({ by }) => (by ? [by.column] : [])));
+  const found = new Map<string, ColumnPlan>();
+  const free = (plan: DatePlan | NumberPlan): boolean =>
+    !keep.includes(plan.name) && !isComputed(plan) && !found.has(plan.name);
+  const targetOf = (plan: DatePlan | NumberPlan): Target => ({
+    name: plan.name,
+    values: of(plan.name) as Float64Array,
+    // Dates have to be met to the millisecond.
+    grid: plan.kind === "date" ? { decimals: 0, step: 1 } : plan.grid,
+  });
+  const place = (plan: DatePlan | NumberPlan, formula: Formula): boolean => {
+    const trial = new Map([...formulas, [plan.name, formula]]);
+    if (leadsTo(trial, plan.name, plan.name)) return false;
+    formulas.set(plan.name, formula);
+    if (plan.kind === "date") found.set(plan.name, { ...plan, formula });
+    else {
+      const { values: _, rare: __, ...drawn } = plan;
+      found.set(plan.name, { ...drawn, atoms: [], formula });
+    }
+    return true;
+  };
+  // The earlier one is drawn, unless the later one has to be.
+  for (const later of [true, false])
+    for (const plan of dates) {
+      const tests = testsOf(targetOf(plan), trials);
+      for (const source of dates) {
+        if (source === plan || !free(plan)) continue;
+        const after = (i: number): number => of(plan.name)[i] - of(source.name)[i];
+        const both = tests.present.filter((i) => !Number.isNaN(after(i)));
+        if (both.length === 0 || (later && both.subarray(0, 20).some((i) => after(i) < 0))) continue;
+        for (const { formula, read } of laterDates({
+          plan,
+          source,
+          of,
+          first: both[0],
+          both,
+          numbers,
+          levels,
+          least: search.least,
+        }))
+          if (tests.proven(formula, read) && place(plan, formula)) break;
+      }
+    }
+  for (const plan of numbers) {
+    if (!free(plan) || !plan.grid || decides.has(plan.name)) continue;
+    const tests = testsOf(targetOf(plan), trials);
+    for (const formula of countsOf(plan, dates, of, tests))
+      if (tests.proven(formula) && place(plan, formula)) break;
+  }
+  return [...found.values()];
+}
+
+interface Candidate {
+  readonly formula: Formula;
+  /** How many of its numbers were read off rows. */
+  readonly read: number;
+}
+
+interface Pair {
+  readonly plan: DatePlan;
+  readonly source: DatePlan;
+  readonly of: (name: string) => ArrayLike<number>;
+  /** Rows that have both, and the first of them. */
+  readonly both: Int32Array;
+  readonly first: number;
+  readonly numbers: readonly NumberPlan[];
+  readonly levels: readonly LevelsPlan[];
+  readonly least: number;
+}
+
+const plainUnits = [day, 7 * day, 3_600_000, 60_000, 1000];
+const evenUnits = [evenMonth, 12 * evenMonth];
+/** A contract ends on the day of its start, or on the one before. */
+const ends = [0, -day, day];
+
+/** Formulas that might give a date from an earlier one, as the first row that has both says. */
+function* laterDates({ plan, source, of, both, first, numbers, levels, least }: Pair): Generator<Candidate> {
+  const [own, other] = [of(plan.name), of(source.name)];
+  // What is written in days counts from the day of a moment.
+  const coarser = plan.format.step > source.format.step;
+  const units = { 1000: "second", 60000: "minute", 3600000: "hour", [day]: "day" } as Record<
+    number,
+    DateUnit
+  >;
+  const start = coarser ? units[plan.format.step] : undefined;
+  const term: Term = { column: source.name, weight: 1, ...(start && { from: start }) };
+  const even: Term = { ...term, calendar: true };
+  const begun = (i: number): number => (start ? startOf(start, other[i]) : other[i]);
+  const shift = (i: number): number => own[i] - begun(i);
+  const months = (i: number, plus: number): number =>
+    Math.round((placeOf(own[i] - plus) - placeOf(begun(i))) / evenMonth) * evenMonth;
+  const sum = (one: Partial<Formula>, read = 1): Candidate => ({ formula: { ...emptySum, ...one }, read });
+  yield sum({ constant: shift(first), terms: [term] });
+  for (const plus of ends) yield sum({ constant: months(first, plus), terms: [even], calendar: { plus } });
+  for (const from of ["week", "month", "quarter", "year"] as const) {
+    const terms = [{ ...term, from }];
+    if (from === "week") {
+      yield sum({ constant: own[first] - startOf(from, other[first]), terms });
+      continue;
+    }
+    const width = from === "month" ? 1 : from === "quarter" ? 3 : 12;
+    const since =
+      (placeOf(startOf(from, own[first])) - placeOf(startOf(from, other[first]))) / (width * evenMonth);
+    // The last day is the one before the next begins.
+    for (const more of [since, since + 1])
+      yield sum({
+        constant: more * width * evenMonth,
+        terms: [{ ...terms[0], calendar: true }],
+        calendar: { plus: own[first] - startOf(from, other[first], more) },
+      });
+  }
+  for (const { name } of numbers) {
+    const count = of(name)[first];
+    if (Number.isNaN(count)) continue;
+    for (const weight of plainUnits)
+      yield sum({ constant: shift(first) - weight * count, terms: [term, { column: name, weight }] });
+    for (const weight of evenUnits)
+      for (const plus of ends) {
+        const constant = months(first, plus) - weight * count;
+        yield sum({ constant, terms: [even, { column: name, weight }], calendar: { plus } });
+      }
+  }
+  for (const level of levels) {
+    const codes = of(level.name);
+    const count = level.levels.length;
+    const firsts = Array.from({ length: count }, (_, code) => both.filter((i) => codes[i] === code));
+    if (firsts.some((rows) => rows.length < Math.max(2, least))) continue;
+    for (const plus of [undefined, ...ends]) {
+      const own = firsts.map(([i]) => (plus === undefined ? shift(i) : months(i, plus)));
+      if (new Set(own).size < 2) continue;
+      const effects = [{ column: level.name, effects: [...own, ...(level.missing ? [null] : [])] }];
+      yield sum(
+        {
+          terms: [plus === undefined ? term : even],
+          effects,
+          ...(plus !== undefined && { calendar: { plus } }),
+        },
+        count,
+      );
+    }
+  }
+}
+
+/** Units of time between dates: of even months, or milliseconds. */
+const spans: readonly { readonly unit: number; readonly calendar?: true }[] = [
+  { unit: 12 * evenMonth, calendar: true },
+  { unit: evenMonth, calendar: true },
+  ...[365.25, 365, 30.4375, 30.44, 30, 7, 1, 1 / 24, 1 / 1440].map((days) => ({ unit: days * day })),
+];
+const roundings = [-1, 0, 1] as const;
+
+/** What a number says of a date alone, but for where it begins to count: the place of one unit within another. */
+const parts: readonly (readonly [
+  of: DateUnit,
+  within: DateUnit | undefined,
+  width: number,
+  calendar?: true,
+])[] = [
+  ["month", "year", evenMonth, true],
+  ["quarter", "year", 3 * evenMonth, true],
+  ["day", "week", day],
+  ["day", "week from Sunday", day],
+  ["day", "month", day],
+  ["day", "year", day],
+  ["hour", "day", 3_600_000],
+  ["minute", "hour", 60_000],
+  ["year", undefined, 12 * evenMonth, true],
+  ["month", undefined, evenMonth, true],
+];
+
+/** Formulas that might give a number from one date, or from two of them. */
+function* countsOf(
+  plan: NumberPlan,
+  dates: readonly DatePlan[],
+  of: (name: string) => ArrayLike<number>,
+  { present, holds }: ReturnType<typeof testsOf>,
+): Generator<Formula> {
+  const step = spacing(plan.grid);
+  const own = of(plan.name);
+  const rounded = (towards: -1 | 0 | 1): Partial<Formula> =>
+    towards === 0 ? {} : { round: { step, towards } };
+  /** With the constant that the first row says. */
+  const starting = (one: Partial<Formula>): Formula | undefined => {
+    const formula = { ...emptySum, ...one };
+    const columns = argumentsOf(formula).map(of);
+    const first = present.find((i) => columns.every((values) => !Number.isNaN(values[i])));
+    if (first === undefined) return undefined;
+    const [value] = evaluate(formula, (name) => [of(name)[first]], 1);
+    return { ...formula, constant: Math.round((own[first] - value) / step) * step };
+  };
+  for (const { name } of dates)
+    for (const [from, within, width, calendar] of parts)
+      for (const weight of within ? [1 / width] : [1 / width, -1 / width]) {
+        const term = { column: name, weight, from, ...(calendar && { calendar }) };
+        const formula = starting({
+          terms: within ? [term, { ...term, weight: -weight, from: within }] : [term],
+        });
+        if (formula) yield formula;
+      }
+  for (const a of dates)
+    for (const b of dates) {
+      if (a === b) continue;
+      const between = (weight: number, also: Partial<Term>): Partial<Formula> => ({
+        terms: [
+          { column: b.name, weight, ...also },
+          { column: a.name, weight: -weight, ...also },
+        ],
+      });
+      for (const towards of roundings)
+        for (const { unit, ...also } of spans) {
+          const formula = starting({ ...between(1 / unit, also), ...rounded(towards) });
+          if (formula) yield formula;
+        }
+      for (const [from, width] of [
+        ["month", evenMonth],
+        ["year", 12 * evenMonth],
+      ] as const) {
+        const formula = starting(between(1 / width, { from, calendar: true }));
+        if (formula) yield formula;
+      }
+    }
+  for (const { name } of dates)
+    for (const towards of roundings)
+      for (const { unit, calendar } of spans)
+        for (const sign of [1, -1] as const) {
+          const range = fixedRange(own, of(name), { unit, calendar, sign, towards, step });
+          for (const fixed of range ? [roundestMoment(range[0] - 1, range[1]), ...range] : []) {
+            const formula: Formula = {
+              ...emptySum,
+              constant: (sign * (calendar ? placeOf(fixed) : fixed)) / unit,
+              terms: [{ column: name, weight: -sign / unit, ...(calendar && { calendar }) }],
+              ...rounded(towards),
+            };
+            if (!holds(formula)) continue;
+            yield formula;
+            break;
+          }
+        }
+}
+
+/** The moments from which on (or up to which) dates may be counted for these numbers to come out in every row. */
+function fixedRange(
+  counts: ArrayLike<number>,
+  dates: ArrayLike<number>,
+  {
+    unit,
+    calendar,
+    sign,
+    towards,
+    step,
+  }: {
+    readonly unit: number;
+    readonly calendar: true | undefined;
+    readonly sign: 1 | -1;
+    readonly towards: -1 | 0 | 1;
+    readonly step: number;
+  },
+): readonly [number, number] | undefined {
+  let [low, high] = [-Infinity, Infinity];
+  const [below, above] = towards === 0 ? [0.5, 0.5] : towards < 0 ? [0, 1] : [1, 0];
+  for (let i = 0; i < counts.length; i++) {
+    if (Number.isNaN(counts[i] + dates[i])) continue;
+    const at = sign * (calendar ? placeOf(dates[i]) : dates[i]);
+    low = Math.max(low, at + (counts[i] - below * step) * unit + (towards > 0 ? 1 : 0));
+    high = Math.min(high, at + (counts[i] + above * step) * unit - (towards < 0 ? 1 : 0));
+    if (low > high) return undefined;
+  }
+  if (!Number.isFinite(high - low)) return undefined;
+  const [first, last] = sign > 0 ? [low, high] : [-high, -low];
+  return calendar ? [momentAt(first), momentAt(last)] : [Math.ceil(first), Math.floor(last)];
+}

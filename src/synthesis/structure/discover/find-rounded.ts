@@ -1,0 +1,56 @@
+import { emptySum, type Formula } from "../formulas";
+import { spacing } from "../grids";
+import { type Found, type NumberInput, placeOver, shortest } from "./search";
+import { type Trials, testsOf } from "./trials";
+
+const roundings = [0, -1, 1] as const;
+
+/**
+ * Adds numbers that are a multiple of another one, rounded up, down or to the nearest (minutes = seconds ÷ 60, rounded up), where
+ * nothing exact is known of them, or only a straight line that chance leaves room for.
+ */
+export function findRounded(numbers: readonly NumberInput[], found: Found, trials: Trials): void {
+  for (const target of numbers) {
+    const { name, grid, given, values } = target;
+    const before = found.get(name);
+    const line = before?.rest === "none" && before.terms.length === 1 && before.constant !== 0;
+    if (given || !grid || (before?.rest === "none" && !line)) continue;
+    const tests = testsOf({ name, values, grid }, trials);
+    const formulas = numbers.flatMap((of) => {
+      // What is rounded is coarser than what it is made of.
+      const step = spacing(grid);
+      return of === target ? [] : roundings.flatMap((towards) => multiple(values, of, step, towards) ?? []);
+    });
+    for (const formula of formulas)
+      if (tests.proven(formula) && placeOver(found, numbers, name, formula)) break;
+  }
+}
+
+/** The roundest multiple that the rows leave room for; undefined where they leave none. */
+function multiple(
+  target: Float64Array,
+  { name, values }: NumberInput,
+  step: number,
+  towards: -1 | 0 | 1,
+): Formula | undefined {
+  let [low, high] = [-Infinity, Infinity];
+  const [below, above] = towards === 0 ? [0.5, 0.5] : towards < 0 ? [0, 1] : [1, 0];
+  for (let i = 0; i < target.length; i++) {
+    const [own, other] = [target[i], values[i]];
+    if (Number.isNaN(own + other) || other === 0) continue;
+    const [a, b] = [(own - below * step) / other, (own + above * step) / other];
+    low = Math.max(low, Math.min(a, b) * (1 - 1e-12));
+    high = Math.min(high, Math.max(a, b) * (1 + 1e-12));
+    if (low > high) return undefined;
+  }
+  if (!(low > 0) || !Number.isFinite(high)) return undefined;
+  const inside = (one: number): boolean => one >= low && one <= high;
+  const middle = (low + high) / 2;
+  const [times, over] = [shortest(middle, inside), shortest(1 / middle, (one) => inside(1 / one))];
+  const weight = String(over).length < String(times).length ? 1 / over : times;
+  return {
+    ...emptySum,
+    terms: [{ column: name, weight }],
+    ...(towards !== 0 && { round: { step, towards } }),
+  };
+}

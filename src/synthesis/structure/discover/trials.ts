@@ -1,0 +1,98 @@
+import { type Arguments, argumentsOf, evaluate, type Formula } from "../formulas";
+import { type Grid, snap, spacing } from "../grids";
+import { spacedRows } from "./search";
+
+/** A number or date that may follow from others; dates in milliseconds. */
+export interface Target {
+  readonly name: string;
+  readonly values: Float64Array;
+  readonly grid: Grid | undefined;
+}
+
+/** The columns as formulas read them, and whose the rows are. */
+export interface Trials {
+  readonly rows: number;
+  /** Codes of levels are −1 where the level is not told. */
+  readonly of: Arguments;
+  /** Columns with cells missing at random: rows without them neither make a rule nor break one. */
+  readonly holes: ReadonlySet<string>;
+  readonly people?: Int32Array | undefined;
+  /** How many rules are tried, about. */
+  readonly tried: number;
+}
+
+/** So unlikely must it be that chance makes a rule, for all that are tried. */
+const chance = 1e-3;
+const screeningRows = 12;
+
+/** A test of exact formulas of the target: whether they give it in every row, be it by chance (`holds`), and whether they are rules. */
+export function testsOf(target: Target, trials: Trials) {
+  const present = Int32Array.from([...target.values.keys()].filter((i) => !Number.isNaN(target.values[i])));
+  const sample = spacedRows(present.length, screeningRows).map((at) => present[at]);
+  const holdsIn = (formula: Formula, rows: ArrayLike<number> | undefined): boolean => {
+    const names = argumentsOf(formula);
+    const read = (name: string): ArrayLike<number> => {
+      const values = trials.of(name);
+      return rows ? Float64Array.from(rows, (i) => values[i]) : values;
+    };
+    const predicted = evaluate(formula, read, rows?.length ?? trials.rows);
+    const torn = [target.name, ...names].filter((name) => trials.holes.has(name)).map(trials.of);
+    const levels = formula.effects.map(({ column }) => trials.of(column));
+    return predicted.every((value, at) => {
+      const i = rows ? rows[at] : at;
+      const own = target.values[i];
+      if (Number.isNaN(own) && Number.isNaN(value)) return true;
+      if (agrees(target.grid, formula, own, value)) return true;
+      return torn.some((values) => Number.isNaN(values[i])) || levels.some((codes) => codes[i] < 0);
+    });
+  };
+  const holds = (formula: Formula): boolean => holdsIn(formula, sample) && holdsIn(formula, undefined);
+  return {
+    present,
+    holds,
+    proven: (formula: Formula, free = 1) => holds(formula) && isProven(target, formula, trials, free),
+  };
+}
+
+function agrees(grid: Grid | undefined, { round }: Formula, own: number, value: number): boolean {
+  // A half may be rounded either way; what is rounded up or down may not.
+  const half = (spacing(grid) / 2) * (1 + 1e-6);
+  return round || !grid
+    ? Math.abs(own - snap(value, grid)) <= 1e-9 * Math.abs(own)
+    : Math.abs(own - value) <= half;
+}
+
+/**
+ * Whether chance is ruled out: how likely it is that the rule fits the target of another row, for each row (or person) that is another
+ * one to the rule, but those that `free` of its numbers were read off.
+ */
+function isProven(
+  target: Target,
+  formula: Formula,
+  { of, people, rows, tried }: Trials,
+  free: number,
+): boolean {
+  const names = argumentsOf(formula);
+  const predicted = evaluate(formula, of, rows);
+  const known = Int32Array.from(
+    [...predicted.keys()].filter((i) => !Number.isNaN(predicted[i] + target.values[i])),
+  );
+  const read = names.map(of);
+  const told = new Set<string>();
+  const persons = new Set<number>();
+  for (const i of known) {
+    told.add(read.map((values) => values[i]).join());
+    persons.add(people ? people[i] : i);
+  }
+  let [fitting, pairs] = [0, 0];
+  for (const part of [2, 3, 5, 7]) {
+    const shift = Math.max(1, Math.floor(known.length / part));
+    known.forEach((i, at) => {
+      const other = known[(at + shift) % known.length];
+      pairs++;
+      if (agrees(target.grid, formula, target.values[other], predicted[i])) fitting++;
+    });
+  }
+  const telling = Math.min(told.size, persons.size) - free;
+  return telling * -Math.log(Math.max(fitting, 1) / pairs) > Math.log(tried / chance);
+}
