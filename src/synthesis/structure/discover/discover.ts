@@ -37,16 +37,16 @@ import { atomsOf } from "./atoms";
 import { findBands } from "./bands";
 import { combinationLookups, findCombination } from "./combinations";
 import { findExclusions } from "./exclusions";
-import { findDates } from "./find-dates";
 import { findFormulas } from "./find-formulas";
 import type { Decider } from "./find-rates";
-import { findRounded } from "./find-rounded";
 import { findHoles } from "./holes";
 import { findOrders, holds } from "./orders";
 import { findDateParts } from "./parts-of-dates";
 import { keyColumn, planOf } from "./plan-column";
 import { withRepeats } from "./repeats";
 import { type Found, type LevelsInput, valuesOf } from "./search";
+import { findDates } from "./tried/find-dates";
+import { findRounded } from "./tried/find-rounded";
 
 export interface DiscoverOptions {
   /**

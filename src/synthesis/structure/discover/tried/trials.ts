@@ -1,6 +1,6 @@
-import { type Arguments, argumentsOf, evaluate, type Formula } from "../formulas";
-import { type Grid, snap, spacing } from "../grids";
-import { spacedRows } from "./search";
+import { type Arguments, argumentsOf, evaluate, type Formula } from "../../formulas";
+import { type Grid, snap, spacing } from "../../grids";
+import { spacedRows } from "../search";
 
 /** A number or date that may follow from others; dates in milliseconds. */
 export interface Target {
@@ -25,9 +25,19 @@ export interface Trials {
 const chance = 1e-3;
 const screeningRows = 12;
 
-/** A test of exact formulas of the target: whether they give it in every row, be it by chance (`holds`), and whether they are rules. */
-export function testsOf(target: Target, trials: Trials) {
-  const present = Int32Array.from([...target.values.keys()].filter((i) => !Number.isNaN(target.values[i])));
+/** Tests of exact formulas for one target. */
+export interface Tests {
+  /** The rows in which the target is not missing. */
+  readonly present: readonly number[];
+  /** Whether the formula gives the target in every row, be it by chance. */
+  readonly holds: (formula: Formula) => boolean;
+  /** Whether it does so as a rule; `free` of its numbers were read off the rows. */
+  readonly proven: (formula: Formula, free?: number) => boolean;
+}
+
+/** The tests of what may give the target; it is missing where something that the formula reads is. */
+export function testsOf(target: Target, trials: Trials): Tests {
+  const present = [...target.values.keys()].filter((i) => !Number.isNaN(target.values[i]));
   const sample = spacedRows(present.length, screeningRows).map((at) => present[at]);
   const holdsIn = (formula: Formula, rows: ArrayLike<number> | undefined): boolean => {
     const names = argumentsOf(formula);

@@ -1,6 +1,6 @@
-import { emptySum, type Formula } from "../formulas";
-import { spacing } from "../grids";
-import { type Found, type NumberInput, placeOver, shortest } from "./search";
+import { emptySum, type Formula } from "../../formulas";
+import { spacing } from "../../grids";
+import { type Found, type NumberInput, placeOver, shortest } from "../search";
 import { type Trials, testsOf } from "./trials";
 
 const roundings = [0, -1, 1] as const;

@@ -1,7 +1,7 @@
-import { columnNamed, type Table } from "../../../data/table";
-import { type DateUnit, day, evenMonth, momentAt, placeOf, roundestMoment, startOf } from "../date-parts";
-import { argumentsOf, emptySum, evaluate, type Formula, leadsTo, type Term } from "../formulas";
-import { spacing } from "../grids";
+import { columnNamed, type Table } from "../../../../data/table";
+import { type DateUnit, day, evenMonth, momentAt, placeOf, roundestMoment, startOf } from "../../date-parts";
+import { argumentsOf, emptySum, evaluate, type Formula, leadsTo, type Term } from "../../formulas";
+import { spacing } from "../../grids";
 import {
   type ColumnPlan,
   type DatePlan,
@@ -9,9 +9,9 @@ import {
   isComputed,
   type LevelsPlan,
   type NumberPlan,
-} from "../structure";
-import { codesOf, numbersOf } from "../variables";
-import { type Target, type Trials, testsOf } from "./trials";
+} from "../../structure";
+import { codesOf, numbersOf } from "../../variables";
+import { type Target, type Tests, type Trials, testsOf } from "./trials";
 
 /** With more levels a column decides no term. */
 const mostLevels = 50;
@@ -84,7 +84,7 @@ export function findDates(plans: readonly ColumnPlan[], search: DateSearch): rea
         if (source === plan || !free(plan)) continue;
         const after = (i: number): number => of(plan.name)[i] - of(source.name)[i];
         const both = tests.present.filter((i) => !Number.isNaN(after(i)));
-        if (both.length === 0 || (later && both.subarray(0, 20).some((i) => after(i) < 0))) continue;
+        if (both.length === 0 || (later && both.slice(0, 20).some((i) => after(i) < 0))) continue;
         for (const { formula, read } of laterDates({
           plan,
           source,
@@ -118,7 +118,7 @@ interface Pair {
   readonly source: DatePlan;
   readonly of: (name: string) => ArrayLike<number>;
   /** Rows that have both, and the first of them. */
-  readonly both: Int32Array;
+  readonly both: readonly number[];
   readonly first: number;
   readonly numbers: readonly NumberPlan[];
   readonly levels: readonly LevelsPlan[];
@@ -230,7 +230,7 @@ function* countsOf(
   plan: NumberPlan,
   dates: readonly DatePlan[],
   of: (name: string) => ArrayLike<number>,
-  { present, holds }: ReturnType<typeof testsOf>,
+  { present, holds }: Tests,
 ): Generator<Formula> {
   const step = spacing(plan.grid);
   const own = of(plan.name);
