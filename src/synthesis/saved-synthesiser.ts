@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { check } from "../core/checks";
 import { loadSynthesiser } from "./methods";
 import type { Synthesiser } from "./synthesiser";
@@ -40,12 +41,20 @@ const kind = "telelink-synthesiser";
  * JSON.stringify(json).includes("copula"); // → true
  */
 export function savedSynthesiserToJSON({ synthesiser, origin }: SavedSynthesiser): Record<string, unknown> {
-  return { kind, version: 1, origin, synthesiser: synthesiser.toJSON() };
+  const held = { origin, synthesiser: synthesiser.toJSON() };
+  return { kind, version: 1, sum: sumOf(held), ...held };
+}
+
+/** The sum of what a file holds, by which a change to it is noticed: hardly one of its numbers could be checked by itself. */
+function sumOf({ origin, synthesiser }: Readonly<Record<string, unknown>>): string {
+  return createHash("sha256")
+    .update(JSON.stringify([origin, synthesiser]))
+    .digest("hex");
 }
 
 /**
- * The synthesiser that `savedSynthesiserToJSON` described. Throws where the file is something else, of another version,
- * or contradicts itself; `from` names it.
+ * The synthesiser that `savedSynthesiserToJSON` described. Throws where the file is something else, of another version, was
+ * changed since, or contradicts itself; `from` names it.
  *
  * @example
  * const { table: plans } = parseCsv(`plan\n${"basic\nplus\nplus\n".repeat(40)}`);
@@ -69,6 +78,10 @@ export function savedSynthesiserFromJSON(json: unknown, from: string): SavedSynt
     "version must be 1; fit it again with this version of telelink",
     fields.version,
   );
+  // Files of before have none.
+  const kept = fields.sum === undefined || fields.sum === sumOf(fields);
+  const rule = "it must be as telelink synth fit wrote it, and was changed since: fit it again";
+  check(kept, action, `${rule} (rules are changed by --write-structure and --structure)`);
   const synthesiser = loadSynthesiser(fields.synthesiser);
   return { synthesiser, origin: fields.origin as SynthesiserOrigin };
 }

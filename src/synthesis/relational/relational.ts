@@ -10,6 +10,7 @@ import { keyCount } from "../structure/keys/fresh-keys";
 import { keyPlanOf } from "../structure/keys/key-plan-of";
 import type { Structure } from "../structure/structure";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
+import { checkRelational } from "./check-relational";
 import { childrenOf, type RelationalParts } from "./draw-children";
 import {
   childRows,
@@ -132,11 +133,13 @@ export function loadRelational(json: ModelJson): Relational {
   check(json.kind === "relational", "load relational", "kind must be relational", json.kind);
   check(json.version === 1, "load relational", "version must be 1; fit it again", json.version);
   const raw = json as unknown as RelationalParts & { parents: ModelJson; children?: ModelJson };
-  return relationalOf({
+  const parts = {
     ...raw,
-    parents: loadSequential(raw.parents),
+    parents: loadSequential(Object(raw.parents)),
     ...(raw.children && { children: loadSequential(raw.children) }),
-  });
+  };
+  checkRelational(parts, "load relational");
+  return relationalOf(parts);
 }
 
 function relationalOf(parts: RelationalParts): Relational {

@@ -8,7 +8,7 @@ import { formulaOf, gridOfPlan, isComputed, type Structure } from "../structure/
 import { argumentsFrom } from "../structure/variables";
 import { type ChildPlan, type Families, isOwn } from "./child-table";
 
-const kinds = ["summed", "mean", "greatest", "least"] as const;
+export const kinds = ["summed", "mean", "greatest", "least"] as const;
 
 /** A column of the parents that is told by their children. */
 export interface Total {

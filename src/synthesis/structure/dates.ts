@@ -1,3 +1,4 @@
+import { check } from "../../core/checks";
 import { type DateFormat, dateParser, datePrinter } from "../../data/formats/date-format";
 import { learnDates } from "../../data/formats/learn-dates";
 
@@ -7,6 +8,18 @@ export interface WrittenDates {
   readonly formats: readonly { readonly format: DateFormat; readonly share: number }[];
   /** Milliseconds between two neighbours: a day when no time of day is ever written. */
   readonly step: number;
+}
+
+/** Throws where no dates can be written so, whoever wrote it. */
+export function checkDates(dates: WrittenDates, who: string, action: string): void {
+  const { formats, step } = Object(dates) as Partial<WrittenDates>;
+  const listed = Array.isArray(formats) && formats.length > 0 && Number(step) > 0;
+  check(listed, action, `${who} must have a list of formats and a step above 0`);
+  for (const { format, share } of formats.map(Object)) {
+    const rule = `${who} must have formats with a pattern and a share`;
+    check(typeof Object(format).pattern === "string" && share >= 0, action, rule);
+    dateParser(format);
+  }
 }
 
 const day = 86_400_000;

@@ -13,6 +13,11 @@ export interface Grid {
   readonly coarser?: readonly { readonly step: number; readonly share: number }[];
 }
 
+/** Whether numbers can lie on it, whoever wrote it. */
+export function isGrid({ decimals, step }: Partial<Grid> = { decimals: 0, step: 1 }): boolean {
+  return Number.isInteger(decimals) && Number(decimals) >= 0 && Number(decimals) <= 20 && Number(step) > 0;
+}
+
 const mostDecimals = 8;
 /** Values lie on a step by chance as often as as many coins fall alike: 20 on every second, 9 on every fifth. */
 const leastBits = 20;

@@ -1,6 +1,7 @@
 import { check } from "../../../core/checks";
 import { dateUnits } from "../date-parts";
-import { dateReader } from "../dates";
+import { checkDates } from "../dates";
+import { isGrid } from "../grids";
 import { keyCount } from "../keys/fresh-keys";
 import type { ColumnPlan, Structure } from "../structure";
 import { cellNamesOf } from "../variables";
@@ -27,16 +28,9 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     holds(isListOf("number", plan.atoms), "must list as atoms numbers, each once", plan.atoms);
     const few = plan.values === undefined || (isListOf("number", plan.values) && plan.values.length > 0);
     holds(few, "must list as values numbers, each once", plan.values);
-    const { decimals = 0, step = 1 } = plan.grid ?? {};
-    const written = Number.isInteger(decimals) && decimals >= 0 && decimals <= 20 && step > 0;
-    holds(written, "must have a grid of 0 to 20 decimals and a step above 0", plan.grid);
+    holds(isGrid(plan.grid), "must have a grid of 0 to 20 decimals and a step above 0", plan.grid);
   }
-  if (kind === "date") {
-    const { formats, step } = Object(plan.format);
-    const written = Array.isArray(formats) && formats.length > 0 && step > 0;
-    holds(written, "must have a format: a list of formats, and a step above 0", plan.format);
-    dateReader(plan.format);
-  }
+  if (kind === "date") checkDates(plan.format, plan.name, action);
   if (kind === "constant") holds(typeof plan.text === "string", "must have a text", plan.text);
   if (kind === "key") holds(keyCount(Object(plan.keys)) > 0, "must have keys to be made", plan.keys);
   if (kind === "part") holds(dateUnits.includes(plan.unit), "must be a unit of a date", plan.unit);

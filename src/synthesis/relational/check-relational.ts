@@ -1,0 +1,130 @@
+import { check } from "../../core/checks";
+import type { ColumnSchema } from "../../data/schema";
+import { checkDates } from "../structure/dates";
+import { isGrid } from "../structure/grids";
+import { freshKeys } from "../structure/keys/fresh-keys";
+import { type ChildPlan, contextNames, isContext, isOwn } from "./child-table";
+import type { RelationalParts } from "./draw-children";
+import { countName } from "./families";
+import { kinds, type Total } from "./totals";
+
+const roles: readonly string[] = ["key", "identifier", "date", "text", "drawn"];
+
+/**
+ * Throws where what ties two tables together in a model's file, which somebody may have changed by hand, can't be: children of no
+ * plan, totals of columns that are not there or of another kind, dates of no format.
+ */
+export function checkRelational(parts: RelationalParts, action: string): void {
+  const { key, parents, children, plan, totals = [], keys } = parts;
+  const named = (columns: readonly ColumnSchema[]) => new Map(columns.map((one) => [one.name, one]));
+  const [above, below] = [named(parents.columns), named(children?.columns ?? [])];
+  check(above.has(key), action, "its key must be a column of the parents", key ?? "none");
+  const counted = above.get(countName)?.type === "numeric";
+  check(counted, action, `its parents must have a column of numbers called "${countName}"`);
+  checkPlanOf(plan, key, below, action);
+  const own = plan.columns.filter(({ role }) => role === "identifier").map(({ name }) => name);
+  const listed = Array.isArray(keys) ? keys.map((one) => one?.[0]) : [];
+  const rule = "its keys must be those of the children's identifiers";
+  check(Array.isArray(keys) && listed.join("\n") === own.join("\n"), action, rule, listed.join(", "));
+  for (const [, form] of keys) freshKeys(Object(form), 0, 1);
+  check(Array.isArray(totals), action, "its totals must be a list", totals);
+  for (const total of totals) checkTotal(Object(total), parts, { above, below }, action);
+  const columns = totals.map(({ column }) => column);
+  const twice = columns.find((name, k) => columns.indexOf(name) < k);
+  check(twice === undefined, action, "each column must have one total", twice);
+}
+
+/** Throws where children are told to be made of what their model does not draw. */
+function checkPlanOf(
+  plan: ChildPlan,
+  key: string,
+  below: ReadonlyMap<string, ColumnSchema>,
+  action: string,
+): void {
+  const { columns, date } = Object(plan) as Partial<ChildPlan>;
+  check(Array.isArray(columns), action, "its plan must list the children's columns", columns ?? "none");
+  for (const { name, role } of columns.map(Object)) {
+    check(roles.includes(role), action, `the role of ${name} must be one of ${roles.join(", ")}`, role);
+    const drawn = role === "drawn" || role === "text";
+    check(
+      !drawn || below.has(name),
+      action,
+      "its plan must name columns that the children's model draws",
+      name,
+    );
+  }
+  const planned = new Set(columns.map(({ name }) => name));
+  check(planned.size === columns.length, action, "its plan must list each column of the children once");
+  const lacking = [...below.keys()].find(
+    (name) => !planned.has(name) && !isContext(name) && name !== contextNames.gap && name !== key,
+  );
+  check(lacking === undefined, action, "its plan must list what the children's model draws", lacking);
+  for (const role of ["key", "date"]) {
+    const own = columns.filter((one) => one.role === role).map(({ name }) => name);
+    const expected = role === "key" ? key : (date?.name ?? "");
+    check(own.join() === expected, action, `its plan must have the ${role} of children once`, own.join());
+  }
+  if (!date) return;
+  checkDates(date.format, `the dates of ${date.name}`, action);
+  const ends = Number.isFinite(date.end) && typeof date.monthly === "boolean";
+  check(ends, action, `the dates of ${date.name} must have an end and say whether they are monthly`);
+}
+
+/** Throws where a column of the parents is told by children who can't tell it. */
+function checkTotal(
+  { column, kind, of, level, dates, none, grid }: Total,
+  { plan }: RelationalParts,
+  { above, below }: Record<"above" | "below", ReadonlyMap<string, ColumnSchema>>,
+  action: string,
+): void {
+  const who = `the total ${column}`;
+  const own = above.get(column);
+  const typed = own?.type === (dates ? "date" : "numeric") && column !== countName;
+  check(
+    typed,
+    action,
+    `${who} must be a column of the parents of ${dates ? "dates" : "numbers"}`,
+    own?.type ?? "none",
+  );
+  check(
+    [...kinds, "number"].includes(kind),
+    action,
+    `${who} must be one of number, ${kinds.join(", ")}`,
+    kind,
+  );
+  const usual = none === null || Number.isFinite(none);
+  check(usual, action, `${who} must have as none a number or null`, none);
+  check(isGrid(grid), action, `${who} must have a grid of 0 to 20 decimals and a step above 0`);
+  const child = of === undefined ? undefined : below.get(of);
+  const isDate = of !== undefined && of === plan.date?.name;
+  check(
+    of === undefined || isDate || (child !== undefined && isOwn(plan, of)),
+    action,
+    `${who} must be of a column of the children`,
+    of,
+  );
+  if (kind === "number") {
+    check(!dates, action, `${who} must be no date, as it is a number of children`);
+    const told = of === undefined ? level === undefined : !!child?.levels?.includes(level as string);
+    check(
+      told,
+      action,
+      `${who} must count children, or those with a level of a column of theirs`,
+      level ?? "none",
+    );
+    return;
+  }
+  check(
+    of !== undefined && level === undefined,
+    action,
+    `${who} must be of a column, and of no level`,
+    level ?? "no column",
+  );
+  if (!dates) {
+    check(child?.type === "numeric", action, `${who} must be of a column of numbers`, child?.type);
+    return;
+  }
+  check(kind === "greatest" || kind === "least", action, `${who} must be the first or last of dates`, kind);
+  check(isDate || child?.type === "date", action, `${who} must be of a column of dates`, child?.type);
+  for (const one of [dates.from, dates.to]) checkDates(one, `the dates of ${who}`, action);
+}
