@@ -9,6 +9,7 @@ const longestRow = Math.sqrt(2 ** 29);
 export interface Layout {
   /** Pairs of columns. */
   readonly pairs: number;
+  /** Rows that may be neighbours: the first of all. */
   readonly rows: number;
   /** Candidates kept per query. */
   readonly kept: number;
@@ -151,9 +152,9 @@ function shiftOf(values: Float64Array): number {
 }
 
 /** Lays the memory out. Each part begins at a multiple of 128 bytes. */
-export function planLayout(data: Prepared, queries: Int32Array, kept: number): Layout {
+export function planLayout(data: Prepared, queries: Int32Array, kept: number, among: number): Layout {
   const padded = Math.ceil(data.rows / blockRows) * blockRows;
-  const symmetric = queries.length === data.rows ? 1 : 0;
+  const symmetric = queries.length === data.rows && among === data.rows ? 1 : 0;
   // With all rows as queries, limits are read block by block, so they are filled up too.
   const count = symmetric ? padded : queries.length;
   const { pairs } = data;
@@ -169,7 +170,7 @@ export function planLayout(data: Prepared, queries: Int32Array, kept: number): L
   };
   return {
     pairs,
-    rows: data.rows,
+    rows: among,
     kept,
     symmetric,
     blocksAt: place(padded * pairs),

@@ -23,7 +23,7 @@ const smallWork = 2 ** 20;
 
 /**
  * The `k` rows of `x` nearest to each row in `queries` (row numbers of `x`, none twice; all rows by default), nearest
- * first: query q has its neighbours at q·k … q·k + k − 1. A row is not its own neighbour, though its duplicates are.
+ * first: query q has its neighbours at q·k … q·k + k − 1. They are looked for among all rows, or the first `among`. A row is not its own neighbour, though its duplicates are.
  * Distances are Euclidean, exact in Float64; equal ones are ordered by row number. Values must be finite.
  *
  * Rows rounded to 16-bit whole numbers name k + 3 candidates for each row, which are ranked in Float64. How far rounding
@@ -34,18 +34,19 @@ export function nearestNeighbours(
   x: Matrix,
   k: number,
   queries: Int32Array = Int32Array.from({ length: x.rows }, (_, i) => i),
+  among: number = x.rows,
 ): Int32Array {
-  checkInteger(k, 1, x.rows - 1, "find neighbours", "k");
+  checkInteger(k, 1, among < x.rows ? among : x.rows - 1, "find neighbours", "k");
   const data = prepare(x);
   const out = new Int32Array(queries.length * k);
   const best = new Float64Array(k);
-  if (queries.length * x.rows * x.columns < smallWork || x.rows <= k + spare) {
+  if (queries.length * among * x.columns < smallWork || among <= k + spare) {
     queries.forEach((row, q) => {
-      rankAll(data, row, best, out.subarray(q * k, q * k + k));
+      rankAll(data, row, among, best, out.subarray(q * k, q * k + k));
     });
     return out;
   }
-  const found = candidates(data, queries, k + spare);
+  const found = candidates(data, queries, k + spare, among);
   queries.forEach((row, q) => {
     const nearest = out.subarray(q * k, q * k + k);
     const from = q * found.kept;
@@ -89,12 +90,13 @@ export function candidates(
   data: Prepared,
   queries: Int32Array,
   kept: number,
+  among: number = data.rows,
   start: (layout: Layout) => Started = startSearch,
 ): Candidates {
-  const layout = planLayout(data, queries, kept);
+  const layout = planLayout(data, queries, kept, among);
   const { memory, search } = start(layout);
   fillMemory(memory, layout, data, queries);
-  const blocks = Math.ceil(data.rows / blockRows);
+  const blocks = Math.ceil(among / blockRows);
   const pass = Math.max(1, Math.floor(passBytes / (blockRows * 4 * data.pairs)));
   for (let first = 0; first < blocks; first += pass) {
     const last = Math.min(blocks, first + pass);
@@ -132,11 +134,11 @@ function rank(
   }
 }
 
-/** The nearest of one row among all others. */
-function rankAll(data: Prepared, row: number, best: Float64Array, nearest: Int32Array): void {
+/** The nearest of one row among the first of all others. */
+function rankAll(data: Prepared, row: number, among: number, best: Float64Array, nearest: Int32Array): void {
   best.fill(Infinity);
   const last = best.length - 1;
-  for (let i = 0; i < data.rows; i++) {
+  for (let i = 0; i < among; i++) {
     if (i !== row) place(best, nearest, i, squaredDistance(data, row, i, best[last]));
   }
 }

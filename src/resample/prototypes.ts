@@ -1,5 +1,5 @@
 import { checkInteger, checkOneOf } from "../core/checks";
-import { column, type Labelled, type Matrix, takeLabelled } from "../core/matrix";
+import { column, type Labelled, type Matrix, takeLabelled, takeRows } from "../core/matrix";
 import type { Resample } from "../core/model";
 import { editedRows, keepRows, withoutTomekLinks } from "./cleaning";
 import { type Draws, drawsFrom } from "./draws";
@@ -42,9 +42,11 @@ function nearMisses(train: Labelled, options: NearMissOptions): Labelled {
   checkInteger(neighbours, 1, few.length, action, "neighbours");
   const wanted = rowsToKeep(classes, options, action)[1 - small];
   const candidates = version === "3" ? neighboursOf(train.x, few, many, neighbours) : many;
-  const sums = Array.from(candidates, (i) => {
-    const sorted = distancesTo(train.x, i, few).sort();
-    const own = version === "2" ? sorted.slice(-neighbours) : sorted.slice(0, neighbours);
+  const nearest = version === "2" ? undefined : distancesToNearest(train.x, candidates, few, neighbours);
+  const sums = Array.from(candidates, (i, n) => {
+    const own =
+      nearest?.subarray(n * neighbours, (n + 1) * neighbours) ??
+      distancesTo(train.x, i, few).sort().slice(-neighbours);
     return { i, sum: own.reduce((total, one) => total + one, 0) };
   });
   sums.sort((a, b) => (version === "3" ? b.sum - a.sum : a.sum - b.sum));
@@ -77,7 +79,8 @@ export function condensedNeighbours(): Resample {
 /** The work of `condensedNeighbours`, with its random numbers from `draws`. */
 export function condensedRows(train: Labelled, draws: Draws): Labelled {
   const action = "condense neighbours";
-  const { small, many, toFew } = start(train, action);
+  const { small, few, many } = start(train, action);
+  const toFew = distancesToNearest(train.x, many, few, 1);
   const seed = many[draws.integers(many.length, 1)[0]];
   const kept = new Set([seed]);
   const toKept = distancesTo(train.x, seed, many);
@@ -107,7 +110,8 @@ export function oneSidedSelection(): Resample {
 /** The work of `oneSidedSelection`, with its random numbers from `draws`. */
 export function oneSidedRows(train: Labelled, draws: Draws): Labelled {
   const action = "select one-sidedly";
-  const { small, many, toFew } = start(train, action);
+  const { small, few, many } = start(train, action);
+  const toFew = distancesToNearest(train.x, many, few, 1);
   const seed = many[draws.integers(many.length, 1)[0]];
   const toSeed = distancesTo(train.x, seed, many);
   const kept = new Set(many.filter((i, at) => i === seed || toSeed[at] >= toFew[at]));
@@ -154,21 +158,28 @@ export function neighbourhoodCleaning(options: NeighbourhoodCleaningOptions = {}
   };
 }
 
-/** The rows of both classes, and how far each of the larger is from the nearest of the smaller. */
-function start(
-  train: Labelled,
-  action: string,
-): { small: 0 | 1; few: Int32Array; many: Int32Array; toFew: Float64Array } {
+/** The rows of both classes. */
+function start(train: Labelled, action: string): { small: 0 | 1; few: Int32Array; many: Int32Array } {
   const classes = rowsByClass(train, action);
   checkValues(train.x, action);
   const small = smallerClass(classes);
-  const [few, many] = [classes[small], classes[1 - small]];
-  const toFew = new Float64Array(many.length).fill(Infinity);
-  for (const i of few)
-    distancesTo(train.x, i, many).forEach((distance, at) => {
-      toFew[at] = Math.min(toFew[at], distance);
-    });
-  return { small, few, many, toFew };
+  return { small, few: classes[small], many: classes[1 - small] };
+}
+
+/** Euclid's distances from each of `rows` to its `k` nearest of others, ascending. */
+function distancesToNearest(x: Matrix, rows: Int32Array, others: Int32Array, k: number): Float64Array {
+  const order = new Int32Array(others.length + rows.length);
+  order.set(others);
+  order.set(rows, others.length);
+  const queries = Int32Array.from(rows.keys(), (n) => others.length + n);
+  const near = nearestNeighbours(takeRows(x, order), k, queries, others.length);
+  const out = new Float64Array(near.length);
+  for (let j = 0; j < x.columns; j++) {
+    const values = column(x, j);
+    for (let n = 0; n < near.length; n++)
+      out[n] += (values[others[near[n]]] - values[rows[Math.floor(n / k)]]) ** 2;
+  }
+  return out.map(Math.sqrt);
 }
 
 /** Euclid's distances from one row to others. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Column, type Table, table, takeTableRows } from "../../src/data/table";
-import { PackedTable } from "../../src/data/tally/packed-table";
+import { PackedTable, packedBytes } from "../../src/data/tally/packed-table";
 
 /** A table with so many different values in each column, some of them missing. */
 function tableOf(rows: number, different: number): Table {
@@ -50,4 +50,12 @@ test("PackedTable takes levels that come later, in another order than before", (
   held.add(column(["b", "a"], [0, 1]));
   held.add(column(["c", "a"], [0, -1]));
   expect(held.column("c")).toMatchObject({ levels: ["a", "b", "c"], codes: Int32Array.of(1, 0, 2, -1) });
+});
+
+test("packedBytes(column) foresees what a row takes by the different cells", () => {
+  const [n, c, d, t] = tableOf(70_000, 70_000).columns;
+  expect([n, c, d].map(packedBytes)).toEqual([8, 4, 4]);
+  expect(packedBytes(t)).toBeGreaterThan(8);
+  expect(tableOf(300, 2).columns.slice(1, 2).map(packedBytes)).toEqual([1]);
+  expect(tableOf(60_000, 60_000).columns.slice(0, 3).map(packedBytes)).toEqual([2, 2, 2]);
 });

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import pl, { type DataFrame } from "nodejs-polars";
 import { afterAll, describe, expect, test } from "vitest";
 import { joinTables } from "../../src/data/join-tables";
-import { checkRoom } from "../../src/data/read/check-room";
+import { checkHeld, checkRoom } from "../../src/data/read/check-room";
 import { parseCsv, readCsv } from "../../src/data/read/read-csv";
 import { readTable, readTableBatches } from "../../src/data/read/read-table";
 import { publishedSchema } from "../../src/data/sources/sources";
@@ -204,4 +204,8 @@ test("a table that the memory can't hold is refused before it is read, with the 
   expect(() => checkRoom("x.csv", 1e9, 8e9)).not.toThrow();
   expect(() => checkRoom("x.csv", 60 * 2 ** 30, 8e9)).toThrow("60 GB of text take up to 180 GB of memory");
   expect(() => checkRoom("x.csv", 3e9, 8e9)).toThrow("at most the 7.5 GB there are");
+  expect(() => checkHeld("resample", 4e9, "drop some", 8e9)).not.toThrow();
+  expect(() => checkHeld("resample", 6e9, "drop some", 8e9)).toThrow(
+    "Cannot resample: what is held of the rows must be at most half of the 7.5 GB of memory there are, got 5.6 GB (drop some)",
+  );
 });

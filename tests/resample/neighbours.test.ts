@@ -30,9 +30,9 @@ const make = (kind: string, rows: number): Matrix => {
 };
 
 /** All distances, sorted by distance and row number. */
-function bruteForce(x: Matrix, k: number, queries: Int32Array): number[] {
+function bruteForce(x: Matrix, k: number, queries: Int32Array, among = x.rows): number[] {
   return Array.from(queries).flatMap((q) => {
-    const others = Array.from({ length: x.rows }, (_, i) => {
+    const others = Array.from({ length: among }, (_, i) => {
       let sum = 0;
       for (let j = 0; j < x.columns; j++) sum += (x.values[j * x.rows + q] - x.values[j * x.rows + i]) ** 2;
       return [sum, i];
@@ -55,6 +55,10 @@ describe.each(Object.keys(kinds))("nearestNeighbours(x, k), %s", (kind) => {
     expect(Array.from(nearestNeighbours(x, k))).toEqual(bruteForce(x, k, all));
     const some = all.filter((i) => i % 3 === 1).reverse();
     expect(Array.from(nearestNeighbours(x, k, some))).toEqual(bruteForce(x, k, some));
+    // Among the first of them alone, of which some ask and others do not.
+    const first = Math.floor(0.7 * rows);
+    expect(Array.from(nearestNeighbours(x, k, some, first))).toEqual(bruteForce(x, k, some, first));
+    expect(Array.from(nearestNeighbours(x, k, all, first))).toEqual(bruteForce(x, k, all, first));
   });
 
   test("kernel and plain twin keep the same candidates, bit for bit", () => {
@@ -64,10 +68,14 @@ describe.each(Object.keys(kinds))("nearestNeighbours(x, k), %s", (kind) => {
       Int32Array.of(300, 2, 31, 32, 332),
     ]) {
       const data = prepare(x);
-      const fast = candidates(data, queries, 8);
-      const plain = candidates(data, queries, 8, startPlain);
-      expect(new Uint8Array(fast.scores.slice().buffer)).toEqual(new Uint8Array(plain.scores.slice().buffer));
-      expect(fast.ids).toEqual(plain.ids);
+      for (const among of [333, 250]) {
+        const fast = candidates(data, queries, 8, among);
+        const plain = candidates(data, queries, 8, among, startPlain);
+        expect(new Uint8Array(fast.scores.slice().buffer)).toEqual(
+          new Uint8Array(plain.scores.slice().buffer),
+        );
+        expect(fast.ids).toEqual(plain.ids);
+      }
     }
   });
 });

@@ -15,11 +15,20 @@ function memoryHere(): number {
  */
 export function checkRoom(source: string, bytes: number, memory: number = memoryHere()): void {
   if (bytes * perByte <= memory) return;
-  const gigabytes = (of: number): string => {
-    const amount = of / 2 ** 30;
-    return `${amount < 10 ? amount.toPrecision(2) : Math.round(amount)} GB`;
-  };
   throw new Error(
-    `Cannot read ${source} as a whole: ${gigabytes(bytes)} of text take up to ${gigabytes(bytes * perByte)} of memory as a table, which must be at most the ${gigabytes(memory)} there are (telelink train --sample learns from a part of Parquet files; predict, score, synth sample and resample at random read and write piece by piece; or use a part of the rows)`,
+    `Cannot read ${source} as a whole: ${gigabytes(bytes)} of text take up to ${gigabytes(bytes * perByte)} of memory as a table, which must be at most the ${gigabytes(memory)} there are (telelink train --sample learns from a part of Parquet files; predict, score, synth sample and resample read and write piece by piece; or use a part of the rows)`,
   );
+}
+
+/** Nothing where so many bytes may be held, with as many beside them; else throws with the ways out. */
+export function checkHeld(action: string, bytes: number, ways: string, memory: number = memoryHere()): void {
+  if (2 * bytes <= memory) return;
+  throw new Error(
+    `Cannot ${action}: what is held of the rows must be at most half of the ${gigabytes(memory)} of memory there are, got ${gigabytes(bytes)} (${ways})`,
+  );
+}
+
+function gigabytes(of: number): string {
+  const amount = of / 2 ** 30;
+  return `${amount < 10 ? amount.toPrecision(2) : Math.round(amount)} GB`;
 }

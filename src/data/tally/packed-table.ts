@@ -53,6 +53,16 @@ export class PackedTable {
 
 const [fewCodes, manyCodes] = [2 ** 8, 2 ** 16];
 
+/** Bytes that a row of the column takes, of which this has all different cells, or so many that all are different. */
+export function packedBytes(one: Column): number {
+  if (isCategorical(one)) return one.levels.length < fewCodes ? 1 : one.levels.length < manyCodes ? 2 : 4;
+  const different = one.values.length;
+  if (one.type === "numeric" || one.type === "date")
+    return different <= fewCodes ? 1 : different <= manyCodes ? 2 : one.type === "date" ? 4 : 8;
+  const some = one.values.slice(0, 1000).map((text) => Buffer.byteLength(text));
+  return 4 + some.reduce((sum, bytes) => sum + bytes, 0) / Math.max(1, some.length);
+}
+
 /** Numbers, levels and dates by the place of their value among those that occur, 0 for a level that is missing. */
 class PackedCells {
   readonly like: Column;

@@ -1,4 +1,5 @@
 import type { RowSource } from "../../data/even-rows";
+import { checkHeld } from "../../data/read/check-room";
 import {
   type Column,
   cellText,
@@ -8,7 +9,7 @@ import {
   table,
   takeTableRows,
 } from "../../data/table";
-import { PackedTable } from "../../data/tally/packed-table";
+import { PackedTable, packedBytes } from "../../data/tally/packed-table";
 import { emptyCells, namingColumns } from "./own-cells";
 
 /** What is held of rows that come block by block: what distances and rules look at, and the texts of rows that new ones start from. */
@@ -28,13 +29,14 @@ export class HeldRows {
   constructor(
     { columns, kept }: RowSource,
     asked: {
+      readonly method: string;
       readonly target: string;
       readonly ratio: number;
       readonly drop: readonly string[];
       readonly texts: boolean;
     },
   ) {
-    const { target, ratio, drop, texts } = asked;
+    const { method, target, ratio, drop, texts } = asked;
     this.target = target;
     this.like = columns.map(({ column }) => column);
     const used = this.like.filter(({ name }) => !drop.includes(name));
@@ -42,6 +44,16 @@ export class HeldRows {
       one.name === target || one.type === "numeric" || one.type === "date" || isCategorical(one);
     const naming = texts ? namingColumns(used, [target]) : [];
     const others = texts ? used.filter((one) => !isSeen(one) && !naming.includes(one.name)) : [];
+    // Of other texts those of the classes that grow alone are held: at most half of the rows.
+    const bytes = used.reduce(
+      (sum, one) => sum + packedBytes(one) * (others.includes(one) ? 0.5 : isSeen(one) || texts ? 1 : 0),
+      0,
+    );
+    checkHeld(
+      `resample by ${method}`,
+      kept * bytes,
+      "--drop columns that need not be looked at, random-under or random-over, or a part of the rows",
+    );
     this.seen = new PackedTable(used.filter(isSeen), kept);
     this.names = new PackedTable(
       used.filter(({ name }) => naming.includes(name)),

@@ -96,7 +96,7 @@ export async function resampleRows(
     `the table must have at most ${mostSquared} rows, for its time grows with their square (random-under first, or another method)`,
     source.kept,
   );
-  const held = new HeldRows(source, { target, ratio, drop, texts: makes });
+  const held = new HeldRows(source, { method, target, ratio, drop, texts: makes });
   // Where all given rows stay they are written on the way.
   for await (const block of source.batches(makes ? undefined : held.seen.names)) {
     held.add(block);
