@@ -3,6 +3,7 @@ import type { Rng } from "../../core/rng";
 import { columnNamed, type Table } from "../../data/table";
 import { brokenRows } from "../structure/broken";
 import { type Drawn, restoreTable, variableNames } from "../structure/restore";
+import { tieKeys } from "../structure/variables";
 import type { Candidates } from "./candidates";
 import { redrawn } from "./redraw";
 import { restoreKnown } from "./restore-known";
@@ -37,7 +38,7 @@ export function drawRows<P extends Candidates>(
     };
     return [...new Set([...brokenRows(structure, rows), ...unmetRows(structure, wishes, numbers)])];
   };
-  return redrawn(
+  const rows = redrawn(
     drawOnce(drawing, n, rng, wishes, firstRow),
     {
       broken,
@@ -47,6 +48,8 @@ export function drawRows<P extends Candidates>(
     },
     rng,
   );
+  // Rows that are drawn again keep their identifiers, but not what these say of the row.
+  return tieKeys(structure, rows);
 }
 
 function drawOnce<P extends Candidates>(

@@ -8,7 +8,9 @@ import { loadSequential, sequential } from "../sequential/sequential";
 import { type DiscoverOptions, discoverStructure, usualMinCount } from "../structure/discover/discover";
 import { keyCount } from "../structure/keys/fresh-keys";
 import { keyPlanOf } from "../structure/keys/key-plan-of";
-import type { Structure } from "../structure/structure";
+import { withoutTies } from "../structure/keys/key-ties";
+import type { KeyColumnPlan, Structure } from "../structure/structure";
+import { cellsOfTies } from "../structure/variables";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
 import { checkRelational } from "./check-relational";
 import { childrenOf, type RelationalParts } from "./draw-children";
@@ -85,10 +87,12 @@ export function relational(
       keep: totals.map(({ column }) => column),
       sequential: true,
     });
+    const bareKeys = ({ name, ties = [] }: KeyColumnPlan): readonly string[] =>
+      withoutTies(keysOf(parents, name), ties, cellsOfTies(found.columns, parents));
     // Fresh keys are none of those that are left out either.
     const columns = found.columns.map((one) =>
       one.kind === "key"
-        ? { ...one, keys: keyPlanOf(keysOf(parents, one.name), rng.fork(`keys of ${one.name}`), least) }
+        ? { ...one, keys: keyPlanOf(bareKeys(one), rng.fork(`keys of ${one.name}`), least) }
         : one,
     );
     const structure = withoutTold({ ...found, columns }, totals);

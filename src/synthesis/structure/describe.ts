@@ -5,6 +5,7 @@ import { describeDated, rounding } from "./describe-dates";
 import { type CellNames, describeExclusions, describeOnly } from "./describe-exclusions";
 import type { Formula } from "./formulas";
 import { spacing } from "./grids";
+import { describeTie } from "./keys/key-ties";
 import type { ColumnPlan, Structure } from "./structure";
 import { cellNamesOf, levelNames } from "./variables";
 
@@ -57,7 +58,10 @@ function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
   if (plan.kind === "constant")
     return [plan.text === "" ? `${name} is always missing.` : `${name} is always ${plan.text}.`];
   if (plan.kind === "key")
-    return [`${name} is a key: every ${plan.repeats ? "group of rows" : "row"} gets a fresh one.`];
+    return [
+      `${name} is a key: every ${plan.repeats ? "group of rows" : "row"} gets a fresh one.`,
+      ...(plan.ties ?? []).map((tie) => `${name} ${describeTie(tie)}.`),
+    ];
   if (plan.kind === "lookup") return [`${name} follows from ${plan.of}.`];
   const cutOf = (cut: number): string =>
     plan.kind === "bands" && dates.includes(plan.of) ? dateWriter(plainTimes(cut))(cut) : shown(cut);

@@ -23,7 +23,13 @@ export function describeLosses({
         ? [
             `${name}: customers are made up, in no row those of the data; ${own}, alike in nothing else; ${describeKeys(plan.keys)}`,
           ]
-        : [`${name}: identifiers are made up; ${own}, ${describeKeys(plan.keys)}`];
+        : [
+            `${name}: identifiers are made up; ${own}, ${describeKeys(plan.keys)}${plan.ties ? `, with what ${plan.ties.map(({ of }) => of).join(" and ")} ${plan.ties.length > 1 ? "say" : "says"} put in` : ""}`,
+            ...(plan.loose ?? []).map(
+              (other) =>
+                `${name}: most identifiers of the data hold what ${other} says, those that are made up do not`,
+            ),
+          ];
     }
     if (plan.kind === "constant" && plan.rare)
       return [`${name}: up to ${plan.rare} rows have a value that ${few}; every row gets the other one`];

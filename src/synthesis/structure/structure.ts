@@ -3,6 +3,7 @@ import type { WrittenDates } from "./dates";
 import type { Formula } from "./formulas";
 import type { Grid } from "./grids";
 import type { KeyPlan } from "./keys/key-plan";
+import type { KeyTie } from "./keys/key-ties";
 import type { Support } from "./support";
 import type { TextGrammar } from "./texts";
 
@@ -167,6 +168,10 @@ export interface KeyColumnPlan {
   readonly repeats?: readonly number[];
   /** The share of empty cells; left out, 0. */
   readonly missing?: number;
+  /** Parts that other columns say, which are no part of `keys`. None by default. */
+  readonly ties?: readonly KeyTie[];
+  /** Columns that say a part of most keys of the data: that is not kept. */
+  readonly loose?: readonly string[];
 }
 
 export interface Combination {

@@ -1,8 +1,9 @@
-import { type Column, columnNamed, isCategorical, type Table } from "../../data/table";
+import { type Column, cellText, columnNamed, isCategorical, type Table } from "../../data/table";
 import { dateReader } from "./dates";
 import { findLookups } from "./discover/lookups";
 import { tamed } from "./ends";
 import { type Arguments, evaluate, restOf } from "./formulas";
+import { type CellsOfTie, withTies } from "./keys/key-ties";
 import type { OwnCells } from "./pairs/own-cells";
 import { toldTogether } from "./pairs/stand-ins";
 import { type People, peopleOf } from "./people";
@@ -51,6 +52,28 @@ export function reduceTable(
     if (one) variables.push(one);
   }
   return variables;
+}
+
+/** What rows hold in the columns that say a part of identifiers. */
+export function cellsOfTies(plans: readonly ColumnPlan[], from: Table): CellsOfTie {
+  return ({ of }) => {
+    const column = columnNamed(from, of);
+    const plan = plans.find(({ name }) => name === of);
+    return plan?.kind === "date"
+      ? numbersOf(column, plan)
+      : Array.from({ length: from.rows }, (_, i) => cellText(column, i));
+  };
+}
+
+/** The rows with what other columns say in their identifiers. */
+export function tieKeys({ columns: plans }: Structure, rows: Table): Table {
+  const columns = rows.columns.map((column): Column => {
+    const plan = plans.find(({ name }) => name === column.name);
+    if (plan?.kind !== "key" || !plan.ties || column.type === "numeric" || isCategorical(column))
+      return column;
+    return { ...column, values: withTies(column.values, plan.ties, cellsOfTies(plans, rows)) };
+  });
+  return { ...rows, columns };
 }
 
 /** Each row's own cell of columns that are drawn as levels, as far as they are told. */

@@ -6,15 +6,14 @@ import { type Column, cellText, columnNamed, type Table } from "../../../data/ta
 import { tamed } from "../ends";
 import { evaluate } from "../formulas";
 import { snap, withCoarser } from "../grids";
-import { findCodes } from "../pairs/find-codes";
-import { findPairs } from "../pairs/find-pairs";
+import { withTiedKeys } from "../keys/with-tied-keys";
+import { codesAmong } from "../pairs/codes-among";
+import { findPairs, withPairs } from "../pairs/find-pairs";
 import { countPeople, firstOfEach, type People, peopleOf } from "../people";
 import {
   type ColumnPlan,
   type DatePlan,
-  type Exclusion,
   isComputed,
-  isFree,
   type LevelsPlan,
   levelCount,
   type NumberPlan,
@@ -140,6 +139,7 @@ export function discoverStructure(
     const { least, people } = { ...telling, people: telling.people?.of };
     plans = replaced(plans, findDates(free, { from, keep: drawn, holes: torn, least, people }));
   }
+  if (search) plans = withTiedKeys(plans, from, customer, rng, telling);
   plans = withSupport(withAtoms(plans, from, telling), from, telling, rng.fork("support"));
   const repeating = search && options.sequential ? withRepeats(plans, from) : plans;
   const bare: Structure = {
@@ -158,61 +158,17 @@ export function discoverStructure(
     : [];
   const combined = combinations.flatMap(({ columns }) => columns);
   const alone = plans.filter(({ name }) => !combined.includes(name));
-  const { kept, open } = search
-    ? findPairs(ownCells(alone, from), minCount, telling.people)
-    : { kept: [], open: [] };
+  const pairs = search ? findPairs(ownCells(alone, from), minCount, telling.people) : { kept: [], open: [] };
   const zeros = search
-    ? findExclusions(reduceTable({ ...bare, columns: plans, exclusions: kept }, from))
+    ? findExclusions(reduceTable({ ...bare, columns: plans, exclusions: pairs.kept }, from))
     : [];
   return {
     ...bare,
-    exclusions: withPairs(zeros, kept),
+    exclusions: withPairs(zeros, pairs.kept),
     orders: [...given, ...found],
-    ...(open.length > 0 && { open }),
+    ...(pairs.open.length > 0 && { open: pairs.open }),
     ...(holes.length > 0 && { holes }),
   };
-}
-
-/** The zeros and the pairs that are kept; of columns of which these say all, only zeros of cells that go with any. */
-function withPairs(zeros: readonly Exclusion[], kept: readonly Exclusion[]): readonly Exclusion[] {
-  const same = (a: Exclusion, b: Exclusion): boolean => a.columns.every((name) => b.columns.includes(name));
-  const beside = zeros.flatMap((one) => {
-    if (!kept.some((other) => same(one, other))) return [one];
-    const never = one.never.filter((pair) => pair.some(isFree));
-    return never.length > 0 ? [{ ...one, never }] : [];
-  });
-  return [...kept, ...beside];
-}
-
-/** Numbers that are codes, as levels. */
-function codesAmong(
-  plans: readonly ColumnPlan[],
-  from: Table,
-  keep: readonly string[],
-  { least, people }: Telling,
-): ColumnPlan[] {
-  const numbers = plans.flatMap((plan) => {
-    const column = columnNamed(from, plan.name);
-    const plain = plan.kind === "number" && !plan.values && column.type === "numeric" && !column.format;
-    return plain && !keep.includes(plan.name)
-      ? [{ plan, name: plan.name, values: numbersOf(column, plan) }]
-      : [];
-  });
-  const found = findCodes(numbers, ownCells(plans, from), least, people);
-  return numbers.flatMap(({ plan, name, values }): ColumnPlan[] => {
-    const codes = found.get(name);
-    if (!codes) return [];
-    const known = new Set(codes);
-    const rare = values.reduce((sum, value) => sum + (Number.isNaN(value) || known.has(value) ? 0 : 1), 0);
-    const { kind, missing } = plan;
-    const [low, high] = [codes[0], codes[codes.length - 1]];
-    return [
-      {
-        ...{ kind, name, missing, low, high, atoms: [], grid: { decimals: 0, step: 1 }, values: codes },
-        ...(rare > 0 && { rare: Math.ceil(rare / least) * least }),
-      },
-    ];
-  });
 }
 
 /** How many people must share what is told, and whose the rows are. */

@@ -3,6 +3,7 @@ import { dateUnits } from "../date-parts";
 import { checkDates } from "../dates";
 import { isGrid } from "../grids";
 import { keyCount } from "../keys/fresh-keys";
+import { datePatterns, type KeyTie } from "../keys/key-ties";
 import type { ColumnPlan, Structure } from "../structure";
 import { cellNamesOf } from "../variables";
 
@@ -32,7 +33,26 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
   }
   if (kind === "date") checkDates(plan.format, plan.name, action);
   if (kind === "constant") holds(typeof plan.text === "string", "must have a text", plan.text);
-  if (kind === "key") holds(keyCount(Object(plan.keys)) > 0, "must have keys to be made", plan.keys);
+  if (kind === "key") {
+    holds(keyCount(Object(plan.keys)) > 0, "must have keys to be made", plan.keys);
+    const { ties = [] } = plan;
+    holds(Array.isArray(ties), "must list as ties what other columns say of its keys", ties);
+    for (const tie of ties.map(Object) as readonly KeyTie[]) {
+      const { of, at, pattern, texts, otherwise } = tie;
+      const other = structure.columns.find((one) => one.name === of);
+      holds(other !== undefined && other.kind !== "key", "must be tied to other columns, none of keys", of);
+      const written = pattern === undefined || datePatterns.includes(pattern);
+      const dated = (other?.kind === "date") === (pattern !== undefined);
+      holds(
+        written && dated,
+        `must be tied to dates, and to nothing else, by ${datePatterns.join(" or ")}`,
+        tie,
+      );
+      const whole = Number.isInteger(at) && at >= 0 && typeof otherwise === "string";
+      const listed = texts === undefined || (Array.isArray(texts) && texts.every(isPair));
+      holds(whole && listed, "must say of a tie where (at), which texts for which cells, and otherwise", tie);
+    }
+  }
   if (kind === "part") holds(dateUnits.includes(plan.unit), "must be a unit of a date", plan.unit);
   if (kind === "lookup") {
     const count = cellNamesOf(structure, plan.of)?.length ?? 0;
@@ -49,6 +69,10 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     const whole = isPlaces(plan.order, 0, plan.levels) && plan.order.length === plan.cuts.length + 1;
     holds(whole, "must have as order its levels by number, one more than cuts", plan.order);
   }
+}
+
+function isPair(one: unknown): boolean {
+  return Array.isArray(one) && one.length === 2 && one.every((text) => typeof text === "string");
 }
 
 /** Whether it is a list of texts, or of numbers that are finite, each once. */

@@ -1,5 +1,5 @@
 import { countPeople, type People } from "../people";
-import type { Exclusion, OpenPair } from "../structure";
+import { type Exclusion, isFree, type OpenPair } from "../structure";
 import type { OwnCells } from "./own-cells";
 import { tied } from "./tied";
 
@@ -71,4 +71,15 @@ export function findPairs(
     }
   });
   return { kept, open };
+}
+
+/** The zeros and the pairs that are kept; of columns of which these say all, only zeros of cells that go with any. */
+export function withPairs(zeros: readonly Exclusion[], kept: readonly Exclusion[]): readonly Exclusion[] {
+  const same = (a: Exclusion, b: Exclusion): boolean => a.columns.every((name) => b.columns.includes(name));
+  const beside = zeros.flatMap((one) => {
+    if (!kept.some((other) => same(one, other))) return [one];
+    const never = one.never.filter((pair) => pair.some(isFree));
+    return never.length > 0 ? [{ ...one, never }] : [];
+  });
+  return [...kept, ...beside];
 }

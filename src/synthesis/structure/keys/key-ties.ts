@@ -1,0 +1,216 @@
+/** How a date may stand in an identifier, and how that is called. */
+const dateNames = {
+  yyyy: "year",
+  yy: "two-digit year",
+  yyyyMM: "year and month",
+  yyMM: "two-digit year and month",
+  yyyyMMdd: "date",
+  yyMMdd: "six-digit date",
+} as const;
+export const datePatterns = Object.keys(dateNames) as readonly (keyof typeof dateNames)[];
+
+/** A part of identifiers that another column's cell says. */
+export interface KeyTie {
+  readonly of: string;
+  /** Where it is put into what is made up, the ties before it put in already. */
+  readonly at: number;
+  /** Of a date: what of it stands there. */
+  readonly pattern?: keyof typeof dateNames;
+  /** By cell; left out, and without a pattern, the cell's own text. */
+  readonly texts?: readonly (readonly [cell: string, text: string])[];
+  /** Where the cell says nothing. */
+  readonly otherwise: string;
+}
+
+/** What a column's cells hold. */
+export interface TyingColumn {
+  readonly name: string;
+  /** Texts, or of dates milliseconds; "" and NaN where missing. */
+  readonly cells: readonly string[] | Float64Array;
+  /** Cells that may be told. */
+  readonly told?: ReadonlySet<string>;
+}
+
+/** Fewer keys say nothing, nor do columns of more cells, or of fewer rows for each. */
+const fewestKeys = 20;
+const mostCells = 200;
+const fewestRows = 5;
+/** Below this probability under independence, that a column says a part of the keys is no coincidence. */
+const chance = 1e-6;
+/** Columns that say a part of so many keys, but not of all, are named. */
+const leastAlike = 0.9;
+const mostTies = 3;
+
+/** What is known of identifiers and other columns. */
+export interface TiedKeys {
+  /** In the order in which they are put in. */
+  readonly ties: readonly KeyTie[];
+  /** The keys without what the ties say. */
+  readonly bare: readonly string[];
+  /** Columns that say a part of most keys, but not of all: that is not kept. */
+  readonly loose: readonly string[];
+}
+
+/** The parts of identifiers that other columns say: a country's letters in front, the year of an order's date, a branch's number. */
+export function tiedKeys(keys: readonly string[], columns: readonly TyingColumn[]): TiedKeys {
+  let bare = keys;
+  const ties: KeyTie[] = [];
+  const loose = new Set<string>();
+  while (ties.length < mostTies) {
+    const found = segmentsOf(bare).flatMap((segment) =>
+      columns.flatMap((column) => tieOf(segment, column) ?? []),
+    );
+    for (const { tie, share } of found) if (share < 1) loose.add(tie.of);
+    const [best] = found.filter(({ share }) => share === 1).sort((a, b) => b.distinct - a.distinct);
+    if (!best) break;
+    const { at, texts } = best;
+    bare = bare.map((key, i) => key.slice(0, at) + key.slice(at + texts[i].length));
+    ties.unshift(best.tie);
+  }
+  for (const { of } of ties) loose.delete(of);
+  return { ties, bare, loose: [...loose] };
+}
+
+/** What the rows of a table hold in a tie's column. */
+export type CellsOfTie = (tie: Pick<KeyTie, "of">) => TyingColumn["cells"];
+
+/** Identifiers with what the ties' columns say. */
+export function withTies(bare: readonly string[], ties: readonly KeyTie[], cellsOf: CellsOfTie): string[] {
+  let keys = [...bare];
+  for (const tie of ties) {
+    const says = saidBy(tie, cellsOf(tie));
+    keys = keys.map((key, i) => (key === "" ? "" : key.slice(0, tie.at) + says(i) + key.slice(tie.at)));
+  }
+  return keys;
+}
+
+/** Identifiers without what the ties' columns say; those in which something else stands there stay whole. */
+export function withoutTies(
+  whole: readonly string[],
+  ties: readonly KeyTie[],
+  cellsOf: CellsOfTie,
+): string[] {
+  let keys = [...whole];
+  for (const tie of [...ties].reverse()) {
+    const says = saidBy(tie, cellsOf(tie));
+    keys = keys.map((key, i) => {
+      const said = says(i);
+      return key.startsWith(said, tie.at) ? key.slice(0, tie.at) + key.slice(tie.at + said.length) : key;
+    });
+  }
+  return keys;
+}
+
+/** What a tie puts into the identifier of a row. */
+function saidBy({ texts, pattern, otherwise }: KeyTie, cells: TyingColumn["cells"]): (row: number) => string {
+  const known = new Map(texts);
+  return (i) => (texts ? known.get(cells[i] as string) : cellIn(cells[i], pattern)) || otherwise;
+}
+
+/** What a tie says, in words. */
+export function describeTie({ of, at, pattern, texts }: KeyTie): string {
+  const where = at === 0 ? "begins with" : "holds";
+  if (texts)
+    return `${where} what ${of} says (${texts
+      .slice(0, 3)
+      .map((pair) => pair.join(" → "))
+      .join(", ")}${texts.length > 3 ? " …" : ""})`;
+  return `${where} ${pattern ? `the ${dateNames[pattern]} of ${of}` : `its ${of}`}`;
+}
+
+/** What a cell says as it is: its text, or its date as the pattern writes it; "" where it is missing. */
+function cellIn(cell: string | number, pattern: KeyTie["pattern"]): string {
+  if (typeof cell === "string") return cell;
+  if (Number.isNaN(cell)) return "";
+  const [year, month, day] = new Date(cell).toISOString().split(/[-T]/);
+  return (pattern ?? "yyyyMMdd")
+    .replace("yyyy", year)
+    .replace("yy", year.slice(2))
+    .replace("MM", month)
+    .replace("dd", day);
+}
+
+/** A part that stands at the same place of all keys, with several texts. */
+interface Segment {
+  readonly at: number;
+  readonly texts: readonly string[];
+}
+
+/** Runs of letters or digits that begin at the same place in all keys, and beginnings of those that are as long in all. */
+function segmentsOf(keys: readonly string[]): readonly Segment[] {
+  if (keys.length < fewestKeys) return [];
+  const runs = keys.map((key) => key.match(/\p{L}+|\p{Nd}+|[^\p{L}\p{Nd}]+/gu) ?? []);
+  const segments: Segment[] = [];
+  for (let r = 0, at = 0; ; r++) {
+    const texts = runs.map((own) => own[r] ?? "");
+    if (texts.includes("")) break;
+    const long = texts.every(({ length }) => length === texts[0].length) ? texts[0].length : 0;
+    const cuts = long > 1 ? Array.from({ length: Math.min(8, long - 1) }, (_, k) => k + 1) : [];
+    segments.push(
+      { at, texts },
+      ...cuts.map((cut) => ({ at, texts: texts.map((text) => text.slice(0, cut)) })),
+    );
+    if (long === 0) break;
+    at += long;
+  }
+  return segments.filter(({ texts }) => new Set(texts).size > 1);
+}
+
+/** Whether the column's cells say the segment, in which share of the keys, and how. */
+function tieOf({ at, texts }: Segment, { name, cells, told }: TyingColumn) {
+  const ways = typeof cells[0] === "number" ? datePatterns : [undefined];
+  for (const pattern of ways) {
+    if (pattern && texts.some((text) => text.length !== pattern.length)) continue;
+    const own = texts.map((_, i) => cellIn(cells[i], pattern));
+    const by = new Map<string, Map<string, number>>();
+    own.forEach((cell, i) => {
+      const counts = by.get(cell) ?? new Map<string, number>();
+      by.set(cell, counts.set(texts[i], (counts.get(texts[i]) ?? 0) + 1));
+    });
+    by.delete("");
+    if (by.size < 2) continue;
+    const usual = new Map([...by].map(([cell, counts]) => [cell, most(counts)]));
+    const known = own.filter((cell) => cell !== "").length;
+    const same = own.filter((cell, i) => usual.get(cell) === texts[i]).length;
+    const itself = [...usual].every(([cell, text]) => cell === text);
+    const share = same / known;
+    if (share < leastAlike || (pattern && !itself) || new Set(usual.values()).size < 2) continue;
+    const few = by.size <= Math.min(mostCells, known / fewestRows);
+    if (!(itself || few) || logChance(by, texts, itself) > Math.log(chance)) continue;
+    const pairs = [...usual].filter(([cell]) => told?.has(cell) ?? true).sort();
+    const otherwise = most(timesOf(texts));
+    const tie: KeyTie = {
+      ...{ of: name, at, otherwise },
+      ...(pattern ? { pattern } : itself ? {} : { texts: pairs }),
+    };
+    return { tie, at, texts, share, distinct: new Set(usual.values()).size };
+  }
+  return undefined;
+}
+
+/** The probability that each cell goes with one text, or with its own, were columns and keys independent; its logarithm. */
+function logChance(
+  by: ReadonlyMap<string, ReadonlyMap<string, number>>,
+  texts: readonly string[],
+  itself: boolean,
+): number {
+  const shares = new Map([...timesOf(texts)].map(([text, count]) => [text, count / texts.length]));
+  let sum = 0;
+  for (const [cell, counts] of by) {
+    const rows = [...counts.values()].reduce((a, b) => Math.max(a, b), 0);
+    const fits = itself ? [shares.get(cell) ?? 1] : [...shares.values()];
+    sum += Math.log(fits.reduce((total, share) => total + share ** rows, 0));
+  }
+  return sum;
+}
+
+function timesOf(texts: readonly string[]): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const text of texts) times.set(text, (times.get(text) ?? 0) + 1);
+  return times;
+}
+
+/** The key that is counted most. */
+function most(counts: ReadonlyMap<string, number>): string {
+  return [...counts].reduce((a, b) => (b[1] > a[1] ? b : a))[0];
+}

@@ -1,0 +1,36 @@
+import { columnNamed, type Table } from "../../../data/table";
+import type { People } from "../people";
+import type { ColumnPlan } from "../structure";
+import { numbersOf, ownCells } from "../variables";
+import { findCodes } from "./find-codes";
+
+/** Numbers that are codes, as levels. */
+export function codesAmong(
+  plans: readonly ColumnPlan[],
+  from: Table,
+  keep: readonly string[],
+  { least, people }: { readonly least: number; readonly people: People | undefined },
+): ColumnPlan[] {
+  const numbers = plans.flatMap((plan) => {
+    const column = columnNamed(from, plan.name);
+    const plain = plan.kind === "number" && !plan.values && column.type === "numeric" && !column.format;
+    return plain && !keep.includes(plan.name)
+      ? [{ plan, name: plan.name, values: numbersOf(column, plan) }]
+      : [];
+  });
+  const found = findCodes(numbers, ownCells(plans, from), least, people);
+  return numbers.flatMap(({ plan, name, values }): ColumnPlan[] => {
+    const codes = found.get(name);
+    if (!codes) return [];
+    const known = new Set(codes);
+    const rare = values.reduce((sum, value) => sum + (Number.isNaN(value) || known.has(value) ? 0 : 1), 0);
+    const { kind, missing } = plan;
+    const [low, high] = [codes[0], codes[codes.length - 1]];
+    return [
+      {
+        ...{ kind, name, missing, low, high, atoms: [], grid: { decimals: 0, step: 1 }, values: codes },
+        ...(rare > 0 && { rare: Math.ceil(rare / least) * least }),
+      },
+    ];
+  });
+}
