@@ -1,3 +1,4 @@
+import { type JoinedPlaces, joinPlaces } from "./join-places";
 import type { Tree, TreeFeature } from "./trees";
 
 /** Rows as trees grow on them: each row's bins side by side. */
@@ -6,6 +7,8 @@ export interface TreeRows {
   readonly features: readonly TreeFeature[];
   /** bins[i × features + f]. */
   readonly bins: Uint8Array;
+  /** The bins of cells joined, several to a table, and each row's places side by side: sums of many rows are read off these. */
+  readonly joined?: { readonly tables: JoinedPlaces; readonly places: Uint16Array };
 }
 
 /** What a tree explains: two numbers that are summed by row, or classes that are counted. */
@@ -39,7 +42,31 @@ export function treeRows(features: readonly TreeFeature[], rows: number, indices
     if (indices) for (let r = 0; r < rows; r++) bins[r * width + f] = own[indices[r]];
     else for (let r = 0; r < rows; r++) bins[r * width + f] = own[r];
   });
-  return { rows, features, bins };
+  return { rows, features, bins, joined: joinedBins(features, rows, bins) };
+}
+
+function joinedBins(
+  features: readonly TreeFeature[],
+  rows: number,
+  bins: Uint8Array,
+): NonNullable<TreeRows["joined"]> {
+  let start = 0;
+  const own = features.map(({ kind, count }) => {
+    start += count;
+    return { start: start - count, size: count, joins: kind === "cell" };
+  });
+  const tables = joinPlaces(own, rows);
+  const width = tables.groups.length;
+  const places = new Uint16Array(rows * width);
+  tables.groups.forEach((members, g) => {
+    for (let i = 0; i < rows; i++) places[i * width + g] = tables.starts[g];
+    let stride = 1;
+    for (const f of members) {
+      for (let i = 0; i < rows; i++) places[i * width + g] += stride * bins[i * features.length + f];
+      stride *= features[f].count;
+    }
+  });
+  return { tables, places };
 }
 
 interface Candidate {
@@ -134,10 +161,15 @@ function histogramOf(
   target: TreeTarget,
 ): Float64Array {
   const out = new Float64Array(length);
-  const { bins } = data;
+  const { bins, joined } = data;
   const width = starts.length;
   if ("sums" in target) {
     const [first, second] = target.sums;
+    const less = joined ? width - joined.tables.groups.length : 0;
+    if (joined && less * rows.length > joined.tables.parts.length) {
+      addJoined(joined, rows, target.sums, out);
+      return out;
+    }
     for (let r = 0; r < rows.length; r++) {
       const i = rows[r];
       const a = first[i];
@@ -164,6 +196,39 @@ function histogramOf(
     }
   }
   return out;
+}
+
+/** Sums rows by joined places, and these by bins. */
+function addJoined(
+  { tables, places }: NonNullable<TreeRows["joined"]>,
+  rows: Int32Array,
+  [first, second]: readonly [Float64Array, Float64Array],
+  out: Float64Array,
+): void {
+  const { parts, ends } = tables;
+  const width = tables.groups.length;
+  const sums = new Float64Array(3 * ends.length);
+  for (let r = 0; r < rows.length; r++) {
+    const i = rows[r];
+    const a = first[i];
+    const b = second[i];
+    for (let g = i * width; g < (i + 1) * width; g++) {
+      const at = 3 * places[g];
+      sums[at]++;
+      sums[at + 1] += a;
+      sums[at + 2] += b;
+    }
+  }
+  for (let place = 0, q = 0; place < ends.length; q = ends[place++]) {
+    const count = sums[3 * place];
+    if (count === 0) continue;
+    for (; q < ends[place]; q++) {
+      const at = 3 * parts[q];
+      out[at] += count;
+      out[at + 1] += sums[3 * place + 1];
+      out[at + 2] += sums[3 * place + 2];
+    }
+  }
 }
 
 function totalsOf(rows: Int32Array, target: TreeTarget, stride: number): Float64Array {

@@ -39,7 +39,7 @@ const folds = 3;
 const rowsForOne = 3000;
 /** How many nats, over all rows, a fit in the search may lack (of more than eight classes, so many for each eight): far below what tells penalties apart. */
 const searchSlack = (classes: number): number => 0.2 * Math.max(1, classes / 8);
-/** … and the fit that is drawn from: far below what its rows' chance makes of it. */
+/** … and the fit that is drawn from, of fewer classes and rows: far below what its rows' chance makes of it. */
 const lastSlack = 0.02;
 const leastForGram = 2000;
 const rowsPerCoefficient = 8;
@@ -75,7 +75,8 @@ export function fitCells(
   const search = { gram, slack: searchSlack(classes.length), space };
   const chosen = plain ? undefined : choosePenalty(choosing, layout, classes.length, search);
   const penalty = chosen?.penalty ?? penalties[0];
-  const slack = data.rows > choosing.rows ? search.slack : lastSlack;
+  const many = data.rows > choosing.rows || classes.length > mostBoosted;
+  const slack = many ? search.slack : lastSlack;
   const options = { penalty, slack, ...(chosen && { start: chosen.fits[0] }) };
   const fit = fitLogit(data, layout, gram, classes.length, all, options);
   const model = {

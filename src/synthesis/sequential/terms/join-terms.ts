@@ -1,21 +1,11 @@
+import { type JoinedPlaces, joinPlaces } from "../../drawing/join-places";
 import { type EncodedTerm, type TermPlan, tableSize } from "./terms";
 
-/**
- * Terms whose cells are joined, several to a table: a row then reads, and adds to, one place a table in place of one a term. The
- * intercept comes first, as in the terms' own tables.
- */
-export interface JoinedTerms {
+/** Terms whose cells are joined; the intercept comes first, as in the terms' own tables. */
+export interface JoinedTerms extends JoinedPlaces {
   readonly terms: readonly EncodedTerm[];
   readonly tableStarts: readonly number[];
-  /** For each joined place those of the terms' own tables that it is the sum of: `parts[ends[p - 1]]` to `parts[ends[p] - 1]`. */
-  readonly parts: Int32Array;
-  readonly ends: Int32Array;
 }
-
-/** Joined tables must be so small that they stay in the processor's nearest cache … */
-const mostPlaces = 256;
-/** … and that filling them costs little beside the rows. */
-const rowsPerPlace = 16;
 
 /** Joins terms (their tables begin at `starts`) where that is worth it. */
 export function joinTerms(
@@ -24,60 +14,25 @@ export function joinTerms(
   terms: readonly EncodedTerm[],
   rows: number,
 ): JoinedTerms {
-  const most = Math.min(mostPlaces, rows / rowsPerPlace);
-  const groups: { size: number; members: number[] }[] = [];
-  plans.forEach((plan, t) => {
-    const size = tableSize(plan);
-    const roomy = plan.kind === "cells" ? groups.find((group) => group.size * size <= most) : undefined;
-    if (roomy) {
-      roomy.size *= size;
-      roomy.members.push(t);
-    } else groups.push({ size: plan.kind === "cells" ? size : Infinity, members: [t] });
-  });
-  const parts = [0];
-  const ends = [1];
-  const tableStarts = groups.map(({ members }) => {
-    const start = ends.length;
-    const sizes = members.map((t) => tableSize(plans[t]));
-    const places = sizes.reduce((product, size) => product * size, 1);
-    for (let place = 0; place < places; place++) {
-      let rest = place;
-      members.forEach((t, m) => {
-        parts.push(starts[t] + (rest % sizes[m]));
-        rest = Math.floor(rest / sizes[m]);
-      });
-      ends.push(parts.length);
+  const sizes = plans.map(tableSize);
+  const tables = plans.map(({ kind }, t) => ({ start: starts[t], size: sizes[t], joins: kind === "cells" }));
+  const places = joinPlaces(tables, rows);
+  const joined = ([first, ...others]: readonly number[]): EncodedTerm => {
+    if (others.length === 0) return terms[first];
+    const at = terms[first].at.slice(0, rows);
+    let stride = sizes[first];
+    for (const t of others) {
+      const own = terms[t].at;
+      for (let i = 0; i < rows; i++) at[i] += stride * own[i];
+      stride *= sizes[t];
     }
-    return start;
-  });
-  return {
-    terms: groups.map(({ members }) =>
-      members.length === 1 ? terms[members[0]] : joined(plans, terms, members, rows),
-    ),
-    tableStarts,
-    parts: Int32Array.from(parts),
-    ends: Int32Array.from(ends),
+    return { at };
   };
-}
-
-function joined(
-  plans: readonly TermPlan[],
-  terms: readonly EncodedTerm[],
-  members: readonly number[],
-  rows: number,
-): EncodedTerm {
-  const at = terms[members[0]].at.slice(0, rows);
-  let stride = tableSize(plans[members[0]]);
-  for (const t of members.slice(1)) {
-    const own = terms[t].at;
-    for (let i = 0; i < rows; i++) at[i] += stride * own[i];
-    stride *= tableSize(plans[t]);
-  }
-  return { at };
+  return { ...places, tableStarts: places.starts, terms: places.groups.map(joined) };
 }
 
 /** Fills the joined tables with the sums of the terms' own. */
-export function joinTables({ parts, ends }: JoinedTerms, tables: Float64Array, out: Float64Array): void {
+export function joinTables({ parts, ends }: JoinedPlaces, tables: Float64Array, out: Float64Array): void {
   for (let place = 0, q = 0; place < ends.length; place++) {
     let sum = 0;
     for (; q < ends[place]; q++) sum += tables[parts[q]];
@@ -86,7 +41,7 @@ export function joinTables({ parts, ends }: JoinedTerms, tables: Float64Array, o
 }
 
 /** Adds what was collected by joined places up to that of the terms' own. */
-export function partTables({ parts, ends }: JoinedTerms, joined: Float64Array, out: Float64Array): void {
+export function partTables({ parts, ends }: JoinedPlaces, joined: Float64Array, out: Float64Array): void {
   out.fill(0);
   for (let place = 0, q = 0; place < ends.length; place++)
     for (; q < ends[place]; q++) out[parts[q]] += joined[place];
