@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
-import { createReadStream, readFileSync } from "node:fs";
-import { basename, extname } from "node:path";
+import { readFileSync } from "node:fs";
+import { extname } from "node:path";
 import { jsonText } from "../../core/gzip-json";
 import { readError, writeAtomic } from "../../data/files";
 import { modelBytes, parseModelBytes } from "../../models/load";
@@ -18,18 +17,4 @@ export function readModelFile(file: string): SavedModel {
 export function writeModelFile(file: string, model: SavedModel): void {
   const json = savedModelToJSON(model);
   writeAtomic(file, extname(file) === compact ? modelBytes(json) : `${jsonText(json, `write ${file}`)}\n`);
-}
-
-/** Name and SHA-256 of a file, or of a folder's Parquet files one after the other; standard input ("-") and pipes have none. */
-export async function fileOrigin(file: string): Promise<{ name: string; sha256: string }> {
-  if (file === "-") return { name: "standard input", sha256: "" };
-  const [{ parquetFiles }, { isPipe }] = await Promise.all([
-    import("../../data/read/parquet-files.js"),
-    import("../../data/read/open-table.js"),
-  ]);
-  if (await isPipe(file)) return { name: basename(file), sha256: "" };
-  const hash = createHash("sha256");
-  for (const one of (await parquetFiles(file, [])) ?? [file])
-    for await (const piece of createReadStream(one)) hash.update(piece as Buffer);
-  return { name: basename(file), sha256: hash.digest("hex") };
 }

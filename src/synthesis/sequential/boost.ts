@@ -30,8 +30,9 @@ const patience = 12;
 /** Trees must lower the held-out loss by this share, and by so many nats a row, to be kept at all … */
 const leastGain = 2e-3;
 const leastNats = 5e-3;
-/** … and by a quarter of that in the first rounds on the first fold, to be looked at further. */
+/** … and by a quarter of that in the first rounds on the first fold, to be looked at further; half of that pace after the first two of them. */
 const firstRounds = 5;
+const firstGlance = 2;
 
 /** How trees are grown, and when a fold may give up on them. */
 export interface BoostOptions {
@@ -139,8 +140,8 @@ function heldOutLosses(run: Run, held: Stretch, most: number, doubtful: boolean)
     step(run);
     out.push(loss(run, held));
     if (out[round] < out[best]) best = round;
-    if (doubtful && round === firstRounds && out[best] > out[0] - (leastNats / 4) * (held[1] - held[0]))
-      break;
+    const asked = round === firstRounds ? 1 : round === firstGlance ? firstGlance / firstRounds / 2 : 0;
+    if (doubtful && asked > 0 && out[best] > out[0] - asked * (leastNats / 4) * (held[1] - held[0])) break;
   }
   return out;
 }

@@ -15,6 +15,7 @@ import {
   type LogitRows,
   logitLayout,
   logitSpace,
+  slopes,
 } from "./logit";
 import { fitTarget } from "./target/fit-target";
 import type { EncodedTerm, TermPlan } from "./terms/terms";
@@ -44,7 +45,7 @@ const lastSlack = 0.02;
 const leastForGram = 2000;
 const rowsPerCoefficient = 8;
 /** With more classes than this, trees cost more than they can give. */
-const mostBoosted = 6;
+export const mostBoosted = 6;
 
 /** The rows that teach a variable's cells, in random order, so that folds can be stretches of them. */
 export interface CellRows {
@@ -183,22 +184,7 @@ function heldOutLoss(
   classes: number,
   held: Stretch,
 ): number {
-  const scores = scoresOf(data, layout, fit, held);
-  let loss = 0;
-  for (let i = held[0]; i < held[1]; i++) {
-    const own = data.classes[i];
-    if (classes === 2) {
-      const s = own === 1 ? scores[0][i] : -scores[0][i];
-      loss += Math.log1p(Math.exp(-Math.abs(s))) + Math.max(0, -s);
-      continue;
-    }
-    const allowed = data.pattern && data.patterns[data.pattern[i]];
-    let sum = 0;
-    for (let c = 0; c < classes; c++)
-      if (!allowed || allowed[c] === 1) sum += Math.exp(scores[c][i] - scores[own][i]);
-    loss += Math.log(sum);
-  }
-  return loss;
+  return slopes(data, scoresOf(data, layout, fit, held), classes, ...held);
 }
 
 function tablesOf(layout: LogitLayout, coefficients: Float64Array): Float64Array {

@@ -4,7 +4,7 @@ import type { DrawnVariable } from "../drawing/drawn-variable";
 import { treeRows } from "../drawing/grow-tree";
 import { allowedBits, allows, wordCount } from "../drawing/masks";
 import { cellFeature, type TreeColumn, type TreeFeature, valueFeature } from "../drawing/trees";
-import { type CellModel, type CellRows, fitCells } from "./cells";
+import { type CellModel, type CellRows, fitCells, mostBoosted } from "./cells";
 import { mostChoosing, mostSpreading } from "./folds";
 import type { Frame } from "./frame";
 import { type LogitRows, partOf } from "./logit";
@@ -201,8 +201,9 @@ function cellRows(
   const few = rows.subarray(0, mostChoosing);
   const choosing = {
     ...(few.length === data.rows ? data : partOf(data, [0, few.length])),
-    tree: treeRows(features, few.length, few),
-    columns: compactColumns(frame, j, parents, few),
+    ...(classes.length > 1 && classes.length <= mostBoosted
+      ? { tree: treeRows(features, few.length, few), columns: compactColumns(frame, j, parents, few) }
+      : { tree: treeRows([], few.length), columns: [] }),
   };
   return { data, choosing, classes, target: j === frame.variables.length - 1 };
 }
@@ -251,6 +252,8 @@ function compactColumns(
     // Trees ask about parents alone.
     if (!parents.includes(k)) return { cells: new Int32Array(0) };
     const values = frame.values[k];
+    if (rows.length === frame.rows)
+      return values ? { cells: frame.cells[k], values } : { cells: frame.cells[k] };
     const cells = taken(frame.cells[k], rows, new Int32Array(rows.length));
     return values ? { cells, values: taken(values, rows, new Float64Array(rows.length)) } : { cells };
   });

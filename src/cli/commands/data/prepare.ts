@@ -101,7 +101,7 @@ async function prepareFile(options: Options): Promise<void> {
     import("../../../data/schema-file.js"),
     import("../../../services/prepare/recipe.js"),
     import("../../../core/rng.js"),
-    import("../../support/model-file.js"),
+    import("../../../data/read/file-origin.js"),
     import("../../support/version.js"),
   ]);
   const seed = wholeNumber(options.seed, "--seed");

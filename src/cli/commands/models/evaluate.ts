@@ -44,7 +44,8 @@ As in training a customer counts once: later rows of one are left out, and their
 
 async function evaluate(file: string, options: Options): Promise<void> {
   const [
-    { fileOrigin, readModelFile },
+    { readModelFile },
+    { fileOrigin },
     { surveyTable },
     { evaluateBatches },
     { knownSchema },
@@ -53,6 +54,7 @@ async function evaluate(file: string, options: Options): Promise<void> {
     { judgedRows },
   ] = await Promise.all([
     import("../../support/model-file.js"),
+    import("../../../data/read/file-origin.js"),
     import("../../../data/read/survey-table.js"),
     import("../../../services/predict/evaluate-model.js"),
     import("../../../services/predict/saved-model.js"),

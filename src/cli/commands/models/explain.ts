@@ -106,7 +106,7 @@ async function explainOne(
   if (options.html !== undefined) {
     const [{ explainPage }, { fileOrigin }, { writeAtomic }] = await Promise.all([
       import("../../../services/predict/explain-page.js"),
-      import("../../support/model-file.js"),
+      import("../../../data/read/file-origin.js"),
       import("../../../data/files.js"),
     ]);
     const source = { ...(await fileOrigin(options.data)), rows, simulated: false };

@@ -144,11 +144,12 @@ async function train(options: Options): Promise<void> {
     import("../../../core/rng.js"),
   ]);
   const { kindAsked } = await import("../../../services/predict/learners.js");
-  const [{ watched }, { wholeNumber }, { fileOrigin, writeModelFile }, { packageVersion }] =
+  const [{ watched }, { wholeNumber }, { writeModelFile }, { fileOrigin }, { packageVersion }] =
     await Promise.all([
       import("../../support/watched.js"),
       import("../../support/options.js"),
       import("../../support/model-file.js"),
+      import("../../../data/read/file-origin.js"),
       import("../../support/version.js"),
     ]);
   const seed = wholeNumber(options.seed, "--seed");

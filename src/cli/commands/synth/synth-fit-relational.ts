@@ -33,7 +33,7 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
     await Promise.all([
       import("../../../data/files.js"),
       import("../../support/watched.js"),
-      import("../../support/model-file.js"),
+      import("../../../data/read/file-origin.js"),
       import("../../support/version.js"),
     ]);
   const { describeTotals } = await import("../../../synthesis/relational/totals.js");

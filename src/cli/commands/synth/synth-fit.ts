@@ -158,7 +158,7 @@ async function fit(options: Options): Promise<void> {
     await Promise.all([
       import("../../../synthesis/saved-synthesiser.js"),
       import("../../support/watched.js"),
-      import("../../support/model-file.js"),
+      import("../../../data/read/file-origin.js"),
       import("../../support/version.js"),
     ]);
   const method = methodCalled(options.method, methodNames);

@@ -73,7 +73,7 @@ async function report(options: Options): Promise<void> {
   ]);
   const [{ endedAtOnce }, { fileOrigin }] = await Promise.all([
     import("../../support/watched.js"),
-    import("../../support/model-file.js"),
+    import("../../../data/read/file-origin.js"),
   ]);
   const seed = wholeNumber(options.seed, "--seed");
   const tables = await readToJudge(options, seed);

@@ -268,6 +268,6 @@ function printHoldout({ until, weeks, models, judged, byFrequency }: HoldoutChec
 }
 
 async function sourceOf(file: string): Promise<Omit<DataSource, "rows">> {
-  const { fileOrigin } = await import("../../support/model-file.js");
+  const { fileOrigin } = await import("../../../data/read/file-origin.js");
   return { ...(await fileOrigin(file)), simulated: false };
 }

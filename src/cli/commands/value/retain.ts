@@ -137,7 +137,7 @@ async function retain(flags: RetainFlags): Promise<void> {
   if (flags.html) {
     const [{ planPage }, { fileOrigin }, { writeAtomic }] = await Promise.all([
       import("../../../services/contact/plan-page.js"),
-      import("../../support/model-file.js"),
+      import("../../../data/read/file-origin.js"),
       import("../../../data/files.js"),
     ]);
     const source = { ...(await fileOrigin(flags.data)), simulated: false };
