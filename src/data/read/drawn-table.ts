@@ -57,14 +57,20 @@ export async function drawnOf(
     ? await rowsOfSome(batches([named.column.name]), named, most / kept, rng)
     : chosenOf(kept, Math.min(most, kept), rng);
   const drawn = kept > 0 ? await rowsAt(batches(), rows) : takeTableRows({ rows: 0, columns: like }, []);
-  // Words for missing are known once all rows came.
-  const columns = drawn.columns.map(({ missing: _, ...column }, j) => {
-    const { missing } = like[j];
-    return missing ? { ...column, missing } : column;
-  });
-  const table: Table = { rows: drawn.rows, columns };
-  const beyond = kept > most ? columns.flatMap((column, j) => beyondOf(column, tallied[j], least)) : [];
+  const table = withWords(drawn, like);
+  const beyond = kept > most ? table.columns.flatMap((column, j) => beyondOf(column, tallied[j], least)) : [];
   return { ...read, table, total: kept, beyond };
+}
+
+/** The rows with the words for missing of the whole table, which are known once all rows came. */
+export function withWords({ rows, columns }: Table, like: readonly Column[]): Table {
+  return {
+    rows,
+    columns: columns.map(({ missing: _, ...column }, j) => {
+      const { missing } = like[j];
+      return missing ? { ...column, missing } : column;
+    }),
+  };
 }
 
 /** A value that so large a share of the rows have names nobody, as "guest" does. */
@@ -99,7 +105,8 @@ async function rowsOfSome(
   return Int32Array.from(rows);
 }
 
-function beyondOf(drawn: Column, { column, counts }: Tallied, least: number): Beyond[] {
+/** What rows that were not drawn hold in a column, and the others do not. */
+export function beyondOf(drawn: Column, { column, counts }: Tallied, least: number): Beyond[] {
   let [rows, levels] = [0, 0];
   if (isCategorical(drawn) && isCategorical(column)) {
     const own = new Map<string, number>();

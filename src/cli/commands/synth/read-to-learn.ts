@@ -3,7 +3,7 @@ import { seeded } from "../../../core/rng";
 import type { CsvOptions } from "../../../data/csv/options";
 import { likelyCustomers } from "../../../data/customers";
 import { perhapsRowNames } from "../../../data/infer/row-numbers";
-import { type DrawnTable, drawnTable } from "../../../data/read/drawn-table";
+import { type Beyond, type DrawnTable, drawnTable } from "../../../data/read/drawn-table";
 import { reopened } from "../../../data/read/open-table";
 import { readSchema } from "../../../data/schema-file";
 import { columnNamed, type TextColumn } from "../../../data/table";
@@ -63,6 +63,11 @@ function noteDrawn({ table, total, beyond }: DrawnTable, minCount: number): void
   note(
     `${count(table.rows)} of ${count(total)} rows are learnt, drawn at random: rules, ends, levels and shares are those of these rows`,
   );
+  noteBeyond(beyond, total, minCount);
+}
+
+/** Says what rows hold that were not drawn. */
+export function noteBeyond(beyond: readonly Beyond[], total: number, minCount: number): void {
   for (const { column, rows, levels } of beyond)
     note(
       `${column}: ${count(rows)} of the ${count(total)} rows ${levels === undefined ? "lie beyond the ends of those drawn" : `have one of ${count(levels)} levels that ${minCount} rows or more share, and fewer of those drawn`}`,

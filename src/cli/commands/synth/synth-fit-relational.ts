@@ -1,11 +1,10 @@
-import { readTable } from "../../../data/read/read-table";
-import { type Table, takeTableRows } from "../../../data/table";
 import { savedSynthesiserToJSON } from "../../../synthesis/saved-synthesiser";
+import { usualMinCount } from "../../../synthesis/structure/discover/discover";
 import type { ColumnPlan } from "../../../synthesis/structure/structure";
 import { usageError } from "../../support/exit";
 import { wholeNumber } from "../../support/options";
 import { note, print } from "../../support/output";
-import { checkLoss, csvOptions, lost, type ReadingFlags } from "../../support/reading";
+import type { ReadingFlags } from "../../support/reading";
 
 /** The options of `telelink synth fit` that two tables use. */
 export interface RelationalFlags extends ReadingFlags {
@@ -20,15 +19,21 @@ export interface RelationalFlags extends ReadingFlags {
 
 /** `telelink synth fit --children`: a table of parents and one of rows that name them. */
 export async function fitRelational(flags: RelationalFlags): Promise<void> {
-  const [{ relational }, { keysOf }, { isContext }, { describeLosses }, { describeStructure }, { seeded }] =
-    await Promise.all([
-      import("../../../synthesis/relational/relational.js"),
-      import("../../../synthesis/relational/families.js"),
-      import("../../../synthesis/relational/child-table.js"),
-      import("../../../synthesis/structure/losses.js"),
-      import("../../../synthesis/structure/describe.js"),
-      import("../../../core/rng.js"),
-    ]);
+  const [
+    { relational },
+    { readFamilies },
+    { isContext },
+    { describeLosses },
+    { describeStructure },
+    { seeded },
+  ] = await Promise.all([
+    import("../../../synthesis/relational/relational.js"),
+    import("./read-families.js"),
+    import("../../../synthesis/relational/child-table.js"),
+    import("../../../synthesis/structure/losses.js"),
+    import("../../../synthesis/structure/describe.js"),
+    import("../../../core/rng.js"),
+  ]);
   const [{ openAtomic, writeAtomic }, { endedAtOnce }, { fileOrigin }, { packageVersion }] =
     await Promise.all([
       import("../../../data/files.js"),
@@ -42,34 +47,15 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
   if (!key) throw usageError("Cannot fit --children: --key must name the column that both tables share");
   const seed = wholeNumber(flags.seed ?? "42", "--seed");
   openAtomic(out).discard();
-  const read = async (file: string) => {
-    // A key is a name in both tables, whatever it looks like in one.
-    const first = await readTable(file, csvOptions(flags));
-    const names = first.table.columns.map(({ name }) => name);
-    if (!names.includes(key))
-      throw usageError(`Cannot fit --key: it must be a column of ${file} (${names.join(", ")}), got ${key}`);
-    const found = await readTable(file, {
-      ...csvOptions(flags),
-      schema: { columns: [{ name: key, type: "id" }] },
-    });
-    checkLoss(file, found, flags);
-    return found;
-  };
-  const [parents, children] = [await read(flags.data), await read(flags.children)];
-  const known = new Set(keysOf(parents.table, key));
-  const names = keysOf(children.table, key);
-  const kept = names.flatMap((name, i) => (name !== "" && known.has(name) ? [i] : []));
-  const strangers = names.length - kept.length;
-  if (strangers > 0) {
-    const what = `${strangers} of ${names.length} rows of ${flags.children} have a ${key} that ${flags.data} lacks`;
-    if (strangers > 0.01 * names.length && !flags.acceptLoss) throw lost(what);
-    note(`${what}: they are left out`);
-  }
-  const tables = { parents: parents.table, children: takeTableRows(children.table, kept) as Table };
+  const minCount =
+    flags.minCount === undefined ? undefined : wholeNumber(flags.minCount, "--min-count", 1, 1e9);
+  const least = minCount ?? usualMinCount;
+  const { parents, children } = await readFamilies(flags, key, { least }, seeded(seed).fork("parents drawn"));
+  const tables = { parents: parents.table, children };
   const settings = {
     key,
     search: flags.search,
-    ...(flags.minCount !== undefined && { minCount: wholeNumber(flags.minCount, "--min-count", 1, 1e9) }),
+    ...(minCount !== undefined && { minCount }),
   };
   const synthesiser = await endedAtOnce((watch) => relational(settings)(tables, seeded(seed), watch));
   const origin = {
@@ -77,6 +63,7 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
     options: settings,
     seed,
     rows: tables.parents.rows,
+    ...(parents.total > tables.parents.rows && { drawnFrom: parents.total }),
     data: [await fileOrigin(flags.data), await fileOrigin(flags.children)],
     ...(parents.schema.dialect && { delimiter: parents.schema.dialect.delimiter }),
     version: packageVersion(),

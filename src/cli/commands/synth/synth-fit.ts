@@ -110,6 +110,9 @@ Examples:
   $ telelink synth fit --data telco.csv --order "started<=ended" --out model.json
   $ telelink synth fit --data telco.csv --method mst --epsilon 1 --domain domain.json --out model.json
 
+Of more than 500,000 rows as many are learnt, drawn at random (whole customers, where a column names them), by mst and aim all;
+with --children up to 100,000 parents with all their rows. The fit says how many of how many.
+
 A domain says what is known whoever is in the file; what it leaves out is found privately, for some of ε:
   {"columns": [{"name": "tenure", "minimum": 0, "maximum": 72, "required": true},
                {"name": "paid", "decimals": 2, "format": {"kind": "number", "decimal": ",", "suffix": " €"}},

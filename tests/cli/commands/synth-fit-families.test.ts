@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test, vi } from "vitest";
+import { readFamilies } from "../../../src/cli/commands/synth/read-families";
+import { seeded } from "../../../src/core/rng";
+import { readTable } from "../../../src/data/read/read-table";
+import { columnNamed, takeTableRows } from "../../../src/data/table";
+import { familiesOf, keysOf } from "../../../src/synthesis/relational/families";
+
+const folder = mkdtempSync(join(tmpdir(), "families-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const write = (name: string, lines: readonly string[]): string => {
+  writeFileSync(join(folder, name), `${lines.join("\n")}\n`);
+  return join(folder, name);
+};
+let said = "";
+vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+  said += String(text);
+  return true;
+});
+
+const parents = Array.from({ length: 300 }, (_, i) => `${1000 + i},${["basic", "plus"][i % 2]}`);
+// Not sorted by key: the months of a customer stand far from each other; one in seven customers has none.
+const months = Array.from({ length: 5 * 300 }, (_, k) => ({ who: (k * 7) % 300, month: k }))
+  .filter(({ who }) => who % 7 > 0)
+  .map(({ who, month }) => `${1000 + who},${month % 12},${(month * 13) % 50}`);
+const data = write("customers.csv", ["customer,plan", ...parents]);
+const children = write("months.csv", ["customer,month,minutes", ...months, "999,1,2", ",3,4"]);
+const childrenOf = (name: string): string[] => months.filter((line) => line.startsWith(`${name},`));
+
+test("synth fit --children draws parents of many, each with all of its children wherever they stand, and says so", async () => {
+  said = "";
+  const most = { parents: 40, children: 1e6 };
+  const read = await readFamilies({ data, children }, "customer", { least: 5, most }, seeded(1));
+  const names = keysOf(read.parents.table, "customer");
+  expect([names.length, read.parents.total]).toEqual([40, 300]);
+  expect(names).toEqual([...names].sort());
+  const families = familiesOf(read.parents.table, read.children, "customer");
+  const minutes = columnNamed(read.children, "minutes");
+  names.forEach((name, f) => {
+    const own = families[f].map((i) => (minutes.type === "numeric" ? minutes.values[i] : Number.NaN));
+    expect(own).toEqual(childrenOf(name).map((line) => Number(line.split(",")[2])));
+  });
+  expect(said).toContain(
+    `40 of 300 parents are learnt, drawn at random, with all their children (${read.children.rows} of ${months.length.toLocaleString("en")}): rules, ends, levels and shares are those of these rows`,
+  );
+  expect(said).toContain(`2 of ${months.length + 2} rows of ${children} have a customer that ${data} lacks`);
+  const again = await readFamilies({ data, children }, "customer", { least: 5, most }, seeded(1));
+  expect(again).toEqual(read);
+});
+
+test("synth fit --children draws fewer parents where their children are many", async () => {
+  const most = { parents: 200, children: 150 };
+  const read = await readFamilies({ data, children }, "customer", { least: 5, most }, seeded(1));
+  expect(read.parents.table.rows).toBe(Math.floor((150 / (months.length + 2)) * 300));
+  expect(read.children.rows).toBeLessThan(200);
+});
+
+test("synth fit --children takes all rows of tables that are not long, and refuses parents that share a key", async () => {
+  said = "";
+  const read = await readFamilies({ data, children }, "customer", { least: 5 }, seeded(1));
+  expect([read.parents.table.rows, read.children.rows]).toEqual([300, months.length]);
+  expect(said).not.toContain("drawn at random");
+  const schema = { columns: [{ name: "customer", type: "id" as const }] };
+  const [whole, all] = [await readTable(data, { schema }), await readTable(children, { schema })];
+  expect(read.parents.table).toEqual(whole.table);
+  const kept = [...Array(months.length).keys()];
+  expect(read.children).toEqual(takeTableRows(all.table, kept));
+  const twice = write("twice.csv", ["customer,plan", ...parents, parents[3]]);
+  await expect(
+    readFamilies(
+      { data: twice, children },
+      "customer",
+      { least: 5, most: { parents: 10, children: 1e6 } },
+      seeded(1),
+    ),
+  ).rejects.toThrow("each parent must have a customer of its own, got 1");
+  await expect(readFamilies({ data, children }, "client", { least: 5 }, seeded(1))).rejects.toThrow(
+    `it must be a column of ${data} (customer, plan), got client`,
+  );
+});
