@@ -221,9 +221,12 @@ function columnRows(one: Column): number {
 
 /** 1 where the column's cell is missing. */
 export function missingRows(one: Column): Uint8Array {
-  if (isCategorical(one)) return Uint8Array.from(one.codes, (code) => (code < 0 ? 1 : 0));
-  if (one.type === "numeric") return Uint8Array.from(one.values, (value) => (Number.isNaN(value) ? 1 : 0));
-  return Uint8Array.from(one.values, (text) => (text === "" ? 1 : 0));
+  const gone = new Uint8Array(columnRows(one));
+  if (isCategorical(one)) for (let i = 0; i < gone.length; i++) gone[i] = one.codes[i] < 0 ? 1 : 0;
+  else
+    for (let i = 0; i < gone.length; i++)
+      gone[i] = one.values[i] === "" || Number.isNaN(one.values[i]) ? 1 : 0;
+  return gone;
 }
 
 /** The values of a numeric column, or of dates as milliseconds. */

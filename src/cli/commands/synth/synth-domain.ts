@@ -31,13 +31,15 @@ Example:
 
 async function domain(options: Options): Promise<void> {
   const { data, out } = options;
-  const [{ readTable }, { domainSkeleton }, { writeAtomic }] = await Promise.all([
-    import("../../../data/read/read-table.js"),
+  const [{ surveyTable }, { domainSkeleton }, { writeAtomic }] = await Promise.all([
+    import("../../../data/read/survey-table.js"),
     import("../../../synthesis/private/domain/read-off.js"),
     import("../../../data/files.js"),
   ]);
-  const read = await readTable(data, csvOptions(options));
-  checkLoss(data, read, options);
-  writeAtomic(out, `${JSON.stringify(domainSkeleton(read.table.columns), undefined, 1)}\n`);
+  await surveyTable(data, csvOptions(options), async (survey) => {
+    checkLoss(data, survey, options);
+    const columns = survey.columns.map(({ column }) => column);
+    writeAtomic(out, `${JSON.stringify(domainSkeleton(columns), undefined, 1)}\n`);
+  });
   note(`wrote ${out}: fill in each null, or take its line out; check types and formats`);
 }

@@ -157,7 +157,10 @@ function brokenExclusions(structure: Structure, variables: readonly Variable[], 
     const read = [...a.columns, ...b.columns];
     const nevers = never.flatMap(([x, y]): Breaks[] => {
       if (!gaps && (x === missingLabel || y === missingLabel)) return [];
-      const rows = [...a.cells.keys()].filter((i) => a.at(i) === x && b.at(i) === y);
+      const [p, q] = [a.labels.indexOf(x), b.labels.indexOf(y)];
+      const rows: number[] = [];
+      if (p >= 0 && q >= 0)
+        for (let i = 0; i < a.cells.length; i++) if (a.cells[i] === p && b.cells[i] === q) rows.push(i);
       const rule = `${cellNamed(columns[0], x)} and ${cellNamed(columns[1], y)} never go together.`;
       return [{ rule, columns: read, rows }];
     });
