@@ -234,7 +234,9 @@ async function attacksOn(
   );
   // A value that is rare among rows drawn need not be rare.
   const few = whole !== undefined && whole.rows.real > real.rows;
-  const canaries = await next(() => (few ? undefined : canaryTest(real, holdout, synthetic, { customer })));
+  const canaries = await next(() =>
+    few ? undefined : canaryTest(real, holdout, synthetic, { customer, seen: whole?.seen }),
+  );
   return {
     privacy,
     membership,

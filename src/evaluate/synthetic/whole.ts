@@ -1,6 +1,6 @@
 import { count } from "../../core/format";
 import { customerOf } from "../../data/duplicates";
-import type { RowSource } from "../../data/even-rows";
+import type { Survey } from "../../data/read/survey-table";
 import { type Table, takeTableRows } from "../../data/table";
 import { rowKeys } from "../copies";
 import { type Loss, lossesIn, occurrences } from "./losses";
@@ -17,15 +17,19 @@ export interface WholeTables {
   readonly rows: RowCounts;
   /** What all real rows hold and no synthetic one does. */
   readonly losses: readonly Loss[];
+  /** Values of all synthetic rows, of columns whose values are not too many to be held. */
+  readonly seen: ReadonlyMap<string, { has(value: string | number): boolean }>;
   /** Shares of the synthetic and held-out rows drawn that equal any real row. */
   readonly copies?: { readonly synthetic: number; readonly holdout: number };
   /** Held-out rows drawn, and those of them that are left out, as their customer has a real row. */
   readonly known?: { readonly rows: number; readonly left: number };
 }
 
+type LongTable = Pick<Survey, "columns" | "kept" | "batches">;
+
 /** Tables of which rows were drawn, and those rows. */
 export interface DrawnTables {
-  readonly all: { readonly real: RowSource; readonly synthetic: RowSource; readonly holdout?: RowSource };
+  readonly all: { readonly real: LongTable; readonly synthetic: LongTable; readonly holdout?: LongTable };
   readonly drawn: { readonly real: Table; readonly synthetic: Table; readonly holdout?: Table };
   /** The column that names customers, where some have several rows. */
   readonly customer?: string | undefined;
@@ -37,20 +41,27 @@ export async function wholeTables({ all, drawn, customer }: DrawnTables): Promis
   readonly holdout?: Table;
 }> {
   const { synthetic, holdout } = drawn;
-  const counted = ({ columns }: RowSource) =>
+  const counted = ({ columns }: LongTable) =>
     columns.map(({ column, counts }) => occurrences(column, counts));
-  const losses = lossesIn(counted(all.real), counted(all.synthetic), all.real.kept);
+  const values = counted(all.synthetic);
+  const losses = lossesIn(counted(all.real), values, all.real.kept);
+  const held = new Set(
+    all.synthetic.columns.flatMap(({ column, complete }) => (complete ? [column.name] : [])),
+  );
+  const seen = new Map(
+    values.flatMap((one) => (held.has(one.name) ? [[one.name, one.values] as const] : [])),
+  );
   const rows = {
     real: all.real.kept,
     synthetic: all.synthetic.kept,
     ...(all.holdout && { holdout: all.holdout.kept }),
   };
-  if (!holdout) return { whole: { rows, losses } };
+  if (!holdout) return { whole: { rows, losses, seen } };
   const names = drawn.real.columns.flatMap(({ name, type }) =>
     type === "id" || type === "text" ? [] : [name],
   );
-  const [made, held] = [synthetic, holdout].map((table) => rowKeys(table, names));
-  const [wanted, met] = [new Set([...made, ...held]), new Set<number>()];
+  const [made, apart] = [synthetic, holdout].map((table) => rowKeys(table, names));
+  const [wanted, met] = [new Set([...made, ...apart]), new Set<number>()];
   const who = customer === undefined ? undefined : customerOf(holdout, [customer]);
   const people = new Set(Array.from({ length: who ? holdout.rows : 0 }, (_, i) => who?.(i)));
   const learnt = new Set<string | undefined>();
@@ -68,7 +79,8 @@ export async function wholeTables({ all, drawn, customer }: DrawnTables): Promis
     whole: {
       rows,
       losses,
-      copies: { synthetic: share(made), holdout: share(Float64Array.from(others, (i) => held[i])) },
+      seen,
+      copies: { synthetic: share(made), holdout: share(Float64Array.from(others, (i) => apart[i])) },
       known: { rows: holdout.rows, left: holdout.rows - others.length },
     },
     holdout: others.length < holdout.rows ? takeTableRows(holdout, others) : holdout,
@@ -87,10 +99,13 @@ export function drawnSentences(judged: RowCounts, { rows, known }: WholeTables, 
   const left = known?.left ?? 0;
   return [
     `rows that were not drawn: the figures are of ${drawn.join(" and ")}, drawn at random${customer === undefined ? "" : ` by ${customer}`}; what is lost${judged.holdout === undefined ? " is" : " and exact copies are"} told by all`,
-    ...(judged.holdout !== undefined && judged.real < rows.real
+    ...(judged.holdout !== undefined && (judged.real < rows.real || judged.synthetic < rows.synthetic)
       ? [
-          "memory of rows learnt from that were not drawn, but for exact copies: memorisation and attacks look at those drawn, and what is rare among them may not be so among all (canaries)",
+          "what synthetic rows keep of rows learnt from, where either were not drawn, but for exact copies: memorisation and attacks look at those drawn",
         ]
+      : []),
+    ...(judged.holdout !== undefined && judged.real < rows.real
+      ? ["canaries: what is rare among the rows learnt from that were drawn may not be so among all"]
       : []),
     ...(left > 0
       ? [`${left} of ${known?.rows} held-out rows, of customers (${customer}) that were learnt from`]

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
 import { readToJudge } from "../../../src/cli/commands/synth/read-to-judge";
 import { seeded } from "../../../src/core/rng";
+import { csvText } from "../../../src/data/write/write-csv";
 import { syntheticReport } from "../../../src/evaluate/synthetic/report";
 
 const folder = mkdtempSync(join(tmpdir(), "report-long-"));
@@ -47,6 +48,20 @@ test("synth report judges rows drawn from long tables, and tells by all rows wha
   expect(found.canaries).toBeUndefined();
   const again = await readToJudge({ real, synthetic, holdout }, 1, 80);
   expect(again).toEqual(plan);
+});
+
+test("synth report looks for canaries in all synthetic rows, drawn or not", async () => {
+  const known = write("known.csv", learnt.slice(0, 80));
+  const made = write(
+    "made.csv",
+    [...Array(2000).keys()].map((i) => line(i + 9000)).concat("x1,gold,3,1.00,no"),
+  );
+  const canary = write("canary.csv", [...learnt.slice(0, 79), "r1,gold,3,1.00,no"]);
+  const plan = await readToJudge({ real: canary, synthetic: made, holdout: known }, 1, 100);
+  expect(plan.synthetic.rows).toBe(100);
+  expect(csvText(plan.synthetic)).not.toContain("gold");
+  const { canaries } = await syntheticReport(plan, seeded(1));
+  expect(canaries?.columns.find(({ column }) => column === "plan")?.found).toBe(1);
 });
 
 test("synth report judges tables that are not long as a whole, and says nothing of drawing", async () => {

@@ -1,5 +1,6 @@
 import { type Column, isCategorical, type Table } from "../../../data/table";
 import { countPeople, type People, peopleOf } from "../../../synthesis/structure/people";
+import type { WholeTables } from "../whole";
 
 /** How many values that name single people come out again. */
 export interface Canaries {
@@ -16,6 +17,8 @@ export interface CanaryOptions {
   readonly minCount?: number;
   /** The column that names people of whom some have several rows; left out, each row is a person. */
   readonly customer?: string | undefined;
+  /** Values of synthetic rows by column, where these are more than the table holds. */
+  readonly seen?: WholeTables["seen"];
 }
 
 /** So many values at each end of a column of numbers stand out. */
@@ -30,7 +33,7 @@ export function canaryTest(
   train: Table,
   holdout: Table,
   synthetic: Table,
-  { minCount = 5, customer }: CanaryOptions = {},
+  { minCount = 5, customer, seen: all }: CanaryOptions = {},
 ): Canaries {
   const [people, others] = [train, holdout].map((from) => peopleOf({ customer }, from));
   const columns: { column: string; planted: number; found: number }[] = [];
@@ -40,7 +43,7 @@ export function canaryTest(
       from.columns.find(({ name }) => name === column.name),
     );
     if (!other || !made) continue;
-    const seen = new Set(valuesOf(made));
+    const seen = all?.get(column.name) ?? new Set(valuesOf(made));
     const known = new Set(valuesOf(column));
     const own = standOut(column, minCount, people);
     const hits = (values: readonly (string | number)[]): number =>
