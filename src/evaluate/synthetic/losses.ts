@@ -1,5 +1,6 @@
 import { percent } from "../../core/format";
 import { type Column, isCategorical, type Table } from "../../data/table";
+import type { NewPairs } from "./rules";
 
 /** What a column holds in the real rows and not in the synthetic ones. */
 export interface Loss {
@@ -76,6 +77,7 @@ export function occurrences(column: Column, counts?: ArrayLike<number>): Occurre
 /** What must be read before any figure: what the synthetic rows lack, and which columns the figures leave out. */
 export function lossSentences(found: {
   readonly losses: readonly Loss[];
+  readonly newPairs?: readonly NewPairs[];
   readonly notJudged: readonly string[];
   readonly texts: readonly { readonly column: string }[];
   readonly quality: { readonly shapesByColumn: readonly unknown[] };
@@ -83,7 +85,16 @@ export function lossSentences(found: {
   const texts = found.texts.map((text) => text.column);
   const all = found.quality.shapesByColumn.length + texts.length;
   const unjudged = `${texts.length} of ${all} columns (${percent(texts.length / all)}) hold identifiers or free text, of which only the form is judged: ${texts.join(", ")}`;
-  return [...found.losses.map(lossSentence), ...(texts.length > 0 ? [unjudged] : []), ...found.notJudged];
+  const pairs = (found.newPairs ?? []).map(
+    ({ columns, share, fresh }) =>
+      `${columns.join(" and ")}: ${percent(share, 1)} of the synthetic rows have a pair that no real row has; of new real rows it would be about ${percent(fresh, 1)}`,
+  );
+  return [
+    ...found.losses.map(lossSentence),
+    ...pairs,
+    ...(texts.length > 0 ? [unjudged] : []),
+    ...found.notJudged,
+  ];
 }
 
 function lossSentence({ column, what, share, values }: Loss): string {

@@ -19,6 +19,7 @@ import { type AttackResult, membershipAttacks } from "./privacy/membership-attac
 import { type Planted, plantedCanaries } from "./privacy/planted";
 import { type DistancePrivacy, distancePrivacy } from "./privacy/privacy";
 import { type Quality, qualityScore } from "./quality";
+import { type NewPairs, newPairs } from "./rules";
 import { type Subgroups, subgroupTable } from "./subgroups";
 import { type Support, supportScores } from "./support";
 import { type TextForm, textForms } from "./texts";
@@ -58,6 +59,8 @@ export interface SyntheticReport {
   readonly notJudged: readonly string[];
   /** What the real rows hold and the synthetic ones do not. */
   readonly losses: readonly Loss[];
+  /** Columns that belong together, of which synthetic rows have pairs that no real row has. */
+  readonly newPairs?: readonly NewPairs[];
   /** Identifiers and free text, of which only the form is judged; no other measure looks at them. */
   readonly texts: readonly TextForm[];
   readonly quality: Quality;
@@ -121,6 +124,7 @@ export async function syntheticReport(
   const support = await next(() => supportScores(real, synthetic));
   const detection = await next(() => (enough(real) ? detect(real, "train") : undefined));
   const losses = whole?.losses ?? lossesOf(real, synthetic);
+  const pairs = newPairs(real, synthetic);
   const rows: RowCounts = {
     real: real.rows,
     synthetic: synthetic.rows,
@@ -134,6 +138,7 @@ export async function syntheticReport(
     rows,
     ...(whole && { drawnFrom: whole.rows }),
     losses,
+    ...(pairs.length > 0 && { newPairs: pairs }),
     texts,
     notJudged: [
       ...(whole ? drawnSentences(rows, whole, customer) : []),

@@ -1,6 +1,7 @@
 import { check } from "../../core/checks";
 import type { Table } from "../../data/table";
-import { alignTables, cellsWithMissing, type SharedLevels } from "./align";
+import { tied } from "../../synthesis/structure/pairs/tied";
+import { alignTables, cellsWithMissing, type SharedLevels, type SharedNumber } from "./align";
 
 /** Rules that real rows keep, and how often synthetic rows break them. */
 export interface BrokenRules {
@@ -9,6 +10,20 @@ export interface BrokenRules {
   /** The share of synthetic rows in which at least one such pair meets. */
   readonly share: number;
 }
+
+/** Two columns whose levels belong together, and how often synthetic rows have a pair of them that no real row has. */
+export interface NewPairs {
+  readonly columns: readonly [string, string];
+  readonly share: number;
+  /** About how often a new real row would have one: the share of real rows with a pair that no other has (Good, 1953). */
+  readonly fresh: number;
+}
+
+/** Fewer rows with a new pair, or not so many times as many as there would be of real ones, are not worth a word. */
+const leastNew = 0.01;
+const timesFresh = 2;
+/** Numbers of more values are amounts. */
+const mostCodes = 1000;
 
 /** A pair of levels counts as ruled out when chance would show it so often, and it is never seen. */
 const expectedAtLeast = 5;
@@ -56,4 +71,58 @@ function ruledOut(a: Int32Array, b: Int32Array, height: number, width: number): 
     }
   }
   return out;
+}
+
+/**
+ * Columns that belong together (a town and its post codes) in which synthetic rows have pairs that no real row has, more often
+ * than new real rows would; the most first. Whole numbers of few values count as levels.
+ */
+export function newPairs(real: Table, synthetic: Table): readonly NewPairs[] {
+  const columns = alignTables([real, synthetic], "compare pairs").flatMap((column) => {
+    const { name } = column;
+    const levels = column.kind === "levels" ? column : codesOf(column);
+    if (!levels) return [];
+    const [codes, made] = levels.codes;
+    const known = codes.reduce((most, code) => Math.max(most, code + 1), 0);
+    return [{ name, labels: levels.levels, told: known, codes, made }];
+  });
+  const out: NewPairs[] = [];
+  columns.forEach((one, a) => {
+    for (const other of columns.slice(a + 1)) {
+      if (!tied(one, other)) continue;
+      const width = Math.max(one.labels.length, other.labels.length);
+      const times = new Map<number, number>();
+      one.codes.forEach((code, i) => {
+        const key = code * width + other.codes[i];
+        if (code >= 0 && other.codes[i] >= 0) times.set(key, (times.get(key) ?? 0) + 1);
+      });
+      let strange = 0;
+      one.made.forEach((code, i) => {
+        if (code >= 0 && other.made[i] >= 0 && !times.has(code * width + other.made[i])) strange++;
+      });
+      const share = strange / synthetic.rows;
+      const fresh = [...times.values()].filter((rows) => rows === 1).length / real.rows;
+      if (share >= Math.max(leastNew, timesFresh * fresh))
+        out.push({ columns: [one.name, other.name], share, fresh });
+    }
+  });
+  return out.sort((a, b) => b.share - a.share);
+}
+
+/** Whole numbers of few values as levels, those of the first table first; undefined for other numbers. */
+function codesOf({ name, values }: SharedNumber): SharedLevels | undefined {
+  const whole = values[0].every(
+    (value) => Number.isNaN(value) || (Number.isSafeInteger(value) && value >= 0),
+  );
+  const known = new Set(values[0]);
+  known.delete(Number.NaN);
+  if (!whole || known.size > Math.min(mostCodes, values[0].length / 2)) return undefined;
+  const places = new Map(
+    [...known, ...values[1]].filter((value) => !Number.isNaN(value)).map((value) => [value, 0]),
+  );
+  [...places.keys()].forEach((value, place) => {
+    places.set(value, place);
+  });
+  const codes = values.map((own) => Int32Array.from(own, (value) => places.get(value) ?? -1));
+  return { name, kind: "levels", codes, levels: [...places.keys()].map(String) };
 }
