@@ -16,7 +16,17 @@ import {
   type Structure,
   type Variable,
 } from "../../synthesis/structure/structure";
-import { codesOf, nearest, numbersOf, reduceTable, variableRows } from "../../synthesis/structure/variables";
+import {
+  codesOf,
+  drawnCodes,
+  gapVariables,
+  levelNames,
+  nearest,
+  numbersOf,
+  reduceTable,
+  variableRows,
+  withoutGaps,
+} from "../../synthesis/structure/variables";
 import { type CellRules, cellRulesOf, type Reduced } from "./cell-rules";
 
 /** New rows between rows of a table: the one that each starts from, the one it leads to, how far (0 stays, 1 arrives). */
@@ -56,7 +66,28 @@ export function rulesOf(from: PackedTable, target: string, rng: Rng): TableRules
 
 /** All rows in blocks, reduced to what does not follow from others. */
 function* reducedBlocks(from: PackedTable, structure: Structure): Generator<Reduced> {
-  for (const rows of from.blocks()) yield { rows, variables: reduceTable(structure, rows, "none") };
+  for (const rows of from.blocks()) yield { rows, variables: reducedWhole(structure, rows) };
+}
+
+/**
+ * What does not follow from others. Where a cell is missing beside its rules, what they say of it lies between rows; that it is missing
+ * is that of one.
+ */
+function reducedWhole(structure: Structure, rows: Table): readonly Variable[] {
+  const { columns, gaps = [] } = structure;
+  if (gaps.length === 0) return reduceTable(structure, rows, "none");
+  const torn = new Set(gaps.map(({ column }) => column));
+  const missing = new Map(gapVariables(structure, rows).map((one) => [one.name, one]));
+  return reduceTable(structure, withoutGaps(structure, rows), "none").map((one): Variable => {
+    const plan = torn.has(one.name) && columns.find(({ name }) => name === one.name);
+    if (!plan || plan.kind !== "levels") return missing.get(one.name) ?? one;
+    return {
+      name: one.name,
+      kind: "levels",
+      codes: drawnCodes(plan, rows, columns),
+      levels: levelNames(plan),
+    };
+  });
 }
 
 /** The numbers of a grid whose values repeat and most lie apart on it, as prices and post codes do: between two of them is none. */
@@ -149,12 +180,14 @@ export function rowsWithin(
   rng: Rng,
 ): Within {
   const { structure, schema, lists } = rules;
-  const variables = reduceTable(structure, from, "none");
+  const variables = reducedWhole(structure, from);
   const { base } = between;
   const either = { ...between, step: between.step.map(Math.round) };
   const plans = new Map(structure.columns.map((plan) => [plan.name, plan]));
   const made = variables.map((one): Variable => {
-    const plan = plans.get(one.name) as ColumnPlan;
+    const known = plans.get(one.name);
+    if (one.kind === "levels" && !known) return { ...one, codes: base.map((i) => one.codes[i]) };
+    const plan = known as ColumnPlan;
     if (one.kind === "number") {
       const way = lists.has(one.name) ? either : between;
       const values = valuesBetween(one.values, way, one.missing).map((value) => snap(value, one.grid));

@@ -49,6 +49,7 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
   for (const condition of conditions) {
     const asking = schema[condition.column].name;
     const action = `sample where ${asking}`;
+    const gap = structure.gaps?.find(({ column }) => column === asking);
     const levelAt = (level: string): number => (schema[condition.column].levels ?? []).indexOf(level);
     const together = (name: string, possible: boolean): void => {
       const others = asked.get(name) ?? [];
@@ -101,7 +102,15 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
         columns.set(plan.name, both);
       }
     };
-    wish(condition);
+    if (gap) {
+      const { missing, range, values = [], levels = [] } = condition;
+      const present = range !== undefined || values.length > 0 || levels.some((allowed) => allowed === 1);
+      const rule =
+        "whether a cell is missing is drawn apart: ask for values, or for missing cells, or sample twice";
+      check(!(missing && present), action, rule);
+      allow(gap.variable, (cell) => (cell === 1) === missing);
+    }
+    if (!gap || !condition.missing) wish(condition);
   }
   const touched = [...cells.keys(), ...[...columns.keys()].flatMap((name) => reached(parts, name))];
   return { cells, columns, last: Math.max(-1, ...touched) };

@@ -1,11 +1,11 @@
 import { check } from "../../core/checks";
 import type { Rng } from "../../core/rng";
 import type { ColumnSchema } from "../../data/schema";
-import { type Column, isCategorical, type Table } from "../../data/table";
+import type { Column, Table } from "../../data/table";
 import type { ColumnCondition } from "../conditions";
 import { argumentsOf } from "../structure/formulas";
 import { missingLabel, type Structure, type Variable } from "../structure/structure";
-import { missingRows } from "../structure/variables";
+import { emptied, missingRows } from "../structure/variables";
 
 // Cells that are missing at random tell nothing, but blur what all others tell: the effect of a level is that of the rows in which
 // it is known, and a total that misses a part is none. So rows are learnt and drawn whole, and holes made last.
@@ -110,12 +110,10 @@ export function punched(rows: Table, shares: Holed["shares"], rng: Rng): Table {
     const share = shares.get(column.name) ?? 0;
     if (share === 0) return column;
     const own = rng.fork(column.name);
-    const holes = Uint8Array.from({ length: rows.rows }, () => (own.uniform() < share ? 1 : 0));
-    if (isCategorical(column))
-      return { ...column, codes: column.codes.map((code, i) => (holes[i] ? -1 : code)) };
-    if (column.type === "numeric")
-      return { ...column, values: column.values.map((value, i) => (holes[i] ? NaN : value)) };
-    return { ...column, values: column.values.map((text, i) => (holes[i] ? "" : text)) };
+    return emptied(
+      column,
+      Uint8Array.from({ length: rows.rows }, () => (own.uniform() < share ? 1 : 0)),
+    );
   });
   return { ...rows, columns };
 }

@@ -14,15 +14,17 @@ const explainedShare = 0.8;
 /**
  * The order of drawing: numbers that the levels explain badly, then levels by how many they are, then the other
  * numbers, then what formulas leave open, each after those that its formula reads, the target last, or before the
- * formulas that read it; before all of them those that are `given`.
+ * formulas that read it; before all of them those that are `given`, and what says whether cells are missing: where one is, that its
+ * value is not known must tell nothing.
  */
 export function drawingOrder(
   variables: readonly Variable[],
-  { columns }: Structure,
+  { columns, gaps = [] }: Structure,
   target: string | undefined,
   given: ReadonlySet<string> = new Set(),
 ): readonly Variable[] {
-  const first = variables.filter((variable) => given.has(variable.name));
+  const early = new Set(gaps.map(({ variable }) => variable));
+  const first = [given, early].flatMap((names) => variables.filter(({ name }) => names.has(name)));
   const last = variables.filter((variable) => variable.name === target && !given.has(target));
   const which = new Set(variables.flatMap((one) => ("repeats" in one ? [repeatsName(one.name)] : [])));
   const others = variables.filter((one) => ![...first, ...last].includes(one) && !which.has(one.name));
@@ -47,10 +49,10 @@ export function drawingOrder(
   const after = last.length === 0 ? [] : rests.filter(({ name }) => reads(name, last[0].name));
   const before = rests.filter((one) => !after.includes(one));
   const late = own.filter((variable) => explained(variable, levels) > explainedShare);
-  const early = own.filter((variable) => !late.includes(variable));
+  const soon = own.filter((variable) => !late.includes(variable));
   const byCount = levels.slice().sort((a, b) => a.levels.length - b.levels.length);
   return withRepeats(
-    [...first, ...early, ...byCount, ...late, ...before, ...last, ...after],
+    [...first, ...soon, ...byCount, ...late, ...before, ...last, ...after],
     variables,
     columns,
   );

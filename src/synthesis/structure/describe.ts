@@ -27,6 +27,9 @@ export function describeStructure(structure: Structure): readonly string[] {
       (name) => cellsNamed(structure, name),
     ),
     ...structure.orders.map(({ low, high }) => `${low} is never above ${high}.`),
+    ...(structure.gaps ?? []).map(
+      ({ column }) => `${column} is missing in some rows, of which its rules say nothing.`,
+    ),
     ...(structure.holes ?? []).map(
       ({ column, share }) => `${column} is missing in ${percent(share)} of the rows, at random.`,
     ),
@@ -123,7 +126,8 @@ function describeFormula(
   const formula = {
     ...given,
     terms: given.terms
-      .map(({ column, weight }) => ({
+      .map(({ column, weight, ...one }) => ({
+        ...one,
         column,
         weight: dates.includes(column) ? Number((weight * day).toPrecision(12)) : weight,
       }))
@@ -165,9 +169,10 @@ function right(formula: Formula): string {
     const front = formula.constant === 1 && times.length > 0 ? [] : [shown(formula.constant)];
     return [...front, ...times].join(" × ") + over.map((column) => ` ÷ ${column}`).join("");
   }
-  const terms = formula.terms.map(({ column, weight }) =>
-    weight === 1 ? column : weight === -1 ? `−${column}` : weighted(weight, column),
-  );
+  const terms = formula.terms.map(({ column, weight, nothing }) => {
+    const own = nothing ? `${column} (0 where missing)` : column;
+    return weight === 1 ? own : weight === -1 ? `−${own}` : weighted(weight, own);
+  });
   const effects = formula.effects.map((effect) => `an amount for ${effect.column}`);
   const front = formula.constant === 0 && terms.length > 0 ? [] : [shown(formula.constant)];
   return [...front, ...terms, ...effects].join(" + ").replaceAll("+ −", "− ");

@@ -44,6 +44,8 @@ export interface Term {
   readonly from?: DateUnit;
   /** Of a date its place in a calendar of even months (`placeOf`). */
   readonly calendar?: true;
+  /** Whether a missing cell counts as 0: no discount. */
+  readonly nothing?: boolean;
 }
 
 /** Rates by the value of a column of levels, or of a number of few `values`. */
@@ -92,9 +94,9 @@ export function evaluate(formula: Formula, argument: Arguments, rows: number): F
     for (let i = 0; i < rows; i++) out[i] *= rateAt(by, values[i]);
   }
   for (const term of formula.terms) {
-    const { weight } = term;
+    const { weight, nothing } = term;
     const values = termValues(term, argument(term.column));
-    for (let i = 0; i < rows; i++) out[i] += weight * values[i];
+    for (let i = 0; i < rows; i++) out[i] += nothing && Number.isNaN(values[i]) ? 0 : weight * values[i];
   }
   for (const { column, effects } of formula.effects) {
     const codes = argument(column);
@@ -243,6 +245,12 @@ export function argumentsOf(formula: Formula): readonly string[] {
   const { factors, by, terms, effects } = formula;
   const others = [...factors, ...(by ? [by] : []), ...terms, ...effects].map((one) => one.column);
   return [...new Set([...others, ...added])];
+}
+
+/** Those of them that must not be missing. */
+export function neededBy(formula: Formula): readonly string[] {
+  const optional = formula.terms.flatMap(({ column, nothing }) => (nothing ? [column] : []));
+  return argumentsOf(formula).filter((name) => !optional.includes(name));
 }
 
 /** Whether the column is computed from the other, over others if need be. */

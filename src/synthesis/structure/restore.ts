@@ -25,6 +25,7 @@ import {
 } from "./structure";
 import { settling } from "./support";
 import { type TextGrammar, writeTexts } from "./texts";
+import { emptied } from "./variables";
 
 /** What a method drew for a variable: codes for levels, values for numbers. */
 export type Drawn = Int32Array | Float64Array;
@@ -36,18 +37,19 @@ export function variableNames(structure: Structure): readonly string[] {
   const names = own.flatMap((plan) =>
     plan.kind === "number" && plan.repeats ? [repeatsName(plan.name), plan.name] : [plan.name],
   );
-  return [...structure.combinations.map((combination) => combination.name), ...names];
+  const gaps = (structure.gaps ?? []).map(({ variable }) => variable);
+  return [...structure.combinations.map((combination) => combination.name), ...names, ...gaps];
 }
 
 /**
  * The table that the drawn variables (in the order of `reduceTable`) stand for: numbers on their grids and in their
- * ranges, computed columns computed, orders kept, keys fresh. `firstRow` numbers the keys.
+ * ranges, computed columns computed, orders kept, keys fresh. `firstRow` numbers the keys; `whole` leaves the gaps out.
  */
 export function restoreTable(
   structure: Structure,
   schema: readonly ColumnSchema[],
   drawn: readonly Drawn[],
-  { rows, firstRow = 0 }: { readonly rows: number; readonly firstRow?: number },
+  { rows, firstRow = 0, whole = false }: { rows: number; firstRow?: number; whole?: boolean },
   rng: Rng,
 ): Table {
   const parts = new Map<string, Drawn>(variableNames(structure).map((name, k) => [name, drawn[k]]));
@@ -81,7 +83,13 @@ export function restoreTable(
     const values = Array.from(dates, (value) => write(value, mixed ? formats.uniform() : 0));
     return { ...writtenAs(schema[j]), type: texts, values, ...toldFormat(format) };
   });
-  return table(columns);
+  const gaps = whole ? [] : (structure.gaps ?? []);
+  return table(
+    columns.map((column) => {
+      const gap = gaps.find((one) => one.column === column.name);
+      return gap ? emptied(column, parts.get(gap.variable) as Int32Array) : column;
+    }),
+  );
 }
 
 /**

@@ -29,7 +29,21 @@ export interface Structure {
   readonly open?: readonly OpenPair[];
   /** Columns with cells missing at random: rows are drawn without holes, which are made last. None by default. */
   readonly holes?: readonly Hole[];
+  /**
+   * Columns whose cells may be missing although their rules would give them: they are drawn or computed whole, and whether a cell is
+   * missing is a variable of its own. None by default.
+   */
+  readonly gaps?: readonly Gap[];
 }
+
+export interface Gap {
+  readonly column: string;
+  /** What the variable that says whether it is missing (`gapLabels`) is called. */
+  readonly variable: string;
+}
+
+/** The cells of a variable that says whether another is missing. */
+export const gapLabels = ["no", "yes"] as const;
 
 export interface Hole {
   readonly column: string;

@@ -1,8 +1,16 @@
-import { type Column, cellText, columnNamed, isCategorical, type Table } from "../../data/table";
+import {
+  type Column,
+  cellText,
+  columnNamed,
+  isCategorical,
+  type Table,
+  takeTableRows,
+} from "../../data/table";
 import { dateReader } from "./dates";
 import { findLookups } from "./discover/lookups";
 import { tamed } from "./ends";
 import { type Arguments, evaluate, restOf } from "./formulas";
+import { fillGaps } from "./gaps/fill-gaps";
 import { type CellsOfTie, withTies } from "./keys/key-ties";
 import type { OwnCells } from "./pairs/own-cells";
 import { toldTogether } from "./pairs/stand-ins";
@@ -11,8 +19,10 @@ import {
   type ColumnPlan,
   type Combination,
   type DatePlan,
+  gapLabels,
   isComputed,
   type LevelsPlan,
+  type LevelsVariable,
   type LookupPlan,
   levelCount,
   missingLabel,
@@ -27,9 +37,10 @@ import { settling } from "./support";
 /** What is left to draw of a table once everything that follows from something else is taken out, in the table's order. */
 export function reduceTable(
   structure: Structure,
-  from: Table,
+  rows: Table,
   unknown: Unknown = "stand in",
 ): readonly Variable[] {
+  const from = unknown === "none" ? rows : withoutGaps(structure, rows);
   const combined = new Set(structure.combinations.flatMap((combination) => combination.columns));
   const variables = structure.combinations.map((combination) => combinationVariable(combination, from));
   const argument = argumentsFrom(structure.columns, from);
@@ -51,7 +62,25 @@ export function reduceTable(
       variables.push(repeatsVariable(plan, plan.repeats, from, unknown));
     if (one) variables.push(one);
   }
-  return variables;
+  return [...variables, ...gapVariables(structure, rows)];
+}
+
+/** The table with what its rules say in the place of cells that are missing beside them. */
+export function withoutGaps(structure: Structure, from: Table): Table {
+  const gaps = gapVariables(structure, from).map((one) => (one as LevelsVariable).codes);
+  const rows = Array.from({ length: from.rows }, (_, i) => i).filter((i) => gaps.some((own) => own[i] === 1));
+  if (rows.length === 0) return from;
+  return fillGaps(structure, from, rows, argumentsFrom(structure.columns, takeTableRows(from, rows)));
+}
+
+/** Of each column that is drawn whole whether its cells are missing. */
+export function gapVariables({ gaps = [] }: Structure, from: Table): readonly Variable[] {
+  return gaps.map(({ column, variable }) => ({
+    name: variable,
+    kind: "levels",
+    codes: Int32Array.from(missingRows(columnNamed(from, column))),
+    levels: gapLabels,
+  }));
 }
 
 /** What rows hold in the columns that say a part of identifiers. */
@@ -121,6 +150,7 @@ export function lookupsAmong(
   plans: readonly ColumnPlan[],
   from: Table,
   keep: readonly string[] = [],
+  people?: Int32Array,
 ): readonly LookupPlan[] {
   const free = plans.filter(
     (plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts && !keep.includes(plan.name),
@@ -130,7 +160,7 @@ export function lookupsAmong(
     codes: codesOf(columnNamed(from, plan.name), plan),
     count: levelCount(plan),
   }));
-  return [...findLookups(inputs, free).values()];
+  return [...findLookups(inputs, free, people).values()];
 }
 
 /** The variable of some of its rows alone, in their order. */
@@ -197,6 +227,14 @@ export function drawnCodes(plan: LevelsPlan, from: Table, plans: readonly Column
       ? [{ map: own.map, codes: codesOf(columnNamed(from, own.name), own) }]
       : [],
   );
+  return standIns(codes, following);
+}
+
+/** The codes, in the place of −1 others, evenly among those from which the row's cells that follow from them do. */
+function standIns(
+  codes: Int32Array,
+  following: readonly { readonly map: readonly number[]; readonly codes: Int32Array }[] = [],
+): Int32Array {
   const known = codes.filter((code) => code >= 0).sort();
   const among = new Map<string, Int32Array>();
   let at = 0.5;
@@ -229,6 +267,14 @@ export function missingRows(one: Column): Uint8Array {
   return gone;
 }
 
+/** The column with some of its cells (1) missing. */
+export function emptied(one: Column, gaps: ArrayLike<number>): Column {
+  if (isCategorical(one)) return { ...one, codes: one.codes.map((code, i) => (gaps[i] === 1 ? -1 : code)) };
+  if (one.type === "numeric")
+    return { ...one, values: one.values.map((value, i) => (gaps[i] === 1 ? Number.NaN : value)) };
+  return { ...one, values: one.values.map((text, i) => (gaps[i] === 1 ? "" : text)) };
+}
+
 /** The values of a numeric column, or of dates as milliseconds. */
 export function numbersOf(one: Column, plan: NumberPlan | DatePlan): Float64Array {
   if (plan.kind === "date")
@@ -244,7 +290,14 @@ export function argumentsFrom(plans: readonly ColumnPlan[], from: Table): Argume
   return (name) => {
     const plan = plans.find((plan) => plan.name === name);
     const column = columnNamed(from, name);
-    return plan?.kind === "levels" ? drawnCodes(plan, from, plans) : numbersOf(column, plan as NumberPlan);
+    if (plan?.kind !== "levels") return numbersOf(column, plan as NumberPlan);
+    const codes = drawnCodes(plan, from, plans);
+    if (plan.missing) return codes;
+    // A cell that is missing beside the rules tells nothing.
+    missingRows(column).forEach((gap, i) => {
+      if (gap === 1) codes[i] = -1;
+    });
+    return codes;
   };
 }
 
@@ -266,9 +319,10 @@ export function levelNames(plan: LevelsPlan | NumberPlan): readonly string[] {
 
 /** The names of the cells of what is drawn under a name, as exclusions write them (`cellLabels`); undefined where nothing is. */
 export function cellNamesOf(
-  { columns, combinations }: Pick<Structure, "columns" | "combinations">,
+  { columns, combinations, gaps = [] }: Pick<Structure, "columns" | "combinations" | "gaps">,
   name: string,
 ): readonly string[] | undefined {
+  if (gaps.some(({ variable }) => variable === name)) return gapLabels;
   const combination = combinations.find((one) => one.name === name);
   if (combination) return combinationLabels(combination);
   const plan = columns.find((one) => one.name === name);
@@ -305,10 +359,10 @@ function variableOf(
   if (plan.kind === "number" && plan.values) {
     const values = numbersOf(columnNamed(from, name), plan);
     const own = listedCodes(plan, columnNamed(from, name));
-    const codes =
-      unknown === "none"
-        ? own
-        : own.map((code, i) => (code < 0 ? nearest(plan.values as readonly number[], values[i]) : code));
+    const near = own.map((code, i) =>
+      code < 0 && !Number.isNaN(values[i]) ? nearest(plan.values as readonly number[], values[i]) : code,
+    );
+    const codes = unknown === "none" ? own : standIns(near);
     return { name, kind: "levels", codes, levels: levelNames(plan) };
   }
   if (plan.kind === "number" && !isComputed(plan)) {

@@ -8,13 +8,14 @@ import {
   type DatePlan,
   gridOfPlan,
   isComputed,
+  type LevelsPlan,
   type NumberPlan,
   type PartPlan,
   type Structure,
 } from "../../structure/structure";
 import { codesOf, numbersOf } from "../../structure/variables";
 import { type Cells, isMissing, write } from "./cells";
-import { givenBy, solved } from "./solve";
+import { givenBy, slackOf, solved } from "./solve";
 
 export function cellsOfColumns(structure: Structure, columns: readonly Column[], rows: number): Cells {
   const plans = new Map(structure.columns.map((plan, j) => [plan.name, { plan, column: columns[j] }]));
@@ -46,7 +47,8 @@ export function cellsOfColumns(structure: Structure, columns: readonly Column[],
 
 /**
  * Writes what follows from cells that are there: exactly computed numbers, the missing part of numbers that are there (if it may
- * have that value), what follows from a level, bands and parts of dates, and a date that another one is the same as.
+ * have that value), the one level whose rate gives a number that is there, what follows from a level, bands and parts of dates, and a
+ * date that another one is the same as.
  */
 export function deduce(cells: Cells): void {
   const { structure, columns } = cells;
@@ -56,6 +58,7 @@ export function deduce(cells: Cells): void {
       if (plan.kind === "number" || plan.kind === "date") found += solve(cells, plan);
       else if (["lookup", "bands", "part"].includes(plan.kind)) found += deduceFrom(cells, plan, columns[j]);
       if (plan.kind === "part") found += sameDates(cells, plan);
+      if (plan.kind === "levels") found += decide(cells, plan);
     });
   }
 }
@@ -80,6 +83,31 @@ function solve(cells: Cells, plan: NumberPlan | DatePlan): number {
     cells.setNumber(plan.name, i, values[k]);
     return found + 1;
   }, 0);
+}
+
+/** Writes the level by which formulas give the numbers that are there, where no other does; in how many rows. */
+function decide({ structure, column, of, rows }: Cells, { name, levels }: LevelsPlan): number {
+  const rules = structure.columns.filter(isComputed).filter(({ formula }) => formula.by?.column === name);
+  const own = of(name) as Float64Array;
+  if (rules.length === 0 || !own.some(Number.isNaN)) return 0;
+  const fitting = new Map<number, number[]>();
+  levels.forEach((_, code) => {
+    const codes = new Float64Array(rows).fill(code);
+    const off = rules.map((rule) => {
+      const values = of(rule.name);
+      const gives = givenBy(rule.formula, (other) => (other === name ? codes : of(other)), rows);
+      return gives.map((value, i) => Math.abs(value - values[i]) / slackOf(rule, values[i]));
+    });
+    for (let i = 0; i < rows; i++)
+      if (Number.isNaN(own[i]) && off.some((one) => one[i] <= 1) && !off.some((one) => one[i] > 1))
+        fitting.set(i, [...(fitting.get(i) ?? []), code]);
+  });
+  const told = [...fitting].filter(([i, codes]) => codes.length === 1 && isMissing(column(name), i));
+  for (const [i, [code]] of told) {
+    own[i] = code;
+    write(column(name), i, levels[code]);
+  }
+  return told.length;
 }
 
 /** What a level, a number or a date that is there says of this column. */

@@ -75,7 +75,7 @@ export function completeBlock(
     parts.structure,
     parts.schema,
     drawn,
-    { rows: source.length },
+    { rows: source.length, whole: !beside },
     rng.fork("restore"),
   );
   weighComputed(parts, scores, all, rows, source);

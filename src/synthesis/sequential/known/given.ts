@@ -40,10 +40,13 @@ export function givenOf(
   const allowed = new Map<number, Uint8Array>();
   const combination = parts.structure.combinations.find((combination) => combination.name === one.name);
   const of = parts.variables.find((other) => other.repeats && repeatsName(other.name) === one.name);
-  const names = combination?.columns ?? [of?.name ?? one.name];
+  const gap = parts.structure.gaps?.find(({ variable }) => variable === one.name);
+  const names = combination?.columns ?? [gap?.column ?? of?.name ?? one.name];
   const columns = names.map((name) => rows.columns.find((column) => column.name === name) as Column);
   const present = (i: number): boolean =>
-    beside ? names.every((name) => beside.has(name)) : columns.every((column) => !isMissing(column, i));
+    beside
+      ? names.every((name) => beside.has(name))
+      : gap !== undefined || columns.every((column) => !isMissing(column, i));
   const maybeMissing = beside !== undefined;
   if (one.kind === "number") {
     const cells = Int32Array.from(one.values, (value) => Math.max(0, cellOf(meta, value)));

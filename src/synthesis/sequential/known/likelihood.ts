@@ -29,6 +29,7 @@ export function cellLikelihood(parts: SequentialParts, rows: Table): Float64Arra
   const given = new Map(
     reduceTable(parts.structure, from, "none").map((variable) => [variable.name, variable]),
   );
+  const gaps = new Set(parts.structure.gaps?.map(({ column }) => column));
   const pool = emptyPool(from.rows);
   parts.variables.forEach((meta, j) => {
     const variable = given.get(meta.name);
@@ -44,7 +45,8 @@ export function cellLikelihood(parts: SequentialParts, rows: Table): Float64Arra
       for (let i = 0; i < from.rows; i++) {
         // A number that follows from the others has no cell of its own.
         if (meta.repeats && pool.cells[j - 1][i] > 0) continue;
-        if ((cells[i] < 0 && meta.kind === "number") || filled.get(meta.name)?.[i] === 1) continue;
+        const untold = cells[i] < 0 && (meta.kind === "number" || gaps.has(meta.name));
+        if (untold || filled.get(meta.name)?.[i] === 1) continue;
         const c = place.get(cells[i]);
         const known = forced !== undefined && forced[i] >= 0;
         const p = known ? (forced[i] === cells[i] ? 1 : 0) : c === undefined ? 0 : probabilities[c][i];

@@ -144,6 +144,8 @@ function labelled(structure: Structure, variables: readonly Variable[]) {
     if (!own || loose.some((plan) => plan.name === name)) return undefined;
     const combination = structure.combinations.find((one) => one.name === name);
     const repeated = structure.columns.find((plan) => repeatsName(plan.name) === name);
+    // That a cell was missing is known of it, whatever is filled in.
+    if (structure.gaps?.some(({ variable }) => variable === name)) return undefined;
     const columns = combination?.columns ?? [repeated?.name ?? name];
     return { ...own, columns, at: (i: number): string | undefined => own.labels[own.cells[i]] };
   };

@@ -1,5 +1,12 @@
 import { stepOf } from "../../drawing/bounds";
-import { type Arguments, argumentsOf, evaluate, type Formula, rebuild } from "../../structure/formulas";
+import {
+  type Arguments,
+  argumentsOf,
+  evaluate,
+  type Formula,
+  neededBy,
+  rebuild,
+} from "../../structure/formulas";
 import { snap } from "../../structure/grids";
 import {
   type ComputedPlan,
@@ -16,7 +23,7 @@ export type Open = (column: string, row: number) => boolean;
 
 /** What an exact formula gives in each row; NaN where something that it reads is missing. */
 export function givenBy(formula: Formula, of: Arguments, rows: number): Float64Array {
-  const read = argumentsOf(formula).map(of);
+  const read = neededBy(formula).map(of);
   return evaluate(formula, of, rows).map((value, i) =>
     read.some((values) => Number.isNaN(values[i])) ? Number.NaN : rebuild(formula, value, Number.NaN),
   );

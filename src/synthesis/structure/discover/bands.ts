@@ -2,9 +2,9 @@ import { roundestMoment, startOf } from "../date-parts";
 import { spacing } from "../grids";
 import type { BandsPlan, LevelsPlan } from "../structure";
 import type { LevelsInput, NumberInput } from "./search";
-import { shortest } from "./search";
+import { enoughKnown, shortest } from "./search";
 
-/** So many rows must lie in each band for it not to be one by chance. */
+/** So many people must lie in each band for it not to be one by chance. */
 const leastRows = 5;
 /** Bands lie side by side: what separates two of them is no wider than so many steps between neighbouring values. */
 const mostSteps = 6;
@@ -43,18 +43,19 @@ function bandsOf(input: LevelsInput, plan: LevelsPlan, number: NumberInput): Ban
   if (count < 2) return undefined;
   const low = new Float64Array(count).fill(Infinity);
   const high = new Float64Array(count).fill(-Infinity);
-  const rows = new Int32Array(count);
+  const rows: number[][] = low.reduce((all: number[][]) => [...all, []], []);
+  let torn = false;
   for (let i = 0; i < input.codes.length; i++) {
     const code = input.codes[i];
     const value = number.values[i];
-    // Missing goes with missing, and nothing else does.
-    if (code >= count !== Number.isNaN(value)) return undefined;
-    if (code >= count) continue;
+    torn ||= code >= count !== Number.isNaN(value);
+    if (code >= count || Number.isNaN(value)) continue;
     if (value < low[code]) low[code] = value;
     if (value > high[code]) high[code] = value;
-    rows[code]++;
+    rows[code].push(i);
   }
-  if (rows.some((own) => own < leastRows)) return undefined;
+  if (rows.some((own) => !enoughKnown(number, own, leastRows))) return undefined;
+  if (torn && !enoughKnown(number, rows.flat())) return undefined;
   const order = [...low.keys()].sort((a, b) => low[a] - low[b]);
   const span = high[order[count - 1]] - low[order[0]];
   const room = mostSteps * Math.max(spacing(number.grid), span / new Set(number.values).size);

@@ -5,6 +5,8 @@ import { asTable, type PolarsFrame } from "../../../data/polars";
 import { type Column, cellText, columnNamed, type Table } from "../../../data/table";
 import { tamed } from "../ends";
 import { evaluate } from "../formulas";
+import { findGaps, withoutMissing } from "../gaps/find-gaps";
+import { findHoles } from "../gaps/find-holes";
 import { snap, withCoarser } from "../grids";
 import { withTiedKeys } from "../keys/with-tied-keys";
 import { codesAmong } from "../pairs/codes-among";
@@ -38,7 +40,6 @@ import { combinationLookups, findCombination } from "./combinations";
 import { findExclusions } from "./exclusions";
 import { findFormulas } from "./find-formulas";
 import type { Decider } from "./find-rates";
-import { findHoles } from "./holes";
 import { findOrders, holds } from "./orders";
 import { findDateParts } from "./parts-of-dates";
 import { keyColumn, planOf } from "./plan-column";
@@ -107,8 +108,8 @@ export function discoverStructure(
   const { customer = repeatedCustomers(from) } = options;
   const telling = { least: minCount, people: peopleOf(customer ? { customer } : {}, from) };
   const count = telling.people ? new Set(telling.people.of).size : from.rows;
-  const whose = telling.people ? `${customer} must name` : "the table must have";
-  const rule = `${whose} twice the ${minCount} ${telling.people ? "customers" : "rows"} that share whatever is told (minCount)`;
+  const subject = telling.people ? `${customer} must name` : "the table must have";
+  const rule = `${subject} twice the ${minCount} ${telling.people ? "customers" : "rows"} that share whatever is told (minCount)`;
   check(minCount === 1 || from.rows === 0 || count >= 2 * minCount, "learn a table", rule, count);
   for (const name of [
     ...(customer ? [customer] : []),
@@ -128,17 +129,19 @@ export function discoverStructure(
   plans = replaced(plans, combinations.flatMap(combinationLookups));
   const holes = search && options.sequential ? findHoles(plans, from) : [];
   const torn = new Set(holes.map(({ column }) => column));
+  const whose = telling.people?.of;
   if (search) {
-    plans = replaced(plans, lookupsAmong(plans, from, keep));
+    plans = replaced(plans, lookupsAmong(plans, from, keep, whose));
     const drawn = [...keep, ...given.flatMap((order) => [order.low, order.high])];
     plans = replaced(plans, codesAmong(plans, from, keep, telling));
-    plans = replaced(plans, findDateParts(plans, from, drawn));
-    plans = replaced(plans, bandsAmong(plans, from, keep));
+    plans = replaced(plans, findDateParts(plans, from, drawn, whose));
+    plans = replaced(plans, bandsAmong(plans, from, keep, whose));
     plans = withFormulas(plans, from, { keep, given: options.given ?? [] }, torn, telling);
     const free = plans.filter(({ name }) => !(options.given ?? []).includes(name));
-    const { least, people } = { ...telling, people: telling.people?.of };
-    plans = replaced(plans, findDates(free, { from, keep: drawn, holes: torn, least, people }));
+    plans = replaced(plans, findDates(free, { from, keep: drawn, least: telling.least, people: whose }));
   }
+  const gaps = search ? findGaps(plans, from, torn) : [];
+  plans = withoutMissing(plans, gaps);
   if (search) plans = withTiedKeys(plans, from, customer, rng, telling);
   plans = withSupport(withAtoms(plans, from, telling), from, telling, rng.fork("support"));
   const repeating = search && options.sequential ? withRepeats(plans, from) : plans;
@@ -150,6 +153,7 @@ export function discoverStructure(
     combinations,
     exclusions: [],
     orders: [],
+    ...(gaps.length > 0 && { gaps }),
   };
   checkOrders(given, from, plans);
   const same = (a: Order, b: Order): boolean => a.low === b.low && a.high === b.high;
@@ -160,7 +164,7 @@ export function discoverStructure(
   const alone = plans.filter(({ name }) => !combined.includes(name));
   const pairs = search ? findPairs(ownCells(alone, from), minCount, telling.people) : { kept: [], open: [] };
   const zeros = search
-    ? findExclusions(reduceTable({ ...bare, columns: plans, exclusions: pairs.kept }, from))
+    ? findExclusions(reduceTable({ ...bare, columns: plans, exclusions: pairs.kept }, from), whose)
     : [];
   return {
     ...bare,
@@ -177,7 +181,12 @@ interface Telling {
   readonly people: People | undefined;
 }
 
-function bandsAmong(plans: readonly ColumnPlan[], from: Table, keep: readonly string[]): ColumnPlan[] {
+function bandsAmong(
+  plans: readonly ColumnPlan[],
+  from: Table,
+  keep: readonly string[],
+  people: Int32Array | undefined,
+): ColumnPlan[] {
   // Levels that others follow from stay drawn.
   const roots = new Set(plans.flatMap((plan) => (plan.kind === "lookup" ? [plan.of] : [])));
   const free = plans.filter(
@@ -194,6 +203,7 @@ function bandsAmong(plans: readonly ColumnPlan[], from: Table, keep: readonly st
           {
             name: plan.name,
             values: numbersOf(columnNamed(from, plan.name), plan),
+            people,
             ...(plan.kind === "date" ? { date: true } : plan.grid && { grid: plan.grid }),
           },
         ]
@@ -216,9 +226,14 @@ function withFormulas(
     (plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts && !keep.includes(plan.name),
   );
   const dates = plans.filter((plan): plan is DatePlan => plan.kind === "date");
+  const people = telling.people?.of;
+  const deciding = [...levels, ...numbers.filter((plan) => plan.values && !keep.includes(plan.name))];
+  const decider = (plan: LevelsPlan | NumberPlan, loose: boolean): Decider =>
+    deciderOf(plan, from, loose || holes.has(plan.name), telling);
   const inputs = numbers.map((plan) => ({
     name: plan.name,
     values: numbersOf(columnNamed(from, plan.name), plan),
+    people,
     ...(plan.grid && { grid: plan.grid }),
     ...((plan.values || keep.includes(plan.name)) && { given: true }),
   }));
@@ -231,23 +246,21 @@ function withFormulas(
           values: numbersOf(columnNamed(from, plan.name), plan).map((moment) => moment / day),
           given: true,
           date: true,
+          people,
         })),
       ],
       levels.map((plan) => ({
         ...levelsInput(plan, from, plans),
         ...(holes.has(plan.name) && { hole: levelCount(plan) - 1 }),
       })),
-      [...levels, ...numbers.filter((plan) => plan.values && !keep.includes(plan.name))].map((plan) =>
-        deciderOf(plan, from, holes.has(plan.name), telling),
-      ),
-      holes,
+      deciding.map((plan) => decider(plan, false)),
+      deciding.filter((plan) => plan.missing && !holes.has(plan.name)).map((plan) => decider(plan, true)),
     ),
   );
   findRounded(inputs, formulas, {
     rows: from.rows,
     of: valuesOf(inputs),
-    holes,
-    people: telling.people?.of,
+    people,
     tried: 3 * inputs.length ** 2,
   });
   return replaced(

@@ -11,9 +11,9 @@ const numbersTimes = 3;
 
 /**
  * Structural zeros: cells of two variables that never meet although independence would let them meet so often that
- * chance is ruled out over all cells looked at (Bonferroni, one per cent).
+ * chance is ruled out over all cells looked at (Bonferroni, one per cent): so many people, where some have several rows.
  */
-export function findExclusions(variables: readonly Variable[]): readonly Exclusion[] {
+export function findExclusions(variables: readonly Variable[], people?: Int32Array): readonly Exclusion[] {
   const all = variables.map((variable) => ({
     one: variable,
     cells: cellsOf(variable),
@@ -40,10 +40,22 @@ export function findExclusions(variables: readonly Variable[]): readonly Exclusi
       usable[b].cells,
       usable[b].labels,
       needed * numbersTimes ** numbers,
+      people,
     );
     if (never.length > 0) found.push({ columns: [usable[a].one.name, usable[b].one.name], never });
   }
   return found;
+}
+
+function peopleByCell(cells: Int32Array, rows: Int32Array, people: Int32Array): ReadonlyMap<number, number> {
+  const seen = new Set<number>();
+  const counts = new Map<number, number>();
+  for (const i of rows) {
+    const own = people[i] * (mostCells + 1) + cells[i];
+    if (cells[i] >= 0 && seen.size < seen.add(own).size)
+      counts.set(cells[i], (counts.get(cells[i]) ?? 0) + 1);
+  }
+  return counts;
 }
 
 function zeros(
@@ -52,6 +64,7 @@ function zeros(
   b: Int32Array,
   labelsB: readonly string[],
   needed: number,
+  people: Int32Array | undefined,
 ): [string, string][] {
   const sample = spacedRows(a.length, screeningRows);
   const width = labelsB.length;
@@ -70,6 +83,15 @@ function zeros(
   for (let x = 0; x < labelsA.length; x++) {
     for (let y = 0; y < width; y++) {
       if (counts[x * width + y] === 0 && countsA[x] * countsB[y] >= needed * both) empty.add(x * width + y);
+    }
+  }
+  if (people && empty.size > 0) {
+    // Who has a cell in many rows has it once, and as likely beside the other as one row is.
+    const [peopleA, peopleB] = [a, b].map((own) => peopleByCell(own, sample, people));
+    for (const cell of empty) {
+      const [x, y] = [Math.floor(cell / width), cell % width];
+      const expected = Math.min((peopleA.get(x) ?? 0) * countsB[y], countsA[x] * (peopleB.get(y) ?? 0));
+      if (expected < needed * both) empty.delete(cell);
     }
   }
   // What the sample did not see, some other row may hold.

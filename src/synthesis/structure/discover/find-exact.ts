@@ -19,35 +19,54 @@ const screeningRows = 2000;
 const mostColumns = 60;
 
 /**
- * Adds columns that are a multiple of another one or a weighted sum of several: those that are so to the digit before those that are
- * so to rounding, since of tot = net + tax and tot = 1.19 × net the second is off where a half was rounded twice.
+ * Adds columns that are a multiple of another one or a weighted sum of several, among columns in which nothing is missing: those that
+ * are so to the digit before those that are so to rounding, since of tot = net + tax and tot = 1.19 × net the second is off where a
+ * half was rounded twice.
  */
-export function findExact(numbers: readonly NumberInput[], found: Found): void {
-  const complete = numbers.filter((number) => !number.values.some(Number.isNaN));
+export function exactAmong(complete: readonly NumberInput[], found: Found): void {
   const rows = complete[0]?.values.length ?? 0;
   if (rows < 10) return;
-  const sample = spacedRows(rows, screeningRows);
-  const scores = complete.map((input) => standardised(input.values, sample));
-  const correlations = scores.map((a) => Float64Array.from(scores, (b) => dot(a, b)));
+  const screen = screenOf(complete);
   for (const digit of [true, false]) {
-    const screen: Screen = { complete, sample, correlations, digit };
-    multiples(screen, found);
+    multiples(screen, found, digit);
     // Totals first: with positive weights a sum reads as a person would write it.
-    for (const positive of [true, false]) sums(screen, found, positive);
+    for (const positive of [true, false]) sums(screen, found, positive, digit);
   }
 }
 
 /** The columns on some rows, and how they correlate there. */
-interface Screen {
+export interface Screen {
   readonly complete: readonly NumberInput[];
   readonly sample: Int32Array;
   readonly correlations: readonly Float64Array[];
-  /** Whether all digits have to be the target's. */
-  readonly digit: boolean;
+}
+
+/** What the search looks at: the columns on at most 2,000 rows. */
+export function screenOf(complete: readonly NumberInput[]): Screen {
+  const sample = spacedRows(complete[0].values.length, screeningRows);
+  const scores = complete.map((input) => standardised(input.values, sample));
+  return { complete, sample, correlations: scores.map((a) => Float64Array.from(scores, (b) => dot(a, b))) };
 }
 
 /** Those of few digits first: tax = 0.07 × net rather than 0.06542 × gross; of two as short, the later column follows. */
-function multiples({ complete, correlations, digit }: Screen, found: Found): void {
+function multiples({ complete, correlations }: Screen, found: Found, digit: boolean): void {
+  const pairs: [NumberInput, NumberInput][] = [];
+  for (let a = 0; a < complete.length; a++)
+    for (let b = a + 1; b < complete.length; b++)
+      if (Math.abs(correlations[a][b]) >= leastMultiple) pairs.push([complete[a], complete[b]]);
+  multiplesOf(pairs, complete, found, digit);
+}
+
+/** Below this correlation no column is a multiple of another. */
+export const leastMultiple = 0.999;
+
+/** Adds multiples among the pairs, of which each is without missing values. */
+export function multiplesOf(
+  pairs: readonly (readonly [NumberInput, NumberInput])[],
+  numbers: readonly NumberInput[],
+  found: Found,
+  digit: boolean,
+): void {
   const all: { readonly name: string; readonly formula: Formula; readonly length: number }[] = [];
   const add = (target: NumberInput, of: NumberInput): void => {
     const formula = target.given || found.has(target.name) ? undefined : multiple(target, of, digit);
@@ -58,15 +77,12 @@ function multiples({ complete, correlations, digit }: Screen, found: Found): voi
       length: digits(formula.constant) + digits(formula.terms[0].weight),
     });
   };
-  for (let a = 0; a < complete.length; a++) {
-    for (let b = a + 1; b < complete.length; b++) {
-      if (Math.abs(correlations[a][b]) < 0.999) continue;
-      add(complete[b], complete[a]);
-      add(complete[a], complete[b]);
-    }
+  for (const [a, b] of pairs) {
+    add(b, a);
+    add(a, b);
   }
   for (const { name, formula } of all.sort((a, b) => a.length - b.length))
-    if (!found.has(name)) place(found, complete, name, formula);
+    if (!found.has(name)) place(found, numbers, name, formula);
 }
 
 function digits(value: number): number {
@@ -104,7 +120,7 @@ function multiple(target: NumberInput, of: NumberInput, digit: boolean): Formula
   return undefined;
 }
 
-function sums(screen: Screen, found: Found, positive: boolean): void {
+function sums(screen: Screen, found: Found, positive: boolean, digit: boolean): void {
   const { complete, correlations } = screen;
   for (let t = complete.length - 1; t >= 0; t--) {
     if (complete[t].given || found.has(complete[t].name)) continue;
@@ -116,15 +132,21 @@ function sums(screen: Screen, found: Found, positive: boolean): void {
       .slice(0, Math.min(mostColumns, Math.floor(screen.sample.length / 2) - 1))
       .sort((a, b) => a - b);
     if (others.length < 2) continue;
-    const formula = weightedSum(screen, t, others);
+    const formula = weightedSum(screen, t, others, digit);
     if (formula && (!positive || formula.terms.every((term) => term.weight > 0))) {
       found.set(complete[t].name, formula);
     }
   }
 }
 
-function weightedSum(screen: Screen, t: number, others: readonly number[]): Formula | undefined {
-  const { complete, digit } = screen;
+/** The column as a sum of some of the others; undefined where it is none. */
+export function weightedSum(
+  screen: Screen,
+  t: number,
+  others: readonly number[],
+  digit: boolean,
+): Formula | undefined {
+  const { complete } = screen;
   const target = complete[t];
   const unit = Math.max(spacing(target.grid), 1e-9 * spread(target.values));
   const tolerance = digit ? unit / 10 : unit / 2;
@@ -167,8 +189,13 @@ interface Solved {
   readonly error: number;
 }
 
-/** Least squares on the sample; undefined where the terms leave part of the target unexplained. */
-function leastSquares(screen: Screen, t: number, terms: readonly number[]): Solved | undefined {
+/** Least squares on the sample; undefined where the terms leave more of the target unexplained than this. */
+export function leastSquares(
+  screen: Screen,
+  t: number,
+  terms: readonly number[],
+  mostLeft = 1e-3,
+): Solved | undefined {
   const { complete, sample, correlations } = screen;
   const p = terms.length;
   const gram = new Float64Array(p * p);
@@ -181,7 +208,7 @@ function leastSquares(screen: Screen, t: number, terms: readonly number[]): Solv
   const factor = cholesky(gram, p);
   if (!factor) return undefined;
   const scaled = choleskySolve(factor, p, moment);
-  if (dot(scaled, moment) < 1 - 1e-3) return undefined;
+  if (dot(scaled, moment) < 1 - mostLeft) return undefined;
   const target = complete[t].values;
   const scaleOf = (k: number): number => deviation(complete[k].values, sample) || 1;
   const weights = terms.map((k, at) => (scaled[at] * scaleOf(t)) / scaleOf(k));

@@ -2,7 +2,7 @@ import { dot } from "../../../core/math/linear-algebra";
 import { quantileSorted } from "../../../core/math/statistics";
 import { emptySum, evaluate, type Formula } from "../formulas";
 import { spacing } from "../grids";
-import { type Found, type NumberInput, place, shortest, spacedRows, valuesOf } from "./search";
+import { enoughKnown, type Found, type NumberInput, place, shortest, spacedRows, valuesOf } from "./search";
 
 const screeningRows = 1000;
 /** A column must be above zero in this share of its present cells to enter a product. */
@@ -149,16 +149,26 @@ function settled(target: NumberInput, pair: Pair): Formula | undefined {
   const rows = target.values.length;
   const bases = evaluate(bare, valuesOf(pair.arguments), rows);
   const ratios: number[] = [];
+  const known: number[] = [];
   const idle: number[] = [];
+  let torn = 0;
   for (let i = 0; i < rows; i++) {
     const base = bases[i];
-    if (Number.isNaN(base) || base === 0) idle.push(target.values[i]);
-    else if (!Number.isNaN(target.values[i])) ratios.push(target.values[i] / base);
+    const gap = pair.arguments.some(({ values }) => Number.isNaN(values[i]));
+    if (gap && !Number.isNaN(target.values[i])) torn++;
+    else if (Number.isNaN(base) || base === 0) idle.push(target.values[i]);
+    else if (!Number.isNaN(target.values[i])) {
+      ratios.push(target.values[i] / base);
+      known.push(i);
+    }
   }
   // Where the product says nothing (no months yet), the value must be one and the same: missing, or zero.
-  if (!idle.every((value) => Object.is(value, idle[0]))) return undefined;
+  const values = idle.filter((value) => !Number.isNaN(value));
+  if (values.some((value) => value !== values[0])) return undefined;
+  if ((torn > 0 || (values.length > 0 && values.length < idle.length)) && !enoughKnown(target, known))
+    return undefined;
   const nothing = pair.factors.every(({ power }) => power === 1) ? 0 : Number.NaN;
-  const [other = nothing] = idle;
+  const other = values[0] ?? idle[0] ?? nothing;
   const otherwise = Number.isNaN(other) ? null : other;
   ratios.sort((a, b) => a - b);
   const middle = quantileSorted(ratios, 0.5);
@@ -167,14 +177,14 @@ function settled(target: NumberInput, pair: Pair): Formula | undefined {
   const exact = (k: number): boolean => {
     for (let i = 0; i < rows; i++) {
       const predicted = k * bases[i];
-      if (predicted === 0 || Number.isNaN(predicted)) continue;
+      if (predicted === 0 || Number.isNaN(predicted) || Number.isNaN(target.values[i])) continue;
       if (!(Math.abs(target.values[i] - predicted) <= half * (1 + 1e-6) + 1e-9 * Math.abs(predicted)))
         return false;
     }
     return true;
   };
   const short = shortest(middle, exact);
-  if (exact(short)) return { ...bare, constant: short, rest: "none", otherwise };
+  if (ratios.length > 0 && exact(short)) return { ...bare, constant: short, rest: "none", otherwise };
   // What has one added only to be divided by is a formula or nothing.
   if (pair.factors.some((factor) => factor.plus)) return undefined;
   const errors = ratios.map((ratio) => Math.abs(ratio / constant - 1)).sort((a, b) => a - b);

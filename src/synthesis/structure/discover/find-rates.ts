@@ -127,8 +127,7 @@ function ratesOf(
     const telling: number[] = [];
     for (const i of rows) {
       const [y, b] = [target.values[i], base[i]];
-      if (Number.isNaN(y) !== Number.isNaN(b)) return undefined;
-      if (Number.isNaN(b)) idle.missing = true;
+      if (Number.isNaN(y) || Number.isNaN(b)) idle.missing ||= Number.isNaN(y) && Number.isNaN(b);
       else if (b === 0) {
         if (y !== 0) return undefined;
         idle.zero = true;
@@ -148,19 +147,17 @@ function ratesOf(
     weights[code] = Math.min(persons, new Set(telling.map((i) => base[i])).size) - 1;
     idle.zero ||= rates[code] === 0;
   }
-  // A product that is 0 and one that is missing have one value to be.
-  if (idle.zero && idle.missing) return undefined;
   let evidence = 0;
   for (const [code] of decider.groups) {
     let [others, fitting] = [0, 0];
     for (let i = 0; i < base.length; i++) {
-      // Rows without a base tell nothing, as those in which it is 0.
-      if (decider.codes[i] < 0 || decider.codes[i] === code || !(Math.abs(base[i]) > 0)) continue;
-      others++;
       const y = target.values[i];
+      // Rows without a base tell nothing, as those in which it is 0.
+      if (decider.codes[i] < 0 || decider.codes[i] === code || !(Math.abs(base[i] + 0 * y) > 0)) continue;
+      others++;
       if (Math.abs(y - rates[code] * base[i]) <= slack(y)) fitting++;
     }
     if (others > 0) evidence -= weights[code] * Math.log(Math.max(1, fitting) / others);
   }
-  return evidence < needed ? undefined : { rates, otherwise: idle.missing ? null : 0 };
+  return evidence < needed ? undefined : { rates, otherwise: idle.missing && !idle.zero ? null : 0 };
 }

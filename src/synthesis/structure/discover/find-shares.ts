@@ -3,6 +3,7 @@ import { emptySum, evaluate, type Formula } from "../formulas";
 import {
   agrees,
   type Found,
+  knownRows,
   type NumberInput,
   placeOver,
   shortest,
@@ -14,14 +15,15 @@ import {
 const screeningRows = 1000;
 /** Of so many columns that go with a column most a share is looked for. */
 const mostParts = 24;
+const leastRows = 100;
 /** A share goes with its part: below this correlation none is looked for. */
 const leastCorrelation = 0.2;
 
 /** Adds columns that are a part of a sum of others: share = 100 × a ÷ (a + b + c). */
 export function findShares(numbers: readonly NumberInput[], found: Found): void {
-  const complete = numbers.filter(({ values, date }) => !date && values.every((value) => value >= 0));
+  const complete = numbers.filter(({ values, date }) => !date && !values.some((value) => value < 0));
   const rows = complete[0]?.values.length ?? 0;
-  if (complete.length < 3 || rows < 100) return;
+  if (complete.length < 3 || rows < leastRows) return;
   const sample = spacedRows(rows, screeningRows);
   const scores = complete.map(({ values }) => standardised(values, sample));
   complete.forEach((target, t) => {
@@ -33,10 +35,13 @@ export function findShares(numbers: readonly NumberInput[], found: Found): void 
       .slice(0, mostParts)
       .sort((a, b) => a - b);
     if (parts.length < 2 || !parts.some((k) => near[k] > leastCorrelation)) return;
+    const own = parts.map((k) => complete[k]);
+    const known = knownRows([target, ...own]);
+    if (known.length < leastRows) return;
     const solve = solver(
       target,
-      parts.map((k) => complete[k]),
-      sample,
+      own,
+      known.length === rows ? sample : spacedRows(known.length, screeningRows).map((k) => known[k]),
     );
     for (const k of parts.filter((k) => near[k] > leastCorrelation)) {
       const formula = shareOf(target, complete[k], solve(complete[k]), complete);
@@ -91,7 +96,12 @@ function shareOf(
       { column, also, power: -1 },
     ],
   };
-  const predicted = evaluate(formula, valuesOf(numbers), target.values.length);
+  const values = valuesOf(numbers);
+  const predicted = evaluate(formula, values, target.values.length);
+  const read = [name, ...solved.columns].map(values);
+  const gap = (i: number): boolean => read.some((own) => Number.isNaN(own[i]));
   // Of nothing the share is nothing.
-  return agrees(target, (i) => predicted[i] || 0) ? { ...formula, otherwise: 0 } : undefined;
+  return agrees(target, (i) => (gap(i) ? Number.NaN : predicted[i] || 0))
+    ? { ...formula, otherwise: 0 }
+    : undefined;
 }

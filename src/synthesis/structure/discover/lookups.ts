@@ -8,9 +8,19 @@ const chance = 1e-6;
 export function findLookups(
   inputs: readonly LevelsInput[],
   plans: readonly LevelsPlan[],
+  people?: Int32Array,
 ): ReadonlyMap<string, LookupPlan> {
   const roots = new Map<string, LookupPlan>();
-  const maps = inputs.map((of, a) => inputs.map((input, b) => (a === b ? undefined : determined(of, input))));
+  // Where what is missing follows from nothing, its rows say nothing.
+  const known = inputs.map((input, k) => (plans[k].missing ? withoutMissing(input) : input));
+  const maps = inputs.map((of, a) =>
+    inputs.map((input, b) => {
+      if (a === b) return undefined;
+      const told = determined(of, input, people);
+      const torn = !told && (known[a] !== of || known[b] !== input);
+      return torn ? determined(known[a], known[b], people) : told;
+    }),
+  );
   for (let b = 0; b < inputs.length; b++) {
     let best = -1;
     for (let a = 0; a < inputs.length; a++) {
@@ -29,6 +39,11 @@ export function findLookups(
   return flattened(roots);
 }
 
+function withoutMissing(input: LevelsInput): LevelsInput {
+  const gap = input.count - 1;
+  return { ...input, count: gap, codes: input.codes.map((code) => (code === gap ? -1 : code)) };
+}
+
 /** A lookup of a lookup reads the drawn column directly. */
 function flattened(roots: Map<string, LookupPlan>): ReadonlyMap<string, LookupPlan> {
   const flat = (plan: LookupPlan): LookupPlan => {
@@ -45,17 +60,21 @@ function flattened(roots: Map<string, LookupPlan>): ReadonlyMap<string, LookupPl
  * The level of `input` for each level of `of`, or undefined where two levels meet one, or chance could do it. Rows with
  * a level that is not told (−1) say nothing, but that one must be there that can stand in for it beside the other's.
  */
-function determined(of: LevelsInput, input: LevelsInput): Int32Array | undefined {
+function determined(of: LevelsInput, input: LevelsInput, people?: Int32Array): Int32Array | undefined {
   if (of.count < input.count || of.count > of.codes.length / 5) return undefined;
   const map = new Int32Array(of.count).fill(-1);
-  const counts = new Int32Array(of.count);
+  const [counts, both] = [new Int32Array(of.count), new Int32Array(of.count)];
+  const seen = people && Array.from(counts, () => new Set<number>());
   const shares = new Float64Array(input.count);
+  const told = input.codes.reduce((sum, to) => sum + (to >= 0 ? 1 : 0), 0);
   for (let i = 0; i < of.codes.length; i++) {
     const from = of.codes[i];
     const to = input.codes[i];
     if (from >= 0) counts[from]++;
-    if (to >= 0) shares[to] += 1 / of.codes.length;
+    if (to >= 0) shares[to] += 1 / told;
     if (from < 0 || to < 0) continue;
+    both[from]++;
+    if (people) seen?.[from].add(people[i]);
     if (map[from] < 0) map[from] = to;
     else if (map[from] !== to) return undefined;
   }
@@ -63,8 +82,8 @@ function determined(of: LevelsInput, input: LevelsInput): Int32Array | undefined
   if (shares.some((share, to) => share > 0 && !map.includes(to))) return undefined;
   let logChance = 0;
   for (let level = 0; level < of.count; level++) {
-    if (counts[level] > 0)
-      logChance += Math.log(shares.reduce((total, share) => total + share ** counts[level], 0));
+    const times = seen?.[level].size ?? both[level];
+    if (times > 0) logChance += Math.log(shares.reduce((total, share) => total + share ** times, 0));
   }
   return logChance < Math.log(chance) ? map.map((code) => Math.max(code, 0)) : undefined;
 }

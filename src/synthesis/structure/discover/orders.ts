@@ -1,8 +1,9 @@
 import type { Table } from "../../../data/table";
 import { argumentsOf } from "../formulas";
+import { peopleOf } from "../people";
 import { type DatePlan, isComputed, type NumberPlan, type Order, type Structure } from "../structure";
 import { numbersOf } from "../variables";
-import { spacedRows } from "./search";
+import { enoughKnown, spacedRows } from "./search";
 
 const screeningRows = 1000;
 /** Expected exceptions, were the two columns independent, that an order without exceptions needs to be believed. */
@@ -15,6 +16,7 @@ export function findOrders(from: Table, structure: Structure): readonly Order[] 
       ? [{ plan, values: numbersOf(from.columns[j], plan) }]
       : [],
   );
+  const people = peopleOf(structure, from)?.of;
   const sample = spacedRows(from.rows, screeningRows);
   const sorted = columns.map(({ values }) =>
     Float64Array.from(sample, (i) => values[i])
@@ -32,7 +34,7 @@ export function findOrders(from: Table, structure: Structure): readonly Order[] 
       )
         continue;
       if (from.rows * shareAbove(sorted[a], sorted[b]) < needed) continue;
-      if (holds(columns[a].values, columns[b].values, needed)) {
+      if (holds(columns[a].values, columns[b].values, needed, people)) {
         found.push({ low: columns[a].plan.name, high: columns[b].plan.name });
       }
     }
@@ -40,14 +42,14 @@ export function findOrders(from: Table, structure: Structure): readonly Order[] 
   return found;
 }
 
-/** Whether no row has `low` above `high`, among enough rows that have both. */
-export function holds(low: Float64Array, high: Float64Array, least = 0): boolean {
-  let both = 0;
+/** Whether no row has `low` above `high`, among those of enough people that have both. */
+export function holds(low: Float64Array, high: Float64Array, least = 0, people?: Int32Array): boolean {
+  const both: number[] = [];
   for (let i = 0; i < low.length; i++) {
     if (low[i] > high[i]) return false;
-    if (low[i] <= high[i]) both++;
+    if (low[i] <= high[i] && (people || both.length < least)) both.push(i);
   }
-  return both >= least;
+  return enoughKnown({ people }, both, least);
 }
 
 /** An exact formula from one to the other says more than an order; and two computed columns can't be moved. */

@@ -2,8 +2,9 @@ import { type Column, columnNamed, type Table } from "../../../data/table";
 import { type DateUnit, dateUnits, startOf } from "../date-parts";
 import type { ColumnPlan, DatePlan, NumberPlan, PartPlan } from "../structure";
 import { numbersOf } from "../variables";
+import { enoughKnown } from "./search";
 
-/** Fewer rows that have both prove nothing. */
+/** Fewer people whose rows have both prove nothing. */
 const leastRows = 20;
 /** What may be a year. */
 const [firstYear, lastYear] = [1000, 3000];
@@ -16,6 +17,7 @@ export function findDateParts(
   plans: readonly ColumnPlan[],
   from: Table,
   keep: readonly string[],
+  people: Int32Array | undefined,
 ): readonly PartPlan[] {
   const dates = plans
     .filter((plan): plan is DatePlan => plan.kind === "date")
@@ -33,6 +35,7 @@ export function findDateParts(
         own,
         values.get(of.name) as Float64Array,
         plan.kind === "date" ? dateUnits : ["year"],
+        people,
       );
       if (!unit) continue;
       const written = plan.kind === "date" ? { format: plan.format } : {};
@@ -59,17 +62,21 @@ function isYear(plan: ColumnPlan, column: Column): plan is NumberPlan {
   );
 }
 
-/** The finest unit of which the values are the starts (or the years) in every row; missing goes with missing. */
-function partOf(values: Float64Array, dates: Float64Array, units: readonly DateUnit[]): DateUnit | undefined {
+/** The finest unit of which the values are the starts (or the years) in every row that has both. */
+function partOf(
+  values: Float64Array,
+  dates: Float64Array,
+  units: readonly DateUnit[],
+  people: Int32Array | undefined,
+): DateUnit | undefined {
   const years = units.length === 1;
-  const known = [...dates.keys()].filter((i) => !Number.isNaN(dates[i]));
+  const known = [...dates.keys()].filter((i) => !Number.isNaN(dates[i]) && !Number.isNaN(values[i]));
   const different = new Set(known.map((i) => values[i])).size;
-  if (known.length < leastRows || different < 2) return undefined;
+  if (!enoughKnown({ people }, known, leastRows) || different < 2) return undefined;
   return units.find((unit) =>
-    values.every((value, i) => {
+    known.every((i) => {
       const start = startOf(unit, dates[i]);
-      const part = years ? new Date(start).getUTCFullYear() : start;
-      return Number.isNaN(start) ? Number.isNaN(value) : value === part;
+      return values[i] === (years ? new Date(start).getUTCFullYear() : start);
     }),
   );
 }

@@ -10,6 +10,39 @@ export interface NumberInput {
   readonly given?: boolean;
   /** Whether they are dates, in milliseconds since 1970. */
   readonly date?: boolean;
+  /** Whose each row is, where people have several. */
+  readonly people?: Int32Array | undefined;
+}
+
+/** So many people must show what some rows do not tell of, since something is missing there. */
+const leastKnown = 30;
+
+/** Whether enough people have one of the rows. */
+export function enoughKnown(
+  { people }: Pick<NumberInput, "people">,
+  rows: ArrayLike<number>,
+  least = leastKnown,
+): boolean {
+  if (!people || rows.length < least) return rows.length >= least;
+  const seen = new Set<number>();
+  for (let k = 0; k < rows.length && seen.size < least; k++) seen.add(people[rows[k]]);
+  return seen.size >= least;
+}
+
+/** The rows in which none of the numbers is missing. */
+export function knownRows(numbers: readonly NumberInput[]): Int32Array {
+  const rows = Int32Array.from({ length: numbers[0]?.values.length ?? 0 }, (_, i) => i);
+  return rows.filter((i) => !numbers.some(({ values }) => Number.isNaN(values[i])));
+}
+
+/** Some rows of a number. */
+export function rowsOf(input: NumberInput, rows: Int32Array): NumberInput {
+  const { values, people } = input;
+  return {
+    ...input,
+    values: Float64Array.from(rows, (i) => values[i]),
+    ...(people && { people: rows.map((i) => people[i]) }),
+  };
 }
 
 /** A level column as the search sees it: codes with missing as the last level. */
@@ -39,18 +72,21 @@ export function shortest(value: number, holds: (shorter: number) => boolean): nu
 }
 
 /**
- * Whether the prediction, rounded to the target's grid, is the target in every row: to the digit, or (a half may round either way)
- * within half a unit.
+ * Whether the prediction, rounded to the target's grid, is the target in every row in which both are there, and those are enough
+ * people's: to the digit, or (a half may round either way) within half a unit.
  */
 export function agrees(target: NumberInput, predicted: (row: number) => number, digit = false): boolean {
   const { values, grid } = target;
   const half = spacing(grid) / 2;
   const slack = digit && grid ? half * 1e-6 : half + half * 1e-6 + 1e-9 * spread(values);
+  const known: number[] = [];
   for (let i = 0; i < values.length; i++) {
-    const value = digit ? snap(predicted(i), grid) : predicted(i);
-    if (!(Math.abs(values[i] - value) <= slack)) return false;
+    const value = predicted(i);
+    if (Number.isNaN(value) || Number.isNaN(values[i])) continue;
+    known.push(i);
+    if (!(Math.abs(values[i] - (digit ? snap(value, grid) : value)) <= slack)) return false;
   }
-  return true;
+  return known.length === values.length || enoughKnown(target, known);
 }
 
 /** How far the values reach. */
@@ -64,13 +100,12 @@ export function spread(values: Float64Array): number {
   return high - low;
 }
 
-/** The values of some rows, less their mean, of length 1. */
+/** The values of some rows, less their mean, of length 1; missing ones are at the mean. */
 export function standardised(values: Float64Array, sample: Int32Array): Float64Array {
-  const out = Float64Array.from(sample, (i) => values[i]);
-  const centre = mean(out);
-  const scale = deviation(values, sample) * Math.sqrt(sample.length) || 1;
-  for (let i = 0; i < out.length; i++) out[i] = (out[i] - centre) / scale;
-  return out;
+  const known = sample.filter((i) => !Number.isNaN(values[i]));
+  const centre = mean(Float64Array.from(known, (i) => values[i]));
+  const scale = deviation(values, known) * Math.sqrt(known.length) || 1;
+  return Float64Array.from(sample, (i) => (Number.isNaN(values[i]) ? 0 : (values[i] - centre) / scale));
 }
 
 /** Their standard deviation on some rows. */

@@ -42,6 +42,7 @@ export function checkRules(structure: Structure, action: string): void {
   const named = [...plans.keys()].every((name) => typeof name === "string");
   check(named, action, "each column must have a name");
   const combined = structure.combinations.map((one) => one?.name);
+  const gaps = (structure.gaps ?? []).map((one) => one?.variable);
   const must = (name: string, of: readonly ColumnPlan["kind"][], who: string): void => {
     const plan = plans.get(name);
     check(
@@ -69,7 +70,17 @@ export function checkRules(structure: Structure, action: string): void {
     for (const name of [low, high]) must(name, ["number", "date"], "an order");
   for (const { columns } of structure.exclusions.map(object))
     for (const name of Array.isArray(columns) ? columns : [undefined])
-      if (!combined.includes(name as string)) must(name as string, kinds, "an exclusion");
+      if (!combined.includes(name as string) && !gaps.includes(name as string))
+        must(name as string, kinds, "an exclusion");
+  for (const { column, variable } of (structure.gaps ?? []).map(object)) {
+    must(column, kinds, "a gap");
+    check(
+      typeof variable === "string" && !plans.has(variable),
+      action,
+      `the gaps of ${column} must have a name that no column has`,
+      variable,
+    );
+  }
   const formulas = new Map(
     structure.columns.flatMap((plan) => {
       const formula = formulaOf(plan);

@@ -20,7 +20,6 @@ const mostLevels = 50;
 export interface DateSearch {
   readonly from: Table;
   readonly keep: readonly string[];
-  readonly holes: ReadonlySet<string>;
   readonly least: number;
   readonly people: Int32Array | undefined;
 }
@@ -31,7 +30,7 @@ export interface DateSearch {
  * all rows agree with; numbers of the month, the weekday and so on.
  */
 export function findDates(plans: readonly ColumnPlan[], search: DateSearch): readonly ColumnPlan[] {
-  const { from, keep, holes, people } = search;
+  const { from, keep, people } = search;
   const dates = plans.filter((plan): plan is DatePlan => plan.kind === "date");
   if (dates.length === 0) return [];
   const numbers = plans.filter((plan): plan is NumberPlan => plan.kind === "number");
@@ -48,7 +47,7 @@ export function findDates(plans: readonly ColumnPlan[], search: DateSearch): rea
     return values;
   };
   const tried = 100 * dates.length ** 2 * (numbers.length + levels.length + 1);
-  const trials: Trials = { rows: from.rows, of, holes, people, tried };
+  const trials: Trials = { rows: from.rows, of, people, tried };
   const formulas = new Map(
     plans.flatMap((plan) => {
       const formula = formulaOf(plan);

@@ -14,8 +14,6 @@ export interface Trials {
   readonly rows: number;
   /** Codes of levels are −1 where the level is not told. */
   readonly of: Arguments;
-  /** Columns with cells missing at random: rows without them neither make a rule nor break one. */
-  readonly holes: ReadonlySet<string>;
   readonly people?: Int32Array | undefined;
   /** How many rules are tried, about. */
   readonly tried: number;
@@ -35,7 +33,7 @@ export interface Tests {
   readonly proven: (formula: Formula, free?: number) => boolean;
 }
 
-/** The tests of what may give the target; it is missing where something that the formula reads is. */
+/** The tests of what may give the target: rows in which it, or something that the formula reads, is missing say nothing. */
 export function testsOf(target: Target, trials: Trials): Tests {
   const present = [...target.values.keys()].filter((i) => !Number.isNaN(target.values[i]));
   const sample = spacedRows(present.length, screeningRows).map((at) => present[at]);
@@ -46,13 +44,12 @@ export function testsOf(target: Target, trials: Trials): Tests {
       return rows ? Float64Array.from(rows, (i) => values[i]) : values;
     };
     const predicted = evaluate(formula, read, rows?.length ?? trials.rows);
-    const torn = [target.name, ...names].filter((name) => trials.holes.has(name)).map(trials.of);
+    const torn = names.map(trials.of);
     const levels = formula.effects.map(({ column }) => trials.of(column));
     return predicted.every((value, at) => {
       const i = rows ? rows[at] : at;
       const own = target.values[i];
-      if (Number.isNaN(own) && Number.isNaN(value)) return true;
-      if (agrees(target.grid, formula, own, value)) return true;
+      if (Number.isNaN(own) || agrees(target.grid, formula, own, value)) return true;
       return torn.some((values) => Number.isNaN(values[i])) || levels.some((codes) => codes[i] < 0);
     });
   };

@@ -1,9 +1,9 @@
 import { chiSquaredUpper } from "../../../core/math/special";
 import { columnNamed, type Table } from "../../../data/table";
+import { binned, likelihoodRatio } from "../discover/association";
+import { spacedRows } from "../discover/search";
 import { type ColumnPlan, type Hole, levelCount } from "../structure";
 import { drawnCodes, missingRows, numbersOf } from "../variables";
-import { binned, likelihoodRatio } from "./association";
-import { spacedRows } from "./search";
 
 const screeningRows = 10_000;
 /** So many cells of a column at least, and at most this share of them, must be missing for anything to be said of it. */
