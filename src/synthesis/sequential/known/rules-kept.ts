@@ -202,7 +202,8 @@ function strangeCells(structure: Structure, table: Table): Breaks[] {
     const known = knows(plan);
     const missing = missingRows(own);
     const filled = plan.kind === "constant" ? plan.text !== "" : "missing" in plan && plan.missing === false;
-    const mayMiss = !filled || formulaOf(plan) !== undefined;
+    const gap = structure.gaps?.some(({ column }) => column === plan.name) === true;
+    const mayMiss = !filled || gap || formulaOf(plan) !== undefined;
     const rows = [...missing.keys()].filter((i) =>
       missing[i] === 1 ? !mayMiss : !known(own.type === "numeric" ? own.values[i] : cellText(own, i)),
     );

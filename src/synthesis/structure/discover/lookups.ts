@@ -31,9 +31,8 @@ export function findLookups(
     }
     if (best < 0) continue;
     const { name, levels, missing, rare } = plans[b];
-    const map = Array.from(maps[best][b] as Int32Array, (code) =>
-      missing && code === levels.length ? -1 : code,
-    );
+    const told = [...(maps[best][b] as Int32Array), -1].slice(0, inputs[best].count);
+    const map = told.map((code) => (missing && code === levels.length ? -1 : code));
     roots.set(name, { kind: "lookup", name, levels, of: inputs[best].name, map, ...(rare && { rare }) });
   }
   return flattened(roots);
