@@ -279,7 +279,7 @@ function featuresOf(held: PackedTable, { structure }: TableRules, target: string
     if (isCategorical(one))
       return [{ name, levels: one.levels, centre: 0, width: 1, numbers: () => new Float64Array(0) }];
     if (one.type !== "numeric" && plan.kind !== "date") return [];
-    const alone = { ...structure, columns: [plan], combinations: [] };
+    const alone = { ...structure, columns: [plan], combinations: [], gaps: [] };
     const numbers = (own: Column): Float64Array => {
       if (own.type === "numeric") return own.values;
       const [dates] = reduceTable(alone, table([own]), "none");
