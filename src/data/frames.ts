@@ -47,32 +47,46 @@ export async function* sampledAsCsv(
   }
 }
 
-/** How many rows Parquet files have with each value of a column, null among them; of its first column where `by` is none of theirs. */
+/**
+ * How many rows Parquet files have with each value of a column, null among them; and how many they have in all, as null,
+ * where `by` is no column of theirs or has more than `most` values.
+ */
 export async function parquetCounts(
   files: readonly string[],
   source: string,
-  by?: string,
+  by: string | undefined,
+  most: number,
 ): Promise<Map<string | null, number>> {
   const { default: polars } = await import("nodejs-polars");
   const counts = new Map<string | null, number>();
+  const add = (value: string | null, times: number): void => {
+    counts.set(value, (counts.get(value) ?? 0) + times);
+  };
+  let apart = by !== undefined;
+  const count = (rows: DataFrame, name: string): void => {
+    if (!apart || name !== by) return add(null, rows.height);
+    const found = rows.getColumn(name).cast(polars.Utf8).valueCounts();
+    const [values, times] = found.columns.map((one) => found.getColumn(one).toArray());
+    (values as (string | null)[]).forEach((value, i) => {
+      add(value, Number(times[i]));
+    });
+    if (counts.size <= most) return;
+    apart = false;
+    const total = [...counts.values()].reduce((sum, rows) => sum + rows, 0);
+    counts.clear();
+    add(null, total);
+  };
   for (const file of files) {
     const { columns } = await tried(() => polars.scanParquet(file).slice(0, 1).collect(), source, "Parquet");
     const name = by !== undefined && columns.includes(by) ? by : columns[0];
     if (name === undefined) continue;
-    const rows = await tried(
-      () => polars.scanParquet(file).select(polars.col(name)).collect(),
-      source,
-      "Parquet",
-    );
-    if (name !== by) {
-      counts.set(null, (counts.get(null) ?? 0) + rows.height);
-      continue;
+    for (let at = 0; ; at += sampledRows) {
+      // Some at a time: a file may have any number of rows.
+      const column = () => polars.scanParquet(file).select(polars.col(name)).slice(at, sampledRows).collect();
+      const rows = await tried(column, source, "Parquet");
+      count(rows, name);
+      if (rows.height < sampledRows) break;
     }
-    const found = rows.getColumn(name).cast(polars.Utf8).valueCounts();
-    const [values, times] = found.columns.map((one) => found.getColumn(one).toArray());
-    (values as (string | null)[]).forEach((value, i) => {
-      counts.set(value, (counts.get(value) ?? 0) + Number(times[i]));
-    });
   }
   return counts;
 }

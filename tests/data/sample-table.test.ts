@@ -5,10 +5,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { run } from "../../src/cli/main";
 import { readModelFile } from "../../src/cli/support/model-file";
 import { seeded } from "../../src/core/rng";
+import { parquetCounts } from "../../src/data/frames";
 import { readTable, readTableBatches } from "../../src/data/read/read-table";
 import { sampleTable } from "../../src/data/read/sample-table";
 import { viewRows } from "../../src/data/simulate/view-rows";
-import { columnNamed, takeTableRows } from "../../src/data/table";
+import { columnNamed, table, takeTableRows } from "../../src/data/table";
 import { writeParquet } from "../../src/data/write/write-parquet";
 import { captured } from "../cli/captured";
 
@@ -51,6 +52,30 @@ test("readTable(folder) reads Parquet files and those of its folders as one tabl
   let rows = 0;
   for await (const batch of await readTableBatches(many)) rows += batch.rows;
   expect(rows).toBe(900);
+});
+
+test("parquetCounts(files, …, by, most) counts each value of a file of any size, and of too many values the rows alone", async () => {
+  const rows = 150_000;
+  const file = join(folder, "long.parquet");
+  const codes = Int32Array.from({ length: rows }, (_, i) => (i % 1000 === 7 ? -1 : Number(i < 140_000)));
+  const numbers = Float64Array.from(codes, (_, i) => i);
+  const levels = ["no", "yes"];
+  await writeParquet(
+    table([
+      { name: "plan", type: "categorical", codes, levels },
+      { name: "use", type: "numeric", values: numbers },
+    ]),
+    file,
+  );
+  expect(await parquetCounts([file, file], "x", "plan", 100)).toEqual(
+    new Map([
+      ["yes", 2 * 139_860],
+      ["no", 2 * 9_990],
+      [null, 300],
+    ]),
+  );
+  for (const by of ["use", "none", undefined])
+    expect(await parquetCounts([file, file], "x", by, 100)).toEqual(new Map([[null, 2 * rows]]));
 });
 
 test("sampleTable(folder, rows, rng) draws so many rows in their order, the same by the same seed, all alike", async () => {

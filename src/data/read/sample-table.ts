@@ -52,9 +52,9 @@ export async function sampleTable(
     "the table must be a Parquet file or a folder of Parquet files (telelink can't draw from others without reading them)",
     source,
   );
-  const counts = await parquetCounts(files, source, by);
+  const counts = await parquetCounts(files, source, by, mostStrata);
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const stratified = by !== undefined && counts.size > 1 && counts.size <= mostStrata;
+  const stratified = by !== undefined && counts.size > 1;
   const strata = stratified ? counts : new Map([[null, total]]);
   const wanted = shares(strata, Math.min(rows, total), total);
   /** Asked for row after row, says whether it is drawn: the same each time that it is made. */
