@@ -64,7 +64,10 @@ export async function parquetCounts(
   };
   let apart = by !== undefined;
   const count = (rows: DataFrame, name: string): void => {
-    if (!apart || name !== by) return add(null, rows.height);
+    if (!apart || name !== by) {
+      add(null, rows.height);
+      return;
+    }
     const found = rows.getColumn(name).cast(polars.Utf8).valueCounts();
     const [values, times] = found.columns.map((one) => found.getColumn(one).toArray());
     (values as (string | null)[]).forEach((value, i) => {
