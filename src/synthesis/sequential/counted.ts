@@ -1,4 +1,14 @@
-import { addEffects, type LogitLayout, type LogitRows, logitLayout, slopes } from "./logit";
+import { fastExp } from "./fast-exp";
+import {
+  addEffects,
+  type LogitLayout,
+  type LogitRows,
+  logitLayout,
+  partOf,
+  slopes,
+  tileScores,
+  tilesOf,
+} from "./logit";
 import { type EncodedTerm, tableSize } from "./terms/terms";
 
 /** Cells of more levels than this are told by counts: a logit takes rows × classes × steps, and a coefficient a pair of levels. */
@@ -33,6 +43,8 @@ interface TermCounts {
   readonly layout: LogitLayout;
   readonly places: number;
   readonly counts: Float64Array;
+  /** The rows at each place, of those that choices are judged by. */
+  readonly rowsAt: readonly Int32Array[];
 }
 
 /** How a term's counts count. */
@@ -64,36 +76,26 @@ export function fitCounted(data: LogitRows, layout: LogitLayout, classes: number
   const base = Array.from({ length: classes }, (_, c) => new Float64Array(judged).fill(Math.log(share[c])));
   for (let i = 0; i < judged; i++)
     base[data.classes[i]][i] = Math.log((sums[data.classes[i]] - 1) / (total - 1));
-  const trial = base.map((scores) => scores.slice());
-  const terms = data.terms.map((_, t) => countsOf(data, layout, t, classes));
+  const terms = data.terms.map((_, t) => countsOf(data, layout, t, classes, judged));
   let scored = 0;
+  let now = sharesOf(data, base);
   const judge = (choice: Choice): Judged => {
-    base.forEach((scores, c) => {
-      trial[c].set(scores);
-    });
-    add(data, choice, share, trial);
     scored += judged * classes;
-    return { ...choice, loss: slopes(data, trial, classes, 0, judged) };
+    return { ...choice, loss: now.loss + lossBeside(data, choice, share, now.shares) };
   };
   const best = (of: TermCounts): Judged => {
     const least = strengths.map((strength) => judge({ of, strength, weight: 1 })).reduce(better);
     return better(least, judge({ ...least, weight: lessWeight }));
   };
-  let loss = slopes(
-    data,
-    base.map((own) => own.slice()),
-    classes,
-    0,
-    judged,
-  );
-  const alone = terms.map(best).filter((one) => one.loss < loss - leastGain * judged);
+  const helps = (one: Judged): boolean => one.loss < now.loss - leastGain * judged;
+  const alone = terms.map(best).filter(helps);
   const chosen: Choice[] = [];
   for (const { of } of alone.sort((a, b) => a.loss - b.loss).slice(0, mostTerms)) {
     const next = best(of);
-    if (!(next.loss < loss - leastGain * judged)) continue;
+    if (!helps(next)) continue;
     add(data, next, share, base);
     chosen.push(next);
-    loss = next.loss;
+    now = sharesOf(data, base);
   }
   const tables = Array.from({ length: classes }, (_, c) => {
     const table = new Float64Array(layout.tables);
@@ -122,6 +124,7 @@ function countsOf(
   layout: LogitLayout,
   t: number,
   classes: number,
+  judged: number,
 ): TermCounts {
   const one = logitLayout([layout.plans[t]]);
   const places = one.tables - 1;
@@ -135,7 +138,9 @@ function countsOf(
   // A curve says nothing where there is no value: its last two places.
   if (layout.plans[t].kind === "curve")
     for (let c = 1; c <= classes; c++) counts.fill(0, c * places - 2, c * places);
-  return { term: terms[t], layout: one, places, counts };
+  const rowsAt = Array.from({ length: places }, (): number[] => []);
+  for (let i = 0; i < judged; i++) rowsAt[at[i]].push(i);
+  return { term: terms[t], layout: one, places, counts, rowsAt: rowsAt.map((own) => Int32Array.from(own)) };
 }
 
 /** What `rows` of a class in a place add to its score. */
@@ -149,6 +154,59 @@ function effects(choice: Choice, share: number, c: number): Float64Array {
   const table = new Float64Array(places + 1);
   for (let k = 0; k < places; k++) table[k + 1] = effect(choice, share, counts[c * places + k]);
   return table;
+}
+
+/** The classes' shares by scores of the first rows, and the loss. */
+function sharesOf(
+  data: LogitRows,
+  scores: readonly Float64Array[],
+): { readonly shares: readonly Float64Array[]; readonly loss: number } {
+  const shares = scores.map((own) => own.slice());
+  const rows = shares[0].length;
+  const loss = slopes(data, shares, shares.length, 0, rows);
+  for (let i = 0; i < rows; i++) shares[data.classes[i]][i] += 1;
+  return { shares, loss };
+}
+
+/** What a choice adds to the loss of rows with these shares, each left out of what is counted for it: only classes seen where a row is move. */
+function lossBeside(
+  data: LogitRows,
+  choice: Choice,
+  share: Float64Array,
+  shares: readonly Float64Array[],
+): number {
+  const { term, places, counts, rowsAt } = choice.of;
+  const sums = new Float64Array(shares[0].length).fill(1);
+  shares.forEach((own, c) => {
+    const table = effects(choice, share[c], c);
+    for (let k = 0; k < places; k++) {
+      const low = table[k + 1];
+      const rise = term.share && k + 1 < places ? table[k + 2] - low : 0;
+      if (low === 0 && rise === 0) continue;
+      const rows = rowsAt[k];
+      if (term.share)
+        for (let r = 0; r < rows.length; r++)
+          sums[rows[r]] += own[rows[r]] * (fastExp(low + term.share[rows[r]] * rise) - 1);
+      else {
+        const more = Math.expm1(low);
+        for (let r = 0; r < rows.length; r++) sums[rows[r]] += own[rows[r]] * more;
+      }
+    }
+  });
+  let loss = 0;
+  for (let i = 0; i < sums.length; i++) {
+    const c = data.classes[i];
+    const part = term.share ? term.share[i] : 0;
+    const from = c * places + term.at[i];
+    const along = (left: number): number => {
+      const low = effect(choice, share[c], counts[from] - left * (1 - part));
+      return part > 0 ? low + part * (effect(choice, share[c], counts[from + 1] - left * part) - low) : low;
+    };
+    const without = along(1);
+    sums[i] += shares[c][i] * (Math.exp(without) - Math.exp(along(0)));
+    loss += Math.log(sums[i]) - without;
+  }
+  return loss;
 }
 
 /** Adds a term's effects to the scores of the first rows, each left out of what is counted for it. */
@@ -174,18 +232,38 @@ function balance(data: LogitRows, layout: LogitLayout, tables: readonly Float64A
   const rows = Math.min(data.rows, Math.max(100, Math.floor(mostBalanced / tables.length)));
   const seen = new Float64Array(tables.length);
   for (let i = 0; i < rows; i++) seen[data.classes[i]]++;
-  const scores = tables.map(() => new Float64Array(rows));
-  for (let step = 0; step < balancing; step++) {
+  const told = toldTerms(layout, tables);
+  const starts = { tableStarts: layout.tableStarts.filter((_, t) => told[t]) };
+  const terms = data.terms.filter((_, t) => told[t]);
+  const scores = tileScores(rows, tables.length);
+  const shares = tables.map(() => new Float32Array(rows));
+  for (const [first, last] of tilesOf([[0, rows]], scores[0].length)) {
+    const tile = partOf({ ...data, terms }, [first, last]);
     tables.forEach((table, c) => {
-      scores[c].fill(0);
-      addEffects(layout, table, data.terms, scores[c], 0, rows);
+      scores[c].fill(0, 0, tile.rows);
+      addEffects(starts, table, tile.terms, scores[c], 0, tile.rows);
     });
-    slopes(data, scores, tables.length, 0, rows);
-    tables.forEach((table, c) => {
-      const own = seen[c] + smoothing;
-      const beyond = scores[c].reduce((sum, slope) => sum + slope, 0);
-      table[0] += Math.log(own / (own + beyond));
+    slopes(tile, scores, tables.length, 0, tile.rows);
+    for (let i = 0; i < tile.rows; i++) scores[tile.classes[i]][i] += 1;
+    shares.forEach((own, c) => {
+      own.set(scores[c].subarray(0, tile.rows), first);
     });
   }
+  const weights = new Float64Array(tables.length).fill(1);
+  for (let step = 0; step < balancing; step++) {
+    const sums = new Float64Array(rows);
+    shares.forEach((own, c) => {
+      for (let i = 0; i < rows; i++) sums[i] += weights[c] * own[i];
+    });
+    for (let i = 0; i < rows; i++) sums[i] = 1 / sums[i];
+    shares.forEach((own, c) => {
+      let expected = 0;
+      for (let i = 0; i < rows; i++) expected += own[i] * sums[i];
+      weights[c] *= (seen[c] + smoothing) / (weights[c] * expected + smoothing);
+    });
+  }
+  tables.forEach((table, c) => {
+    table[0] += Math.log(weights[c]);
+  });
   return balancing * rows * tables.length;
 }

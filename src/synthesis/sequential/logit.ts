@@ -269,12 +269,16 @@ const mostScores = 32_768;
 const leastTile = 128;
 
 export function logitSpace({ rows, terms }: LogitRows, layout: LogitLayout, classes: number): LogitSpace {
-  const free = classes === 2 ? 1 : classes;
-  const tile = Math.min(rows, Math.max(leastTile, Math.floor(mostScores / free)));
   return {
     joined: joinTerms(layout.plans, layout.tableStarts, terms, rows),
-    scores: Array.from({ length: free }, () => new Float64Array(tile)),
+    scores: tileScores(rows, classes === 2 ? 1 : classes),
   };
+}
+
+/** Room for the scores by free class of one piece of the rows. */
+export function tileScores(rows: number, free: number): readonly Float64Array[] {
+  const tile = Math.min(rows, Math.max(leastTile, Math.floor(mostScores / free)));
+  return Array.from({ length: free }, () => new Float64Array(tile));
 }
 
 /** A stretch of the rows, in the same memory. */
@@ -393,7 +397,7 @@ function objective(
 }
 
 /** The stretches in pieces of at most `most` rows. */
-function tilesOf(stretches: readonly Stretch[], most: number): Stretch[] {
+export function tilesOf(stretches: readonly Stretch[], most: number): Stretch[] {
   return stretches.flatMap(([first, last]) =>
     Array.from(
       { length: Math.ceil((last - first) / most) },

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import { growTree, treeRows } from "../../../src/synthesis/drawing/grow-tree";
+import { cellFeature, type TreeFeature, valueFeature } from "../../../src/synthesis/drawing/trees";
+
+test("growTree(…) grows the same tree from bins that are joined as from each by itself", () => {
+  const rng = seeded(3);
+  const rows = 4000;
+  const cells = [3, 2, 4, 6, 2].map((count, j) => {
+    const own = Int32Array.from({ length: rows }, () => Math.floor(count * rng.uniform()));
+    return { own, feature: cellFeature(own, count, j) as TreeFeature };
+  });
+  const values = Float64Array.from({ length: rows }, () => rng.uniform());
+  const features = [...cells.map(({ feature }) => feature), valueFeature(values, 5) as TreeFeature];
+  // Quarters sum without rounding, in any order.
+  const first = Float64Array.from(values, (value, i) => {
+    const [a, , c] = cells.map(({ own }) => own[i]);
+    return (a === 1 ? 4 : 0) + (c === 2 && value > 0.5 ? 8 : 0) + Math.floor(4 * rng.uniform()) / 4;
+  });
+  const target = { sums: [first, first.map((value) => value * value)] as const };
+  const worth = (totals: Float64Array, at: number): number => {
+    const [count, mean] = [totals[at], totals[at + 1] / totals[at]];
+    return -count * Math.log(Math.max(totals[at + 2] / count - mean * mean, 1e-4));
+  };
+  const options = { leaves: 8, minRows: 20, minGain: 1, worth };
+  const joined = treeRows(features, rows);
+  const { joined: tables, ...alone } = joined;
+  expect(tables?.tables.groups.length).toBeLessThan(4);
+  const all = Int32Array.from({ length: rows }, (_, i) => i);
+  const tree = growTree(joined, all, target, options);
+  expect(tree.leafRows.length).toBe(8);
+  expect(tree).toEqual(growTree(alone, all, target, options));
+});
