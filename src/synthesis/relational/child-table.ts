@@ -18,6 +18,8 @@ export interface ChildDates {
   readonly format: WrittenDates;
   /** Every date has the same day of the month: distances are months. */
   readonly monthly: boolean;
+  /** The distance between any two rows that follow each other, where it is always the same. */
+  readonly every?: number;
   /** No date lies after it. */
   readonly end: number;
 }
@@ -70,6 +72,19 @@ export function gapOf({ format, monthly }: ChildDates, from: number, to: number)
   if (!monthly) return Math.round((to - from) / format.step);
   const [a, b] = [new Date(from), new Date(to)];
   return 12 * (b.getUTCFullYear() - a.getUTCFullYear()) + b.getUTCMonth() - a.getUTCMonth();
+}
+
+/** The date on the day of the month that all have, where they all have the same. */
+export function onDay({ monthly, end }: ChildDates, date: number): number {
+  if (!monthly || Number.isNaN(date)) return date;
+  const month = new Date(date);
+  return Date.UTC(month.getUTCFullYear(), month.getUTCMonth(), new Date(end).getUTCDate());
+}
+
+/** How many rows there is time for from a date on: as many as are wanted, where distances differ. */
+export function roomFrom(dates: ChildDates, from: number, wanted: number): number {
+  if (!dates.every || Number.isNaN(from)) return wanted;
+  return Math.min(wanted, 1 + Math.max(0, Math.floor(gapOf(dates, from, dates.end) / dates.every)));
 }
 
 /** The date so far after another, never after the end. */

@@ -13,10 +13,13 @@ import {
   datesAsTexts,
   isOwn,
   meansWith,
+  onDay,
   type RowContext,
+  roomFrom,
 } from "./child-table";
 import { contextOf, countName, drawnNumbers, firstName, keysOf } from "./families";
 
+import { type Running, withRunning } from "./running";
 import type { Total } from "./totals";
 
 /** What children are drawn by. */
@@ -28,6 +31,8 @@ export interface RelationalParts {
   readonly plan: ChildPlan;
   /** None where it is left out. */
   readonly totals?: readonly Total[];
+  /** None where it is left out. */
+  readonly running?: readonly Running[];
   readonly keys: readonly (readonly [name: string, plan: KeyPlan])[];
 }
 
@@ -35,13 +40,16 @@ export interface RelationalParts {
 export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, firstChild: number): Table {
   const { plan, key } = parts;
   const counts = columnNamed(parents, countName);
-  const count =
+  const wanted =
     counts.type === "numeric" ? Array.from(counts.values, (n) => Math.max(0, Math.round(n) || 0)) : [];
   const first = parents.columns.find(({ name }) => name === firstName);
   const read = plan.date && dateReader(plan.date.format);
-  const since = Float64Array.from(count, (_, p) =>
-    read && first && "values" in first ? read(String(first.values[p])) : Number.NaN,
+  const since = Float64Array.from(wanted, (_, p) =>
+    plan.date && read && first && "values" in first
+      ? onDay(plan.date, read(String(first.values[p])))
+      : Number.NaN,
   );
+  const count = wanted.map((n, p) => (plan.date ? roomFrom(plan.date, since[p], n) : n));
   const context = contextOf(parents, parts.parents, parts);
   const steps: { parent: number; place: number; time: number; row: number; step: number }[] = [];
   const drawn: Table[] = [];
@@ -61,14 +69,18 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
         means: means[parent] ?? [],
       }),
     );
-    const made = model && drawStep(model, parts, context, last, contexts, rng.fork(`row ${place}`));
+    const bare = model && drawStep(model, parts, context, last, contexts, rng.fork(`row ${place}`));
+    const step = { last, before: alive.map((parent) => before[parent]) };
+    const made =
+      bare && withRunning(parts.running ?? [], model, { made: bare, ...step }, rng.fork(`running ${place}`));
     const numbers = made ? drawnNumbers(plan, made) : [];
     const gaps = made?.columns.find(({ name }) => name === contextNames.gap);
     const next = count.map(() => -1);
     alive.forEach((parent, row) => {
       const gap = gaps?.type === "numeric" ? gaps.values[row] : Number.NaN;
       // The first child's date is the parent's own.
-      const time = plan.date ? datePast(plan.date, since[parent], place === 1 ? 0 : gap) : Number.NaN;
+      const far = place === 1 ? 0 : (plan.date?.every ?? gap);
+      const time = plan.date ? datePast(plan.date, since[parent], far) : Number.NaN;
       if (!Number.isNaN(time)) since[parent] = time;
       steps.push({ parent, place, time, row, step: place - 1 });
       next[parent] = row;

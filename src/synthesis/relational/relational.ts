@@ -13,6 +13,7 @@ import type { KeyColumnPlan, Structure } from "../structure/structure";
 import { cellsOfTies } from "../structure/variables";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
 import { checkRelational } from "./check-relational";
+import type { ChildDates } from "./child-table";
 import { childrenOf, type RelationalParts } from "./draw-children";
 import {
   childRows,
@@ -26,6 +27,7 @@ import {
   withFamilies,
 } from "./families";
 
+import { checkRunning, findRunning, type Running, withEvery, withoutRunning } from "./running";
 import { findTotals, type Total, toldByTotals, withoutTold, withTotals } from "./totals";
 
 /** Two tables: one row a parent (a customer), and any number of child rows (months, purchases) that name their parent. */
@@ -55,6 +57,10 @@ export interface Relational extends Synthesiser {
   readonly structures: readonly Structure[];
   /** The columns of the parents that their children tell. */
   readonly totals: readonly Total[];
+  /** The numbers of the children that run along a parent's rows. */
+  readonly running: readonly Running[];
+  /** The date that orders them, if there is one. */
+  readonly dates?: ChildDates;
 }
 
 /**
@@ -69,8 +75,9 @@ export function relational(
     const { key, threads, ...discover } = options;
     const least = options.minCount ?? usualMinCount;
     const families = familiesOf(parents, children, key);
-    const plan = planOf(children, key, least);
-    const ordered = inOrder(families, children, plan);
+    const first = planOf(children, key, least);
+    const ordered = inOrder(families, children, first);
+    const plan = options.search === false ? first : withEvery(first, children, ordered, least);
     const order = permutation(rng.fork("rows"), parents.rows);
     const chosen = Array.from(sampledOrder(parents, order, rng.fork("left out"), { minCount: least }));
     const whole = withFamilies(parents, ordered, children, plan);
@@ -106,16 +113,26 @@ export function relational(
       chosen,
     );
     const given = taught.context.map(({ name }) => name);
-    const childModel =
+    const rows =
       taught.own.length > 0 && taught.own[0] !== undefined
-        ? await sequential({
-            ...settings,
-            customer: key,
-            keep: given,
-            given,
-            target: taught.own.at(-1)?.name as string,
-          })(table([taught.parent, ...taught.context, ...taught.own]), rng.fork("children"), watch)
+        ? table([taught.parent, ...taught.context, ...taught.own])
         : undefined;
+    const ruled = { ...settings, customer: key, keep: given, given };
+    const rules =
+      rows &&
+      discoverStructure(rows, rng.fork("children").fork("structure"), { ...ruled, sequential: false });
+    const running =
+      rules && options.search !== false
+        ? findRunning(children, ordered, plan, { least, structure: rules })
+        : [];
+    const childModel =
+      rows &&
+      rules &&
+      (await sequential({
+        ...ruled,
+        structure: withoutRunning(rules, running),
+        target: taught.own.at(-1)?.name as string,
+      })(rows, rng.fork("children"), watch));
     const keys = plan.columns.flatMap(({ name, role }) => {
       const column = columnNamed(children, name);
       if (role !== "identifier" || !("values" in column) || column.type === "numeric") return [];
@@ -127,6 +144,7 @@ export function relational(
       plan,
       keys,
       ...(totals.length > 0 && { totals }),
+      ...(running.length > 0 && { running }),
       ...(childModel && { children: childModel }),
     });
   };
@@ -143,6 +161,7 @@ export function loadRelational(json: ModelJson): Relational {
     ...(raw.children && { children: loadSequential(raw.children) }),
   };
   checkRelational(parts, "load relational");
+  checkRunning(parts, parts.children?.structure, "load relational");
   return relationalOf(parts);
 }
 
@@ -160,6 +179,8 @@ function relationalOf(parts: RelationalParts): Relational {
     kind: "relational",
     columns,
     totals,
+    running: parts.running ?? [],
+    ...(parts.plan.date && { dates: parts.plan.date }),
     structures: [parts.parents, ...(parts.children ? [parts.children] : [])].map((one) => one.structure),
     sample: (n, rng, options) => bare(parts.parents.sample(n, rng.fork("parents"), options)),
     sampleBoth: (n, rng, options = {}) => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { normal, seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
-import { columnNamed, isCategorical, type Table } from "../../../src/data/table";
+import { cellText, columnNamed, isCategorical, type Table } from "../../../src/data/table";
 import { csvText } from "../../../src/data/write/write-csv";
 import { loadSynthesiser } from "../../../src/synthesis/methods";
 import { keysOf } from "../../../src/synthesis/relational/families";
@@ -10,6 +10,7 @@ import {
   type Relational,
   relational,
 } from "../../../src/synthesis/relational/relational";
+import { describeRunning } from "../../../src/synthesis/relational/running";
 import { describeTotals } from "../../../src/synthesis/relational/totals";
 
 /** Customers with a plan, and months of usage that depend on it and on the month before. */
@@ -243,4 +244,68 @@ test("relational() keeps a parent's last date, ends of other dates and the numbe
     expect(due).toBe(own.map(([, , one]) => one).sort()[0] ?? "");
     expect(Number(late)).toBe(own.filter(([, , , one]) => one === "ja").length);
   }
+});
+
+/** Customers with months without a gap, their number, a balance and a running total. */
+function accounts(): RelatedTables {
+  const rng = seeded("accounts");
+  const [parents, children]: [string[], string[]] = [[], []];
+  for (let i = 0; i < 150; i++) {
+    const [start, several] = [Math.floor(20 * rng.uniform()), 1 + Math.floor(7 * rng.uniform())];
+    parents.push(`K${1000 + 3 * i},${rng.uniform() < 0.5 ? "basic" : "max"}`);
+    let [balance, used] = [1000 * Math.floor(5 * rng.uniform()), 0];
+    for (let k = 0; k < Math.min(several, 24 - start); k++) {
+      const [paid, spent] = [1000 * Math.floor(4 * rng.uniform()), Math.floor(3000 * rng.uniform())];
+      balance += paid - spent;
+      used += spent;
+      const at = start + k;
+      const month = `${2022 + Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, "0")}-01`;
+      const money = [paid, spent, balance, used].map((cents) => (cents / 100).toFixed(2));
+      children.push([`K${1000 + 3 * i}`, month, k + 1, ...money, balance < 0 ? "yes" : "no"].join());
+    }
+  }
+  const schema = { columns: [{ name: "key", type: "id" as const }] };
+  const header = "key,month,no,paid,spent,balance,used,overdrawn";
+  return {
+    parents: parseCsv(`key,plan\n${parents.join("\n")}\n`, { schema }).table,
+    children: parseCsv(`${header}\n${children.join("\n")}\n`, { schema }).table,
+  };
+}
+
+/** How many rows do not follow from those before them. */
+function notRunning(children: Table): number {
+  const keys = keysOf(children, "key");
+  const cents = (name: string): Float64Array =>
+    numbers(children, name).map((value) => Math.round(100 * value));
+  const [no, paid, spent, balance, used] = ["no", "paid", "spent", "balance", "used"].map(cents);
+  const of = (name: string, i: number): string => cellText(columnNamed(children, name), i);
+  const month = (i: number): number =>
+    12 * Number(of("month", i).slice(0, 4)) + Number(of("month", i).slice(5, 7));
+  return keys.filter((key, i) => {
+    const later = i > 0 && keys[i - 1] === key;
+    const [before, spentBefore] = later
+      ? [balance[i - 1], used[i - 1]]
+      : [balance[i] - paid[i] + spent[i], 0];
+    const runs = balance[i] === before + paid[i] - spent[i] && used[i] === spentBefore + spent[i];
+    const counted = no[i] === (later ? no[i - 1] : 0) + 100 && (!later || month(i) === month(i - 1) + 1);
+    return !runs || !counted || (of("overdrawn", i) === "yes") !== balance[i] < 0;
+  }).length;
+}
+
+test("balances, running totals, numbers of the month and months without a gap run along a parent's children", async () => {
+  const tables = accounts();
+  expect(notRunning(tables.children)).toBe(0);
+  const model = await relational({ key: "key" })(tables, seeded(1));
+  expect(describeRunning(model.running, model.dates)).toEqual([
+    "month is 1 month after the row before.",
+    "no = no of the row before + 1, from 0.",
+    "balance = balance of the row before + paid − spent, the first is drawn.",
+    "used = used of the row before + spent, from 0.",
+  ]);
+  const json = JSON.parse(JSON.stringify(model.toJSON()));
+  const { children } = (loadSynthesiser(json) as Relational).sampleBoth(300, seeded(2));
+  expect([children.rows > 600, notRunning(children)]).toEqual([true, 0]);
+  const wrong = structuredClone(json);
+  wrong.running[1].more.terms[0].column = "overdrawn";
+  expect(() => loadSynthesiser(wrong)).toThrow("balance must run by a sum of other numbers of the children");
 });

@@ -41,6 +41,7 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
       import("../../../data/read/file-origin.js"),
       import("../../support/version.js"),
     ]);
+  const { describeRunning } = await import("../../../synthesis/relational/running.js");
   const { describeTotals } = await import("../../../synthesis/relational/totals.js");
   const { key, out } = flags;
   if (!out) throw usageError("Cannot fit: --out must say where the model goes");
@@ -84,7 +85,8 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
     const totals = k === 0 ? synthesiser.totals : [];
     const columns = structure.columns.filter(({ name }) => !totals.some(({ column }) => column === name));
     const others = describeStructure({ ...structure, columns }).filter(own);
-    for (const sentence of [...describeTotals(totals), ...others]) print(`  ${sentence}`);
+    const running = k === 1 ? describeRunning(synthesiser.running, synthesiser.dates) : [];
+    for (const sentence of [...describeTotals(totals), ...running, ...others]) print(`  ${sentence}`);
   });
   const { parents: count, children: rows } = tables;
   note(`${count.rows} parents and ${rows.rows} children learnt; wrote ${out}`);

@@ -66,7 +66,9 @@ function bandsOf(input: LevelsInput, plan: LevelsPlan, number: NumberInput): Ban
     // The roundest number between them is where a person would have cut.
     const cut = number.date
       ? roundestMoment(below, above)
-      : shortest((below + above) / 2, (shorter) => shorter > below && shorter <= above);
+      : below < 0 && above >= 0
+        ? 0
+        : shortest((below + above) / 2, (shorter) => shorter > below && shorter <= above);
     // Where a month begins, dates may be rare.
     const wide = number.date && cut === startOf("month", cut) ? longestMonth : 0;
     if (above - below > Math.max(room, wide)) return undefined;

@@ -22,7 +22,9 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     const ranged = Number.isFinite(plan.low) && Number.isFinite(plan.high) && plan.low <= plan.high;
     holds(ranged, "must have numbers as low and high, low not above high", `${plan.low} and ${plan.high}`);
     const { from = [], to = [] } = plan.support ?? {};
-    const pieces = isListOf("number", from) && isListOf("number", to) && from.length === to.length;
+    // Two pieces may begin, or end, at one place: a value that repeats, and the stretch beside it.
+    const ends = [from, to].every((list) => Array.isArray(list) && list.every(Number.isFinite));
+    const pieces = ends && from.length === to.length;
     holds(pieces, "must have as support lists of numbers, from and to", plan.support);
   }
   if (kind === "number") {

@@ -1,0 +1,216 @@
+import { check } from "../../core/checks";
+import type { Rng } from "../../core/rng";
+import { type Column, columnNamed, type Table } from "../../data/table";
+import type { Sequential } from "../sequential/sequential";
+import { exactAmong } from "../structure/discover/find-exact";
+import type { Found, NumberInput } from "../structure/discover/search";
+import { argumentsOf, emptySum, evaluate, type Formula } from "../structure/formulas";
+import { gridOf, snap } from "../structure/grids";
+import { formulaOf, gridOfPlan, isComputed, type Structure } from "../structure/structure";
+import { argumentsFrom } from "../structure/variables";
+import { type ChildDates, type ChildPlan, type Families, gapOf } from "./child-table";
+import { timesOf } from "./families";
+
+/** A number that runs along a parent's rows: each time it is the one before, more by what a formula of the row says. */
+export interface Running {
+  readonly column: string;
+  /** An exact sum of other numbers of the row, or a constant. */
+  readonly more: Formula;
+  /** What the first row starts from; left out, its value is drawn. */
+  readonly start?: number;
+}
+
+/** In fewer rows that have one before nothing is looked for, nor of fewer parents than may be told. */
+const leastRows = 50;
+
+/** The numbers of the children that run along each parent's rows: a balance, a running total, the number of the month. */
+export function findRunning(
+  children: Table,
+  families: Families,
+  plan: ChildPlan,
+  { least, structure }: { readonly least: number; readonly structure: Structure },
+): readonly Running[] {
+  const plans = new Map(structure.columns.map((one) => [one.name, one]));
+  const names = plan.columns.flatMap(({ name, role }) =>
+    role === "drawn" && plans.get(name)?.kind === "number" ? [name] : [],
+  );
+  const numbers = children.columns.flatMap((column) =>
+    column.type === "numeric" && names.includes(column.name) && !column.values.some(Number.isNaN)
+      ? [{ name: column.name, values: column.values, grid: gridOf(column.values, least) }]
+      : [],
+  );
+  const firsts = families.flatMap((family) => family.slice(0, 1));
+  const pairs = families.flatMap((family) => family.slice(1).map((row, k) => [family[k], row] as const));
+  const several = families.filter((family) => family.length > 1).length;
+  if (pairs.length < leastRows || several < least) return [];
+  const found: Running[] = [];
+  for (const { name, values, grid } of numbers) {
+    const own = plans.get(name);
+    if (!grid || !own || isComputed(own)) continue;
+    const changes = Float64Array.from(pairs, ([before, row]) => snap(values[row] - values[before], grid));
+    const others = numbers.filter(
+      (one) => one.name !== name && !found.some(({ column }) => column === one.name),
+    );
+    const more = moreOf({ name, values: changes, grid }, others, pairs);
+    if (!more) continue;
+    const added = evaluate(
+      more,
+      (other) => {
+        const { values: own } = numbers.find((one) => one.name === other) as { values: Float64Array };
+        return Float64Array.from(firsts, (row) => own[row]);
+      },
+      firsts.length,
+    );
+    const starts = new Set(firsts.map((row, k) => snap(values[row] - added[k], grid)));
+    found.push({ column: name, more, ...(starts.size === 1 && { start: [...starts][0] }) });
+  }
+  return found;
+}
+
+/** What is added from row to row, exactly; undefined where nothing says it. */
+function moreOf(
+  target: NumberInput,
+  others: readonly Pick<NumberInput, "name" | "values" | "grid">[],
+  pairs: readonly (readonly [number, number])[],
+): Formula | undefined {
+  const [first] = target.values;
+  if (target.values.every((one) => one === first))
+    return first === 0 ? undefined : { ...emptySum, constant: first };
+  const found: Found = new Map();
+  const rows = others.map((one) => ({
+    ...one,
+    given: true,
+    values: Float64Array.from(pairs, ([, row]) => one.values[row]),
+  }));
+  exactAmong([...rows, target], found);
+  const more = found.get(target.name);
+  return more?.rest === "none" && more.constant === 0 ? more : undefined;
+}
+
+/** The plan with the distance between rows that follow each other, where it is always the same: months without a gap. */
+export function withEvery(plan: ChildPlan, children: Table, families: Families, least: number): ChildPlan {
+  const times = timesOf(children, plan);
+  const { date } = plan;
+  if (!times || !date || families.filter((family) => family.length > 1).length < least) return plan;
+  const gaps = families.flatMap((family) =>
+    family.slice(1).map((row, k) => gapOf(date, times[family[k]], times[row])),
+  );
+  const [every] = gaps;
+  const same = gaps.length >= leastRows && every > 0 && gaps.every((gap) => gap === every);
+  return same ? { ...plan, date: { ...date, every } } : plan;
+}
+
+/** The rules of the children without those that a running number, known after they are drawn, would have to keep. */
+export function withoutRunning(structure: Structure, running: readonly Running[]): Structure {
+  const told = readsOf(structure, running);
+  return {
+    ...structure,
+    orders: structure.orders.filter(({ low, high }) => !told.has(low) && !told.has(high)),
+    exclusions: structure.exclusions.filter(({ columns }) => !columns.some((name) => told.has(name))),
+  };
+}
+
+/** The running columns, and those that follow from them. */
+function readsOf({ columns }: Structure, running: readonly Running[]): ReadonlySet<string> {
+  const told = new Set(running.map(({ column }) => column));
+  for (let before = -1; before < told.size; ) {
+    before = told.size;
+    for (const plan of columns) {
+      const formula = formulaOf(plan);
+      const read = "of" in plan ? [plan.of] : formula ? argumentsOf(formula) : [];
+      if (read.some((name) => told.has(name))) told.add(plan.name);
+    }
+  }
+  return told;
+}
+
+/**
+ * The drawn rows with their running numbers computed from the rows before (−1: there is none), and what follows from these with them.
+ */
+export function withRunning(
+  running: readonly Running[],
+  model: Sequential,
+  {
+    made,
+    last,
+    before,
+  }: { readonly made: Table; readonly last: Table | undefined; readonly before: readonly number[] },
+  rng: Rng,
+): Table {
+  if (running.length === 0) return made;
+  const { structure } = model;
+  const argument = argumentsFrom(structure.columns, made);
+  const columns = made.columns.map((column): Column => {
+    const rule = running.find((one) => one.column === column.name);
+    if (!rule || column.type !== "numeric") return column;
+    const plan = structure.columns.find(({ name }) => name === column.name);
+    const grid = plan?.kind === "number" ? gridOfPlan(plan) : undefined;
+    const so = last && columnNamed(last, column.name);
+    const more = evaluate(rule.more, argument, made.rows);
+    const values = column.values.map((value, i) => {
+      const from = before[i] < 0 ? rule.start : so?.type === "numeric" ? so.values[before[i]] : Number.NaN;
+      return from === undefined ? value : snap(from + more[i], grid);
+    });
+    return { ...column, values };
+  });
+  const told = readsOf(structure, running);
+  const open = new Set([...told].filter((name) => !running.some(({ column }) => column === name)));
+  const whole: Table = { rows: made.rows, columns };
+  if (open.size === 0) return whole;
+  const given = new Set(columns.map(({ name }) => name).filter((name) => !open.has(name)));
+  const again = model.drawBeside(whole, given, rng);
+  // Drawing keeps what is given within its range, beyond which what runs along may lie.
+  return {
+    ...whole,
+    columns: columns.map((one) => (open.has(one.name) ? columnNamed(again, one.name) : one)),
+  };
+}
+
+/** Throws where what a file says of rows that follow each other, which somebody may have changed by hand, cannot be computed. */
+export function checkRunning(
+  { running, plan }: { readonly running?: readonly Running[]; readonly plan: ChildPlan },
+  structure: Structure | undefined,
+  action: string,
+): void {
+  const { every = 1 } = Object(Object(plan).date) as Partial<ChildDates>;
+  check(every > 0 && Number.isFinite(every), action, "rows must follow each other every so often", every);
+  const plans = new Map((structure?.columns ?? []).map((plan) => [plan.name, plan]));
+  const isNumber = (name: unknown): boolean => plans.get(name as string)?.kind === "number";
+  check(running === undefined || Array.isArray(running), action, "running must be a list", running);
+  for (const { column, more, start } of ((running ?? []) as Running[]).map(
+    (one): Partial<Running> => Object(one),
+  )) {
+    const plan = plans.get(column as string);
+    const drawn = plan?.kind === "number" && !isComputed(plan);
+    check(drawn, action, "what runs along the rows must be a drawn number of the children", column ?? "none");
+    const { kind, constant, terms, factors, effects, by, rest } = Object(more) as Partial<Formula>;
+    const plain = kind === "sum" && rest === "none" && !by && Number.isFinite(constant);
+    const summed =
+      plain &&
+      [terms, factors, effects].every(Array.isArray) &&
+      [factors, effects].every((list) => list?.length === 0) &&
+      terms?.every(
+        (term) => Number.isFinite(term?.weight) && isNumber(term?.column) && term.column !== column,
+      );
+    check(summed === true, action, `${column} must run by a sum of other numbers of the children`);
+    check(start === undefined || Number.isFinite(start), action, `${column} must start from a number`, start);
+  }
+}
+
+/** The rules in sentences. */
+export function describeRunning(running: readonly Running[], dates?: ChildDates): readonly string[] {
+  const { name, every, monthly, format } = dates ?? {};
+  const unit = monthly ? "month" : format?.step === 86_400_000 ? "day" : "step";
+  const steps = every ? [`${name} is ${every} ${unit}${every === 1 ? "" : "s"} after the row before.`] : [];
+  const sentences = running.map(({ column, more: { constant, terms }, start }) => {
+    const parts = terms.map(({ column, weight }) =>
+      Math.abs(weight) === 1
+        ? `${weight < 0 ? "− " : "+ "}${column}`
+        : `${weight < 0 ? "− " : "+ "}${Math.abs(weight)} × ${column}`,
+    );
+    const number = constant === 0 ? [] : [`${constant < 0 ? "−" : "+"} ${Math.abs(constant)}`];
+    const from = start === undefined ? "the first is drawn" : `from ${start}`;
+    return `${column} = ${column} of the row before ${[...number, ...parts].join(" ")}, ${from}.`;
+  });
+  return [...steps, ...sentences];
+}
