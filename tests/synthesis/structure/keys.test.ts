@@ -179,6 +179,25 @@ describe("keysBeside(plan, keys) leaves a changed plan none of the keys that row
     expect(new Set(freshKeys(short, 0, 99)).size).toBe(Math.min(99, keyCount(short)));
   });
 
+  test("of which there are more than a million, one after another, learned from some of them", () => {
+    // Two in nine places of five million are taken, in no order of remainders.
+    const key = (n: number): string => `C${padded(n, 7)}`;
+    const taken = (n: number): boolean => (Math.imul(n, 0x9e3779b1) >>> 0) % 3 > 0;
+    const numbers = Array.from({ length: 1_700_000 }, (_, n) => 3 * n).filter(taken);
+    const own = keyPlanOf(numbers.slice(0, 20_000).map(key), seeded(1));
+    const all = {
+      *[Symbol.iterator]() {
+        for (const n of numbers) yield key(n);
+      },
+    };
+    const beside = keysBeside(own, all, seeded(2), "make keys");
+    const known = new Set(numbers);
+    const fresh = freshKeys(beside, 0, 100_000);
+    expect(fresh.filter((one) => known.has(Number(one.slice(1))))).toEqual([]);
+    expect(new Set(fresh).size).toBe(100_000);
+    expect(keyCount(beside)).toBeGreaterThan(500_000);
+  });
+
   test("with numbers that are not filled up, of addresses, and counted ones", () => {
     const hosts = many(200, () => `10.${upTo(3)}.${upTo(256)}.${upTo(256)}`);
     expect(repeated(beside("10.<0-2>.<0-255>.<0-255>", hosts), hosts)).toEqual([]);
