@@ -43,7 +43,7 @@ function bandsOf(input: LevelsInput, plan: LevelsPlan, number: NumberInput): Ban
   if (count < 2) return undefined;
   const low = new Float64Array(count).fill(Infinity);
   const high = new Float64Array(count).fill(-Infinity);
-  const rows: number[][] = low.reduce((all: number[][]) => [...all, []], []);
+  const rows = new Int32Array(count);
   let torn = false;
   for (let i = 0; i < input.codes.length; i++) {
     const code = input.codes[i];
@@ -52,10 +52,9 @@ function bandsOf(input: LevelsInput, plan: LevelsPlan, number: NumberInput): Ban
     if (code >= count || Number.isNaN(value)) continue;
     if (value < low[code]) low[code] = value;
     if (value > high[code]) high[code] = value;
-    rows[code].push(i);
+    rows[code]++;
   }
-  if (rows.some((own) => !enoughKnown(number, own, leastRows))) return undefined;
-  if (torn && !enoughKnown(number, rows.flat())) return undefined;
+  if (rows.some((own) => own < leastRows)) return undefined;
   const order = [...low.keys()].sort((a, b) => low[a] - low[b]);
   const span = high[order[count - 1]] - low[order[0]];
   const room = mostSteps * Math.max(spacing(number.grid), span / new Set(number.values).size);
@@ -74,5 +73,15 @@ function bandsOf(input: LevelsInput, plan: LevelsPlan, number: NumberInput): Ban
     if (above - below > Math.max(room, wide)) return undefined;
     cuts.push(cut);
   }
+  if (!shownByEnough(input, number, count, torn)) return undefined;
   return { kind: "bands", name: plan.name, levels: plan.levels, of: number.name, cuts, order };
+}
+
+/** Whether enough people lie in each band, and know both where some rows do not. */
+function shownByEnough({ codes }: LevelsInput, number: NumberInput, count: number, torn: boolean): boolean {
+  const known = Int32Array.from(codes.keys()).filter(
+    (i) => codes[i] < count && !Number.isNaN(number.values[i]),
+  );
+  const each = Array.from({ length: count }, (_, code) => known.filter((i) => codes[i] === code));
+  return each.every((rows) => enoughKnown(number, rows, leastRows)) && (!torn || enoughKnown(number, known));
 }

@@ -21,6 +21,8 @@ const leastWhole = 200;
 /** A sum is looked for term by term up to so many, each of which goes with what is left of it. */
 const mostTerms = 12;
 const leastCorrelation = 0.1;
+/** So many standard errors of a correlation hardly any of hundreds of columns reaches by chance. */
+const leastErrors = 4.5;
 
 /**
  * Adds columns that are a multiple of another one or a weighted sum of several. A row in which something is missing neither makes a
@@ -144,7 +146,8 @@ function termsOf(
     const rest = new Float64Array(target.values.length).fill(Number.NaN);
     for (const i of sample)
       rest[i] = terms.reduce((left, { values }, k) => left - solved.weights[k] * values[i], target.values[i]);
-    let [best, most] = [undefined as NumberInput | undefined, leastCorrelation];
+    const noise = leastErrors / Math.sqrt(sample.length);
+    let [best, most] = [undefined as NumberInput | undefined, Math.max(leastCorrelation, noise)];
     for (const other of others) {
       const near = terms.includes(other) ? 0 : Math.abs(correlationOf(rest, other.values, sample));
       if (near > most) [best, most] = [other, near];
@@ -159,11 +162,14 @@ const leastBoth = 30;
 /** The correlation in those of the rows that have both; 0 where they are too few. */
 function correlationOf(a: Float64Array, b: Float64Array, rows: Int32Array): number {
   let [n, x, y, xx, yy, xy] = [0, 0, 0, 0, 0, 0];
-  let [firstX, firstY] = [Number.NaN, Number.NaN];
-  for (const i of rows) {
+  let [firstX, firstY] = [0, 0];
+  for (let k = 0; k < rows.length; k++) {
+    const i = rows[k];
     if (Number.isNaN(a[i]) || Number.isNaN(b[i])) continue;
-    if (n++ === 0) [firstX, firstY] = [a[i], b[i]];
-    const [dx, dy] = [a[i] - firstX, b[i] - firstY];
+    if (n === 0) [firstX, firstY] = [a[i], b[i]];
+    n++;
+    const dx = a[i] - firstX;
+    const dy = b[i] - firstY;
     x += dx;
     y += dy;
     xx += dx * dx;
