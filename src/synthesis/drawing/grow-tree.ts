@@ -42,20 +42,21 @@ export function treeRows(features: readonly TreeFeature[], rows: number, indices
     if (indices) for (let r = 0; r < rows; r++) bins[r * width + f] = own[indices[r]];
     else for (let r = 0; r < rows; r++) bins[r * width + f] = own[r];
   });
-  return { rows, features, bins, joined: joinedBins(features, rows, bins) };
+  const joined = joinedBins(features, rows, bins);
+  return { rows, features, bins, ...(joined && { joined }) };
 }
 
-function joinedBins(
-  features: readonly TreeFeature[],
-  rows: number,
-  bins: Uint8Array,
-): NonNullable<TreeRows["joined"]> {
+/** What 16 bits tell apart: of some thousand columns of 64 levels each bin is looked up by itself. */
+const mostPlaces = 2 ** 16;
+
+function joinedBins(features: readonly TreeFeature[], rows: number, bins: Uint8Array): TreeRows["joined"] {
   let start = 0;
   const own = features.map(({ kind, count }) => {
     start += count;
     return { start: start - count, size: count, joins: kind === "cell" };
   });
   const tables = joinPlaces(own, rows);
+  if (tables.ends.length > mostPlaces) return undefined;
   const width = tables.groups.length;
   const places = new Uint16Array(rows * width);
   tables.groups.forEach((members, g) => {

@@ -31,3 +31,26 @@ test("growTree(…) grows the same tree from bins that are joined as from each b
   expect(tree.leafRows.length).toBe(8);
   expect(tree).toEqual(growTree(alone, all, target, options));
 });
+
+test("growTree(…) tells the bins of the last of 1,100 columns of 64 levels from those of the first", () => {
+  const rows = 2000;
+  const none = new Int32Array(rows);
+  const last = none.map((_, i) => (i % 2 === 0 ? 63 : 5));
+  // Columns of two levels come first: only they are joined.
+  const features = Array.from(
+    { length: 1200 },
+    (_, j) => cellFeature(j === 1199 ? last : none, j < 100 ? 2 : 64, j) as TreeFeature,
+  );
+  const first = Float64Array.from(last);
+  const worth = (totals: Float64Array, at: number): number => totals[at + 1] ** 2 / totals[at];
+  const target = { sums: [first, first] as const };
+  const options = { leaves: 2, minRows: 20, minGain: 1, worth };
+  const { tree, leafTotals } = growTree(
+    treeRows(features, rows),
+    none.map((_, i) => i),
+    target,
+    options,
+  );
+  expect(tree.variable[0]).toBe(1199);
+  expect(leafTotals.map(([count]) => count)).toEqual([1000, 1000]);
+});
