@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { check } from "../core/checks";
+import type { Learning } from "./learning";
 import { loadSynthesiser } from "./methods";
 import type { Synthesiser } from "./synthesiser";
 
@@ -14,8 +15,8 @@ export interface SynthesiserOrigin {
   readonly rows?: number;
   /** How many rows there were, where those learnt were drawn from them. */
   readonly drawnFrom?: number;
-  /** A column that may name customers with several rows each, though rows were counted; and what is the same in all rows of one. */
-  readonly rowsCounted?: { readonly column: string; readonly same: readonly string[] };
+  /** What its owner is told of how it was learnt. */
+  readonly learning?: Learning;
   readonly data?: readonly { readonly name: string; readonly sha256: string }[];
   /** What stood between the cells of the data, where that was no comma: rows are written with it, too. */
   readonly delimiter?: string;

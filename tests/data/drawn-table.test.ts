@@ -20,12 +20,13 @@ writeFileSync(file, `client,paid,plan\n${lines.join("\n")}\n`);
 const by = (name: string) => () => name;
 
 test("drawnTable(file) holds all rows as readTable does while they are few", async () => {
-  const { table, total, beyond, ...read } = await drawnTable(
-    file,
-    { blockRows: 64 },
-    { most: 2400, customer: by("client"), least: 5 },
-    seeded(1),
-  );
+  const {
+    table,
+    total,
+    beyond,
+    batches: _,
+    ...read
+  } = await drawnTable(file, { blockRows: 64 }, { most: 2400, customer: by("client"), least: 5 }, seeded(1));
   const { table: whole, ...rest } = await readTable(file);
   expect([table, read, total, beyond]).toEqual([whole, rest, 2400, []]);
 });
@@ -95,4 +96,29 @@ test("drawnTable(file) draws each row for itself of a value that so many rows ha
     const share = own.filter((name) => name === "GUEST").length / table.rows;
     expect(Math.abs(share - 0.4)).toBeLessThan(0.1);
   }
+});
+
+test("drawnTable(file) counts rows whose dates lie beyond those drawn, be there few different ones or many", async () => {
+  const drawing = { most: 300, customer: () => undefined, least: 5 };
+  const days = join(folder, "days.csv");
+  const text = (i: number): string => new Date(Date.UTC(2024, 0, 1) + i * 86_400_000).toISOString();
+  const dates = Array.from({ length: 3000 }, (_, i) => text((i * 7) % 300));
+  const odd = [1500, 1700, 2999].map((i, k) => [i, `20${k === 0 ? "03" : "31"}-05-17`] as const);
+  const cells = new Map(odd);
+  writeFileSync(
+    days,
+    `day,n\n${dates.map((day, i) => `${cells.get(i) ?? day.slice(0, 10)},${i % 5}`).join("\n")}\n`,
+  );
+  const seed = [1, 2, 3, 4, 5].map(seeded);
+  const all = await Promise.all(seed.map((rng) => drawnTable(days, {}, drawing, rng)));
+  // Whoever is drawn is not beyond.
+  for (const { table, beyond } of all) {
+    const drawn = Array.from({ length: table.rows }, (_, i) => cellText(columnNamed(table, "day"), i)).sort();
+    const rows = [...dates.keys()].filter((i) => {
+      const day = cells.get(i) ?? dates[i].slice(0, 10);
+      return day < drawn[0] || day > (drawn.at(-1) as string);
+    }).length;
+    expect(beyond).toEqual(rows > 0 ? [{ column: "day", rows }] : []);
+  }
+  expect(all.some(({ beyond }) => beyond.length > 0)).toBe(true);
 });

@@ -89,6 +89,39 @@ describe("training a generator", () => {
     expect(preview.rows[0].join(",")).toBe(sample.body.split("\n")[1]);
   });
 
+  test("counts customers with several rows each as the command does, and says so where the data are looked at and in the answer", async () => {
+    const lines = Array.from({ length: 600 }, (_, i) => {
+      const k = (i * 7) % 150;
+      return `C${1000 + k},${["basic", "plus"][k % 2]},${(i * 13) % 47},${20 + ((k * 31) % 90)}`;
+    });
+    writeFileSync(join(folder, "data", "bills.csv"), `customerID,plan,paid,age\n${lines.join("\n")}\n`);
+    const said =
+      "customerID names 150 customers with up to 4 rows each: what few share is counted in customers, not rows";
+    const checked = (await post("/synth/check", { path: "bills.csv" })).json();
+    expect(checked).toMatchObject({ rows: 600, duplicates: 0, notes: [said] });
+    const { id } = (await post("/synth/train", { path: "bills.csv", name: "bills" })).json();
+    const last = (await events(id)).at(-1)?.event;
+    expect(last).toMatchObject({ state: "done" });
+    const result = last?.result as Record<string, unknown>;
+    expect(result).toMatchObject({ rows: 480, heldOut: 120, duplicates: 0 });
+    expect(result.notes).toContain(said);
+    const { metadata } = (await app.inject("/synth/models"))
+      .json()
+      .find(({ name }: { name: string }) => name === "bills");
+    expect(metadata.learning.customers).toEqual({
+      column: "customerID",
+      values: 150,
+      most: 4,
+      found: "by its values",
+    });
+    const { id: own } = (await post("/synth/train", { path: "bills.csv", method: "mst" })).json();
+    expect((await events(own)).at(-1)?.event).toMatchObject({
+      result: {
+        notes: ["customerID names customers with several rows each: ε is of one row, not of a customer"],
+      },
+    });
+  });
+
   test("events read on from any number, also after a restart", async () => {
     const { id } = (await post("/synth/train", { path: "customers.csv" })).json();
     const all = await events(id);

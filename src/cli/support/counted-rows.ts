@@ -1,12 +1,12 @@
 import { percentOf } from "../../core/format";
-import { customerRows, repeatedCustomers } from "../../data/customers";
 import { customerColumns, type DistinctRows, distinctRows, OncePerCustomer } from "../../data/duplicates";
 import { mayBeCustomer } from "../../data/infer/names";
 import type { Survey } from "../../data/read/survey-table";
-import { rowSubject, type Subject } from "../../data/subjects";
 import { columnNamed, type Table, takeTableRows } from "../../data/table";
 import { unlabelledRows } from "../../data/target";
 import type { SavedModel } from "../../services/predict/saved-model";
+import { type RowsToLearn, rowsToLearn, type Whose } from "../../services/synthetic/rows-to-learn";
+import { describeLearning, describeWhose } from "../../synthesis/learning";
 import { note } from "./output";
 import { lost } from "./reading";
 
@@ -17,45 +17,27 @@ export interface DuplicateFlags {
   readonly acceptLoss?: boolean;
 }
 
-/** Whose the rows are: the column that names customers with several rows each, or one that may do so. */
-interface Whose {
-  readonly customer?: string | undefined;
-  /** Its values have rows that are alike in other columns, but may be places, plans or products: rows are counted. */
-  readonly subject?: Subject | undefined;
+/** Notes whose the rows are, and how to say otherwise. */
+export function noteWhose(whose: Whose, counted?: string): void {
+  const said = describeWhose(whose, counted);
+  if (said !== undefined) note(said + otherwise(whose));
 }
 
-/** Whose the rows are, as told or found; a note says so, and how to say otherwise. */
-export function whoseRows(
-  table: Table,
-  { customer }: CustomerFlags,
-  counted = "what few share is counted in customers, not rows",
-): Whose {
-  if (customer === false) return {};
-  const name = customer === undefined ? repeatedCustomers(table) : columnNamed(table, customer).name;
-  const subject = name === undefined ? rowSubject(table) : undefined;
-  if (name !== undefined) {
-    const { customers, most } = customerRows(table, name);
-    const things = mayBeCustomer(name) ? "" : ", as is right of products and places";
-    const otherwise = customer
-      ? ""
-      : ` (--customer names another column, --no-customer counts rows${things})`;
-    note(`${name} names ${customers} customers with up to ${most} rows each: ${counted}${otherwise}`);
-  } else if (subject) {
-    const { column, same } = subject;
-    const { customers, most } = customerRows(table, column);
-    note(
-      `${column} has ${customers} values with up to ${most} rows each, and ${same.join(", ")} are the same in nearly all rows of one: if these are customers, say --customer ${column}; rows are counted (--no-customer: they are none)`,
-    );
-  }
-  return { customer: name, subject };
+function otherwise({ customers, rowsCounted }: Whose): string {
+  if (rowsCounted) return ` (--customer ${rowsCounted.column}: it does; --no-customer: it does not)`;
+  if (!customers || customers.found === "as told") return "";
+  const things = mayBeCustomer(customers.column) ? "" : ", as is right of products and places";
+  return ` (--customer names another column, --no-customer counts rows${things})`;
 }
 
-/** The rows to be learnt, and whose they are. Where hardly any customer has a second row, that is left out. */
-export function withCustomers(table: Table, flags: DuplicateFlags & CustomerFlags): Whose & { table: Table } {
-  const found = flags.customer === undefined ? distinctRows(table, flags.id) : undefined;
-  const slips = found !== undefined && found.duplicates <= most * table.rows;
-  const rows = slips && noteDuplicates(found, table.rows, flags) > 0 ? found.table : table;
-  return { table: rows, ...whoseRows(rows, flags) };
+/** The rows to be learnt, and whose they are; notes tell of both. */
+export function withCustomers(table: Table, flags: DuplicateFlags & CustomerFlags): RowsToLearn {
+  const found = rowsToLearn(table, { ...flags, keep: flags.keepDuplicates });
+  noteDuplicates(found, table.rows, flags);
+  noteWhose(found.whose);
+  for (const sentence of describeLearning({ categories: found.whose.categories ?? [] }, table.rows))
+    note(sentence);
+  return found;
 }
 
 /** Whose a row is; `false`: each row is a customer's own. */

@@ -1,7 +1,16 @@
 import { chosenOf, mixBits, type Rng } from "../../core/rng";
 import { customerOf } from "../duplicates";
 import { type RowSource, rowsAt } from "../even-rows";
-import { type Column, cellText, columnNamed, isCategorical, type Table, takeTableRows } from "../table";
+import { dateParser, plainDates } from "../formats/date-format";
+import {
+  type Column,
+  cellText,
+  columnNamed,
+  isCategorical,
+  type Table,
+  type TextColumn,
+  takeTableRows,
+} from "../table";
 import type { Tallied } from "../tally/column-tally";
 import { keyOfText } from "../tally/keys";
 import type { Reopened } from "./open-table";
@@ -14,6 +23,8 @@ export interface DrawnTable extends CsvRead {
   readonly total: number;
   /** What those not drawn hold and the others do not; empty where all were. */
   readonly beyond: readonly Beyond[];
+  /** All rows once more, batch by batch, until the source is closed. */
+  readonly batches: Survey["batches"];
 }
 
 /** A column of which rows lie beyond those that were drawn. */
@@ -58,8 +69,14 @@ export async function drawnOf(
     : chosenOf(kept, Math.min(most, kept), rng);
   const drawn = kept > 0 ? await rowsAt(batches(), rows) : takeTableRows({ rows: 0, columns: like }, []);
   const table = withWords(drawn, like);
-  const beyond = kept > most ? table.columns.flatMap((column, j) => beyondOf(column, tallied[j], least)) : [];
-  return { ...read, table, total: kept, beyond };
+  const beyond: Beyond[] = [];
+  for (const [j, column] of kept > most ? table.columns.entries() : [])
+    beyond.push(
+      ...(column.type === "date"
+        ? await datesBeyond(column, tallied[j], batches)
+        : beyondOf(column, tallied[j], least)),
+    );
+  return { ...read, table, total: kept, beyond, batches };
 }
 
 /** The rows with the words for missing of the whole table, which are known once all rows came. */
@@ -121,13 +138,40 @@ export function beyondOf(drawn: Column, { column, counts }: Tallied, least: numb
     return levels > 0 ? [{ column: drawn.name, rows, levels }] : [];
   }
   if (drawn.type !== "numeric" || column.type !== "numeric") return [];
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of drawn.values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
+  const outside = outsideOf(drawn.values);
   column.values.forEach((value, k) => {
-    if (value < low || value > high) rows += counts[k];
+    if (outside(value)) rows += counts[k];
   });
   return rows > 0 ? [{ column: drawn.name, rows }] : [];
+}
+
+/** The rows whose dates are before or after all that were drawn; read once more where they are too many to be tallied. */
+async function datesBeyond(
+  drawn: TextColumn,
+  { column, counts, complete }: Tallied,
+  batches: Survey["batches"],
+): Promise<Beyond[]> {
+  const read = dateParser(drawn.format ?? plainDates);
+  const outside = outsideOf(drawn.values.map(read));
+  let rows = 0;
+  if (complete && column.type === "date")
+    column.values.forEach((text, k) => {
+      if (outside(read(text))) rows += counts[k];
+    });
+  else
+    for await (const batch of batches([drawn.name])) {
+      const own = columnNamed(batch, drawn.name);
+      for (let i = 0; i < batch.rows; i++) if (outside(read(cellText(own, i)))) rows++;
+    }
+  return rows > 0 ? [{ column: drawn.name, rows }] : [];
+}
+
+/** Whether a number lies below or above all of these. */
+function outsideOf(values: ArrayLike<number>): (value: number) => boolean {
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < low) low = values[i];
+    if (values[i] > high) high = values[i];
+  }
+  return (value) => value < low || value > high;
 }

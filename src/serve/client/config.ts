@@ -5,6 +5,7 @@ interface Checked {
   readonly rows: number;
   readonly rejected: number;
   readonly duplicates: number;
+  readonly notes: readonly string[];
   readonly columns: readonly {
     readonly name: string;
     readonly type: string;
@@ -45,7 +46,7 @@ async function check(): Promise<Checked | undefined> {
   return said.value;
 }
 
-function found({ rows, rejected, duplicates, columns, problems }: Checked): Node[] {
+function found({ rows, rejected, duplicates, notes, columns, problems }: Checked): Node[] {
   const nodes: Node[] = [
     make("h2", {}, "What was found"),
     make(
@@ -53,6 +54,7 @@ function found({ rows, rejected, duplicates, columns, problems }: Checked): Node
       {},
       `${shown(rows)} rows in ${columns.length} columns${rejected > 0 ? `; ${shown(rejected)} rows can't be used` : ""}${duplicates > 0 ? `; ${shown(duplicates)} repeat a customer and are left out` : ""}.`,
     ),
+    ...notes.map((text) => make("p", {}, `${text}.`)),
   ];
   if (problems.length > 0) {
     const list = make("ul");

@@ -49,6 +49,9 @@ interface Step {
     readonly epsilon?: number;
     readonly seconds?: number;
     readonly backend?: string;
+    readonly duplicates?: number;
+    /** What is to be known of how it was learnt. */
+    readonly notes?: readonly string[];
   };
 }
 
@@ -233,7 +236,10 @@ function learnedFrom({
 function describe(id: number, step: Step): HTMLElement {
   // A stopped net leaves a model too: what it had learnt by then.
   if (step.result?.model && (step.state === "done" || step.state === "stopped")) {
-    const { model, version, seconds = 0, backend } = step.result;
+    const { model, version, seconds = 0, backend, duplicates = 0 } = step.result;
+    const left = duplicates > 0 ? [`${shown(duplicates)} rows repeat a customer and are left out`] : [];
+    const all = [...left, ...(step.result.notes ?? [])];
+    const notes = all.length > 0 ? [make("ul", {}, ...all.map((one) => make("li", {}, one)))] : [];
     return make(
       "p",
       { role: "status" },
@@ -243,6 +249,7 @@ function describe(id: number, step: Step): HTMLElement {
         { href: `generation?model=${encodeURIComponent(`${model}@${version}`)}` },
         "Generate data with it",
       ),
+      ...notes,
     );
   }
   if (step.state === "failed")

@@ -1,11 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { seeded } from "../../core/rng";
-import { distinctRows } from "../../data/duplicates";
+import { withCustomerIds } from "../../data/customers";
 import { readHashed } from "../../data/files";
 import { parseCsv } from "../../data/read/read-csv";
+import type { Table } from "../../data/table";
 import { beside } from "../../services/synthetic/beside";
 import { setAside } from "../../services/synthetic/real-rows";
+import { type RowsToLearn, rowsBesideMade, whoseRows } from "../../services/synthetic/rows-to-learn";
+import { describeLearning, type Learning, learningOf } from "../../synthesis/learning";
 import { type Method, netMethods, privateMethods } from "../../synthesis/method-names";
 import { synthesis } from "../../synthesis/methods";
 import type { NetTraining } from "../../synthesis/nets/net-options";
@@ -46,10 +49,12 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
     // Its noise comes from the system: a seed that people type can be guessed.
     ...(isPrivate && { epsilon: input.epsilon }),
   };
-  const { table, duplicates } = distinctRows(read.table);
-  // One customer more would set other customers aside: a private method gets all, and changes by that one alone.
+  // One row more would set or leave out others: a private method gets all, and changes by that one alone.
+  const { table, duplicates, whose } = isPrivate ? privateRows(read.table) : rowsBesideMade(read.table);
   const { how, ...real } = setAside(table, isPrivate ? 0 : input.heldOut, input.seed);
-  const model = await synthesis(input.method, options)(real.learnt, seeded(input.seed), { signal, progress });
+  const customer = isPrivate ? {} : { customer: whose.customers?.column ?? (false as const) };
+  const fit = synthesis(input.method, { ...options, ...customer });
+  const model = await fit(real.learnt, seeded(input.seed), { signal, progress });
   progress({ phase: "save", done: 0, total: 1 });
   const file = join(folder, `job-${job}.model`);
   writeFileSync(file, JSON.stringify(model.toJSON()));
@@ -60,7 +65,12 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
   if ("privacy" in model) {
     // Whatever else was kept of the data, were it only its number of rows or a figure of likeness, ε would not cover.
     const metadata = { method: input.method, data: input.file, columns, privacy: model.privacy };
-    return { model: { ...kept, metadata }, epsilon: input.epsilon, seconds: seconds() };
+    const told = whose.customers && {
+      notes: [
+        `${whose.customers.column} names customers with several rows each: ε is of one row, not of a customer`,
+      ],
+    };
+    return { model: { ...kept, metadata }, epsilon: input.epsilon, ...told, seconds: seconds() };
   }
   const backend = (model as { training?: NetTraining }).training?.backend;
   progress({ phase: "judge", done: 0, total: 1 });
@@ -69,10 +79,12 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
     model.sample(judgedRows, seeded(input.seed).fork("judge")),
   );
   progress({ phase: "judge", done: 1, total: 1 });
+  const learning: Learning = { ...whose, ...learningOf(model, real.learnt.rows) };
   const metadata = {
     method: input.method,
     data: input.file,
     sha256,
+    learning,
     rows: real.learnt.rows,
     ...(how ? { heldOut: how } : {}),
     measured,
@@ -86,6 +98,8 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
   return {
     model: { ...kept, metadata },
     rows: real.learnt.rows,
+    duplicates,
+    notes: describeLearning(learning, real.learnt.rows),
     heldOut: how?.rows ?? 0,
     quality: measured.quality,
     ...(measured.heldOut
@@ -98,4 +112,11 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
     seconds: metadata.seconds,
     ...(backend !== undefined && { backend }),
   };
+}
+
+/** All rows, a column of customers as identifiers, which are made up. */
+function privateRows(rows: Table): Pick<RowsToLearn, "table" | "duplicates" | "whose"> {
+  const whose = whoseRows(rows);
+  const customer = whose.customers?.column;
+  return { table: customer === undefined ? rows : withCustomerIds(rows, customer), duplicates: 0, whose };
 }

@@ -24,7 +24,8 @@ const dataSchema = z
     duplicates: z
       .number()
       .int()
-      .describe("Rows of customers who have an earlier row; training leaves them out"),
+      .describe("Few rows of customers who have an earlier row; training leaves them out"),
+    notes: z.array(z.string()).describe("Whose the rows are and what training counts, in sentences"),
     columns: z.array(
       z.object({ name: z.string(), type: z.string(), missing: z.number().int(), summary: z.string() }),
     ),
@@ -99,6 +100,7 @@ export function synthRoutes(app: App, { settings, store, queue, admission }: Con
       return {
         path: pathInside(settings.data, full),
         ...found,
+        notes: [...found.notes],
         columns: [...found.columns],
         problems: [...found.problems],
       };

@@ -1,16 +1,19 @@
 import { type Task, task } from "../../core/pool";
-import { distinctRows } from "../../data/duplicates";
 import { problemText } from "../../data/problems";
 import { profile } from "../../data/profile";
 import { readCsv } from "../../data/read/read-csv";
+import { describeLearning } from "../../synthesis/learning";
+import { rowsToLearn } from "./rows-to-learn";
 
 /** What a data file holds, and what is wrong with it. */
 export interface DataCheck {
   /** Rows that can be used, and those that can't. */
   readonly rows: number;
   readonly rejected: number;
-  /** Of those that can, rows of customers who have an earlier row. */
+  /** Of those that can, the few rows of customers who have an earlier row: they are left out. */
   readonly duplicates: number;
+  /** Whose the rows are, and what a generator counts, in sentences. */
+  readonly notes: readonly string[];
   readonly columns: readonly {
     readonly name: string;
     readonly type: string;
@@ -29,10 +32,12 @@ export const checkData: Task<{ readonly path: string; readonly file: string }, D
   "checkData",
   ({ path, file }) => {
     const { table, rows, rejected, problems } = readCsv(path);
+    const { duplicates, whose } = rowsToLearn(table);
     return {
       rows: rows - rejected,
       rejected,
-      duplicates: distinctRows(table).duplicates,
+      duplicates,
+      notes: describeLearning(whose, table.rows),
       columns: profile(table).map(({ name, type, missing, summary }) => ({ name, type, missing, summary })),
       problems: problems.slice(0, mostProblems).map((problem) => problemText({ ...problem, file })),
     };

@@ -1,13 +1,13 @@
 import { check, checkNumber } from "../../core/checks";
 import { permutation, type Rng, seeded } from "../../core/rng";
 import { customersIn, repeatedCustomers } from "../../data/customers";
-import { distinctRows } from "../../data/duplicates";
 import { readHashed } from "../../data/files";
 import { parseCsv } from "../../data/read/read-csv";
 import { viewRows } from "../../data/simulate/view-rows";
 import type { SchemaName } from "../../data/sources/sources";
 import { type Table, takeTableRows } from "../../data/table";
 import { csvText } from "../../data/write/write-csv";
+import { rowsBesideMade } from "./rows-to-learn";
 
 /** How rows were set aside before a generator learned: enough to find them again. */
 export interface HeldOut {
@@ -67,7 +67,7 @@ export function rowsOfFile(path: string, file: string, sha256: string, how?: Hel
     `${file} must be as it was when the generator learned from it (SHA-256 ${sha256.slice(0, 8)})`,
     found.sha256.slice(0, 8),
   );
-  const { table } = distinctRows(parseCsv(found.bytes, {}, file).table);
+  const { table } = rowsBesideMade(parseCsv(found.bytes, {}, file).table);
   return how ? setAside(table, how.share, how.seed) : { learnt: table };
 }
 

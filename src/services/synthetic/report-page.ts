@@ -20,6 +20,8 @@ export interface ReportPage {
     readonly rows: number;
   }[];
   readonly seed: number;
+  /** How the model was learnt that made the rows, in sentences. */
+  readonly learnt?: readonly string[] | undefined;
 }
 
 /** How many columns are drawn, those that fit worst first. */
@@ -27,7 +29,7 @@ const mostDrawn = 8;
 
 /** The page of `telelink synth report`: everything that was measured, in the order in which people ask. */
 export async function syntheticReportPage(page: ReportPage): Promise<string> {
-  const { found, real, synthetic, sources, seed } = page;
+  const { found, real, synthetic, sources, seed, learnt = [] } = page;
   const worst = found.quality.shapesByColumn
     .filter((shape) => Number.isFinite(shape.score))
     .slice()
@@ -42,6 +44,7 @@ export async function syntheticReportPage(page: ReportPage): Promise<string> {
   const lost = lossSentences(found);
   const body = html`
 ${lost.length > 0 ? html`<div class="tl-band tl-failed" role="note"><p><strong>Lost, or not judged.</strong></p><ul>${lost.map((one) => html`<li>${one}</li>`)}</ul></div>` : null}
+${learnt.length > 0 ? html`<div class="tl-band" role="note"><p><strong>How they were learnt.</strong></p><ul>${learnt.map((one) => html`<li>${one}</li>`)}</ul></div>` : null}
 <h2 id="faithful">Are they like the real rows?</h2>
 ${raw(fidelityTable(found))}
 ${raw(detectorTable(found))}

@@ -92,13 +92,35 @@ test("telelink synth fit names a column that may hold customers, and keeps in th
   const fit = ["synth", "fit", "--data", at("skus.csv"), "--method", "copula", "--out", at("skus.json")];
   expect(await telelink(...fit)).toBe(0);
   expect(err).toContain(
-    "price, group are the same in nearly all rows of one: if these are customers, say --customer sku",
+    "sku has 80 values with up to 7 rows each, and price, group are the same in nearly all rows of one: it may name customers, and rows are counted (--customer sku: it does; --no-customer: it does not)",
   );
   writeFileSync(at("c7.csv"), `c7,price,group,sold\n${rows.join("\n")}\n`);
   expect(await telelink("synth", "fit", "--data", at("c7.csv"), "--show-structure")).toBe(0);
   expect(err).toContain("--no-customer counts rows, as is right of products and places)");
-  const { rowsCounted } = JSON.parse(readFileSync(at("skus.json"), "utf8")).origin;
-  expect(rowsCounted).toMatchObject({ column: "sku", same: ["price", "group"] });
+  const rowsCounted = { column: "sku", values: 80, most: 7, same: ["price", "group"] };
+  const { learning } = JSON.parse(readFileSync(at("skus.json"), "utf8")).origin;
+  expect(learning).toEqual({ rowsCounted });
+  expect(await telelink(...fit.slice(0, -4), "--out", at("skus.json"), "--json", at("fit.json"))).toBe(0);
+  const said = JSON.parse(readFileSync(at("fit.json"), "utf8"));
+  expect(said).toMatchObject({ model: at("skus.json"), rows: 400, learning: { rowsCounted } });
+  const { pairs } = said.learning;
+  expect(said.notes).toEqual([
+    "sku has 80 values with up to 7 rows each, and price, group are the same in nearly all rows of one: it may name customers, and rows are counted",
+    expect.stringContaining(`${pairs.learnt} of ${pairs.all} pairs of columns are learnt`),
+  ]);
+  expect(err).toContain(said.notes[1]);
+  for (const sentence of [...said.lost, ...said.rules]) expect(out).toContain(sentence);
+  const judge = ["--real", at("skus.csv"), "--synthetic", at("skus.csv"), "--model", at("skus.json")];
+  expect(
+    await telelink("synth", "report", ...judge, "--json", at("report.json"), "--html", at("report.html")),
+  ).toBe(0);
+  const { learnt } = JSON.parse(readFileSync(at("report.json"), "utf8"));
+  expect(learnt).toEqual({ ...said.learning, rows: 400, notes: said.notes });
+  expect(out).toContain(`How ${at("skus.json")} was learnt, of 400 rows:\n  ${said.notes[0]}\n`);
+  expect(readFileSync(at("report.html"), "utf8")).toContain(said.notes[0]);
+  expect(
+    await telelink("synth", "fit", "--data", at("skus.csv"), "--show-structure", "--json", at("no.json")),
+  ).toBe(2);
 });
 
 test("telelink synth fit takes an identifier that repeats for the category it is", async () => {

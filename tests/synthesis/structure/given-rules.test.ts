@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
 import { forOthers } from "../../../src/synthesis/sequential/holes";
-import { rulesBrokenBy } from "../../../src/synthesis/sequential/known/rules-kept";
+import { rulesBrokenBy, rulesBrokenIn } from "../../../src/synthesis/sequential/known/rules-kept";
 import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
 import { checkRules } from "../../../src/synthesis/structure/given/check-rules";
 import { structureOf } from "../../../src/synthesis/structure/given/structure-of";
@@ -217,4 +217,20 @@ test("forOthers(structure) drops exclusions of what a formula left open, with th
   });
   expect(() => checkRules(given, "learn")).not.toThrow();
   expect(forOthers(given).exclusions).toEqual([]);
+});
+
+test("rulesBrokenIn(structure, batches) counts over all batches, and the first of all their rows", async () => {
+  const odd = (line: string): string => line.replace(/[^,]+,([^,]*)$/, "1,$1");
+  const parts = [
+    lines.slice(0, 150),
+    [...lines.slice(150, 200), odd(lines[200])],
+    lines.slice(201, 280).map(odd),
+  ];
+  async function* batches() {
+    for (const part of parts)
+      yield parseCsv(`town,land,plan,months,price,due,debt\n${part.join("\n")}\n`).table;
+  }
+  expect(await rulesBrokenIn(found, batches())).toEqual([
+    { rule: "due = months × price, rounded.", rows: 80, first: 200 },
+  ]);
 });

@@ -7,7 +7,8 @@ import { schemaOf } from "../../../data/schema";
 import { readSchema } from "../../../data/schema-file";
 import type { Table } from "../../../data/table";
 import { type WholeTables, wholeTables } from "../../../evaluate/synthetic/whole";
-import { whoseRows } from "../../support/counted-rows";
+import { whoseRows } from "../../../services/synthetic/rows-to-learn";
+import { noteWhose } from "../../support/counted-rows";
 import { checkLoss, csvOptions, type ReadingFlags } from "../../support/reading";
 
 interface JudgingFlags extends ReadingFlags {
@@ -44,7 +45,9 @@ export function readToJudge(flags: JudgingFlags, seed: number, most = mostJudged
       drawnOf(from, { most, customer: () => whose, least: 1 }, own);
     const real = await drawn(survey, by, rng.fork("real"));
     const apart = "held-out rows are those of others, and attacks are on customers";
-    const { customer } = whoseRows(real.table, flags, apart);
+    const whose = whoseRows(real.table, flags.customer);
+    noteWhose(whose, apart);
+    const customer = whose.customers?.column;
     // The other files are read as the first one is, so that a column has one type everywhere; levels may differ.
     const columns = schemaOf(real.table).columns.map(({ name, type }) => ({ name, type }));
     const like: CsvOptions = { ...how, schema: { columns }, badCells: "missing" };

@@ -24,15 +24,16 @@ interface LearningFlags extends ReadingFlags {
 }
 
 /**
- * The table to be learnt, or rows drawn from it where it is long, its problems noted; stops where too much of the file is
+ * What `learn` makes of the table, or of rows drawn from it where it is long, its problems noted; stops where too much of the file is
  * lost. Dates that are written in several ways are read as texts, since the rules of a synthesiser know several ways and the
  * reader one.
  */
-export async function readToLearn(
+export async function readToLearn<Out>(
   file: string,
   flags: LearningFlags,
   { seed, minCount = usualMinCount }: { readonly seed: number; readonly minCount?: number },
-): Promise<DrawnTable> {
+  learn: (read: DrawnTable) => Promise<Out>,
+): Promise<Out> {
   const source = await reopened(file);
   const { customer } = flags;
   const drawing = {
@@ -51,7 +52,7 @@ export async function readToLearn(
       note(
         `${name} has another whole number in each row and is learnt as a number: if it names the rows, say so in a file of --schema: {"columns": [{"name": ${JSON.stringify(name)}, "type": "id"}]}`,
       );
-    return read;
+    return await learn(read);
   } finally {
     source.close();
   }

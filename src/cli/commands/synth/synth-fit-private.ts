@@ -45,10 +45,11 @@ export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim
       import("../../../data/files.js"),
       import("../../support/version.js"),
     ]);
-  const [{ withCustomerIds }, { evenRows }, { whoseRows }] = await Promise.all([
+  const [{ withCustomerIds }, { evenRows }, { noteWhose }, { whoseRows }] = await Promise.all([
     import("../../../data/customers.js"),
     import("../../../data/even-rows.js"),
     import("../../support/counted-rows.js"),
+    import("../../../services/synthetic/rows-to-learn.js"),
   ]);
   const { out } = options;
   if (!out) throw usageError("Cannot fit: --out must say where the model goes");
@@ -65,7 +66,9 @@ export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim
     const like = { rows: 0, columns: survey.columns.map(({ column }) => column) };
     const looked =
       survey.kept > 0 ? await evenRows(survey.batches(), survey.kept, mostLooked) : takeTableRows(like, []);
-    const { customer } = whoseRows(looked, options, perRow);
+    const whose = whoseRows(looked, options.customer);
+    noteWhose(whose, perRow);
+    const customer = whose.customers?.column;
     // Without a domain that says what they are, customers are made up.
     const named = (rows: Table): Table => (customer && !domain ? withCustomerIds(rows, customer) : rows);
     const columns = survey.columns.map((one) => ({

@@ -1,44 +1,10 @@
 import { Command } from "commander";
 import { didYouMean } from "../../../core/did-you-mean";
-import {
-  type Method,
-  methodNames,
-  netMethods,
-  plainMethods,
-  privateMethods,
-} from "../../../synthesis/method-names";
-import type { NetTraining } from "../../../synthesis/nets/net-options";
-import type { Sequential } from "../../../synthesis/sequential/sequential";
+import { type Method, methodNames, netMethods, privateMethods } from "../../../synthesis/method-names";
 import { usageError } from "../../support/exit";
 import { customerOption, keepDuplicates, noCustomerOption, wholeNumber } from "../../support/options";
-import { note, print } from "../../support/output";
-import { type ReadingFlags, readingOptions } from "../../support/reading";
-
-interface Options extends ReadingFlags {
-  data: string;
-  children?: string;
-  key?: string;
-  out?: string;
-  method: string;
-  epochs?: string;
-  seed?: string;
-  epsilon?: string;
-  delta?: string;
-  domain?: string;
-  strict?: boolean;
-  target?: string;
-  schema?: string;
-  keep: string[];
-  combination: string[];
-  order: string[];
-  search: boolean;
-  minCount?: string;
-  customer?: string | false;
-  keepDuplicates?: boolean;
-  structure?: string;
-  writeStructure?: string;
-  showStructure?: boolean;
-}
+import { readingOptions } from "../../support/reading";
+import type { FitOptions } from "./fit-options";
 
 /** `telelink synth fit`: learns a table and saves what it takes to make rows like it. */
 export function synthFitCommand(): Command {
@@ -46,6 +12,7 @@ export function synthFitCommand(): Command {
     .description("learn a table and save what it takes to make rows like its own")
     .requiredOption("--data <file>", "a table of any format; - reads standard input")
     .option("--out <file>", "where to write the model (JSON)")
+    .option("--json <file>", "write how it was learnt, what is lost and which rules are kept")
     .option("--children <file>", "a second table of rows that belong to those of --data: months, purchases")
     .option("--key <column>", "with --children: the column of both tables that says which row they belong to")
     .option(
@@ -135,7 +102,7 @@ function methodCalled<M extends string>(name: string, known: readonly M[]): M {
   );
 }
 
-async function fit(options: Options): Promise<void> {
+async function fit(options: FitOptions): Promise<void> {
   const { children } = options;
   if (children !== undefined) {
     refuse(options, oneTable, "two tables are learnt together by sequential alone, with rules found in each");
@@ -144,107 +111,18 @@ async function fit(options: Options): Promise<void> {
     return (await import("./synth-fit-relational.js")).fitRelational({ ...options, children });
   }
   if (options.key !== undefined) throw usageError("Cannot use --key: it goes with --children");
-  const [{ readToLearn }, { synthesis }, { describeStructure }, { seeded }, { openAtomic, writeAtomic }] =
-    await Promise.all([
-      import("./read-to-learn.js"),
-      import("../../../synthesis/methods.js"),
-      import("../../../synthesis/structure/describe.js"),
-      import("../../../core/rng.js"),
-      import("../../../data/files.js"),
-    ]);
-  const [{ discoverStructure }, { describeLosses }, { withRepeatedIds }] = await Promise.all([
-    import("../../../synthesis/structure/discover/discover.js"),
-    import("../../../synthesis/structure/losses.js"),
-    import("../../../synthesis/structure/repeated-ids.js"),
-  ]);
-  const [{ savedSynthesiserToJSON }, { endedAtOnce, watched }, { fileOrigin }, { packageVersion }] =
-    await Promise.all([
-      import("../../../synthesis/saved-synthesiser.js"),
-      import("../../support/watched.js"),
-      import("../../../data/read/file-origin.js"),
-      import("../../support/version.js"),
-    ]);
   const method = methodCalled(options.method, methodNames);
   if (privateMethods.includes(method)) {
     refuse(options, publicOnly, `${method} takes nothing from the data that its ε does not cover`);
     return (await import("./synth-fit-private.js")).fitPrivately(options, method === "aim" ? "aim" : "mst");
   }
   refuseUnheard(options, method);
-  const seed = wholeNumber(options.seed ?? "42", "--seed");
-  const epochs =
-    options.epochs === undefined ? undefined : wholeNumber(options.epochs, "--epochs", 1, 10_000);
-  const read = await readToLearn(options.data, options, { seed, ...rulesOf(options) });
-  const { withCustomers } = await import("../../support/counted-rows.js");
-  const found = withCustomers(read.table, options);
-  const { table, repeated } = withRepeatedIds(found.table, found.customer);
-  for (const name of repeated)
-    note(`${name} is called an identifier, but its values repeat: it is learnt as a category`);
-  const rng = seeded(seed);
-  const names = table.columns.map(({ name }) => name);
-  checkTarget(options, names);
-  const structure = options.structure
-    ? await (await import("./given-structure.js")).structureIn(options.structure, table, rng, options)
-    : discoverStructure(table, rng.fork("structure"), {
-        ...rulesOf(options),
-        customer: found.customer ?? false,
-        search: options.search && !plainMethods.includes(method),
-        sequential: method === "sequential",
-      });
-  if (options.writeStructure)
-    writeAtomic(options.writeStructure, `${JSON.stringify(structure, undefined, 1)}\n`);
-  const sentences = describeStructure(structure);
-  if (options.showStructure || !options.out) {
-    for (const sentence of sentences) print(sentence);
-    return;
-  }
-  // Learning may take minutes: a place that cannot be written to is told before.
-  openAtomic(options.out).discard();
-  // Rules that were found hold, and those that were given are looked at.
-  const settings = {
-    structure,
-    acceptBroken: true,
-    ...told(options, found.customer),
-    ...(epochs !== undefined && { epochs }),
-  };
-  const synthesiser = await (netMethods.includes(method) ? watched : endedAtOnce)((watch) =>
-    synthesis(method, settings)(table, rng, watch),
-  );
-  const { training } = synthesiser as { training?: NetTraining };
-  if (training) noteTraining(training);
-  const { structure: _, acceptBroken: __, ...plain } = settings;
-  const origin = {
-    method,
-    options: plain,
-    seed,
-    rows: table.rows,
-    ...(read.total > read.table.rows && { drawnFrom: read.total }),
-    ...(found.subject && { rowsCounted: found.subject }),
-    data: [await fileOrigin(options.data)],
-    ...(read.schema.dialect && { delimiter: read.schema.dialect.delimiter }),
-    version: packageVersion(),
-  };
-  writeAtomic(options.out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
-  const lost = describeLosses(structure);
-  if (lost.length > 0) printUnder(`Not in the synthetic rows, of ${table.rows} rows learnt:`, lost);
-  printUnder(`Rules kept in ${options.out} (change them with --write-structure and --structure):`, sentences);
-  noteChosen(synthesiser, table.rows);
-  note(
-    `${table.rows} rows learnt by ${method}${training ? ` on ${training.backend}` : ""}; wrote ${options.out}`,
-  );
+  const steering = rulesOf(options);
+  return (await import("./synth-fit-rows.js")).fitRows(options, method, steering);
 }
 
-/** What was said of the columns, as a method takes it, and is told again where it learns once more. */
-function told({ target, customer }: Options, found: string | undefined) {
-  const whose = found ?? (customer === false ? (false as const) : undefined);
-  return { ...(target !== undefined && { target }), ...(whose !== undefined && { customer: whose }) };
-}
-
-function printUnder(title: string, sentences: readonly string[]): void {
-  print(title);
-  for (const sentence of sentences) print(`  ${sentence}`);
-}
-
-function rulesOf(options: Options) {
+/** What steers the search for rules. */
+function rulesOf(options: FitOptions) {
   return {
     keep: options.keep,
     combinations: options.combination.map((text) => text.split("+").map((name) => name.trim())),
@@ -255,6 +133,7 @@ function rulesOf(options: Options) {
 
 /** Options that steer what is found in the data; with others, what a private method and two tables do not heed. */
 const steering = [
+  "json",
   "epochs",
   "keep",
   "combination",
@@ -270,7 +149,12 @@ const publicOnly = ["minCount", ...steering] as const;
 const oneTable = [...steering, "schema", "target", "customer", ...privateOnly, "keepDuplicates"] as const;
 
 /** Throws where an option is given that the method cannot heed. */
-function refuse(options: Options, names: readonly (keyof Options)[], why: string, beside?: string): void {
+function refuse(
+  options: FitOptions,
+  names: readonly (keyof FitOptions)[],
+  why: string,
+  beside?: string,
+): void {
   for (const name of names) {
     const value = options[name];
     if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) continue;
@@ -282,50 +166,20 @@ function refuse(options: Options, names: readonly (keyof Options)[], why: string
 }
 
 /** Throws where an option is given that is for other methods than this one. */
-function refuseUnheard(options: Options, method: Method): void {
+function refuseUnheard(options: FitOptions, method: Method): void {
   if (!netMethods.includes(method)) refuse(options, ["epochs"], "it trains no net");
   if (method === "copula") refuse(options, ["target"], "no column of a copula depends on the others");
   refuse(options, privateOnly, `only ${privateMethods.join(" and ")} are differentially private`);
   if (options.structure) refuse(options, ofFound, "the rules in the file are all that hold", "structure");
+  if (options.json && (!options.out || options.showStructure))
+    throw usageError(
+      "Cannot use --json: it tells how a model was learnt, which --out must say where to write",
+    );
   if (!options.out && !options.showStructure && !options.writeStructure) {
     throw usageError(
       "Cannot fit: --out must say where the model goes (or --show-structure that only rules are wanted)",
     );
   }
-}
-
-function checkTarget({ target, data }: Options, names: readonly string[]): void {
-  if (target === undefined || names.includes(target)) return;
-  throw usageError(
-    `Cannot fit --target: it must be a column of ${data} (${names.join(", ")}), got ${target}${didYouMean(target, names)}`,
-  );
-}
-
-/** Says on how many of many rows it was chosen what depends on what, and of which pairs of columns nothing was learnt. */
-function noteChosen(synthesiser: object, rows: number): void {
-  const { chosenOn, pairs, counted } = synthesiser as Partial<
-    Pick<Sequential, "chosenOn" | "pairs" | "counted">
-  >;
-  if (chosenOn && chosenOn.choices < rows)
-    note(
-      `what depends on what was chosen on ${chosenOn.choices} of the rows, how numbers spread on ${Math.min(chosenOn.spread, rows)}; levels, ends, rules and rates come from all ${rows}`,
-    );
-  if (counted && counted.length > 0)
-    note(
-      `${counted.map(({ column, levels }) => `${column} (${levels} levels)`).join(", ")}: what goes with which of so many levels is told by counts, not by a regression: each column before them that helps adds what it tells alone (naive Bayes), and what columns tell only together comes out weaker or not at all`,
-    );
-  if (pairs && pairs.learnt < pairs.all)
-    note(
-      `${pairs.learnt} of ${pairs.all} pairs of columns are learnt, no more than ${rows} rows bear: what others have in common is chance, or too weak to be told from it, and comes out weaker or not at all`,
-    );
-}
-
-/** Says of a net when its training ended early. */
-function noteTraining(training: NetTraining): void {
-  if (training.ended === "all epochs") return;
-  const after = `after ${training.epochs} of ${training.asked} epochs`;
-  if (training.ended === "stop signal") note(`stopped ${after}; the model is what was learnt by then`);
-  else note(`${training.ended} ${after}: ${training.advice}; the model is that of the last good epoch`);
 }
 
 function orderOf(text: string): { low: string; high: string } {

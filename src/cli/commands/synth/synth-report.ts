@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { decimal, percent } from "../../../core/format";
 import type { Verdict } from "../../../evaluate/synthetic/privacy/verdict";
 import type { ReportPlan, SyntheticReport } from "../../../evaluate/synthetic/report";
+import type { Learning } from "../../../synthesis/learning";
 import { usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
 import { customerOption, noCustomerOption, positiveValue, wholeNumber } from "../../support/options";
@@ -95,11 +96,15 @@ async function report(options: Options): Promise<void> {
     ...tables,
     ...(target !== undefined && { target }),
     ...(options.positive !== undefined && { positive: options.positive }),
-    ...(refit && { refit }),
+    ...(refit && { refit: { method: refit.method, fit: refit.fit } }),
   };
+  const learnt = refit?.learnt;
   const found = await endedAtOnce((watch) => syntheticReport(plan, seeded(seed), watch));
   if (options.json)
-    writeAtomic(options.json, `${JSON.stringify({ seed, target, ...found }, undefined, 1)}\n`);
+    writeAtomic(
+      options.json,
+      `${JSON.stringify({ seed, target, ...(learnt && { learnt }), ...found }, undefined, 1)}\n`,
+    );
   if (options.html) {
     const { syntheticReportPage } = await import("../../../services/synthetic/report-page.js");
     const { rows } = tables.whole ?? {
@@ -109,7 +114,10 @@ async function report(options: Options): Promise<void> {
     if (options.holdout && rows.holdout !== undefined)
       sources.push({ file: await fileOrigin(options.holdout), rows: rows.holdout });
     sources.push({ file: await fileOrigin(options.synthetic), rows: rows.synthetic });
-    writeAtomic(options.html, await syntheticReportPage({ found, real, synthetic, holdout, sources, seed }));
+    writeAtomic(
+      options.html,
+      await syntheticReportPage({ found, real, synthetic, holdout, sources, seed, learnt: learnt?.notes }),
+    );
   }
   const lost = lossSentences(found);
   if (lost.length > 0) {
@@ -117,12 +125,19 @@ async function report(options: Options): Promise<void> {
     for (const sentence of lost) printWarning(`  ${sentence}`);
     print();
   }
+  if (learnt && learnt.notes.length > 0) {
+    print(`How ${options.model} was learnt, of ${learnt.rows} rows:`);
+    for (const sentence of learnt.notes) print(`  ${sentence}`);
+    print();
+  }
   printTable(["measure", "value", "reading"], summary(found, target, found.attacks && verdictOf(found)));
   for (const file of [options.json, options.html]) if (file) note(`wrote ${file}`);
 }
 
 /** How the model in a file was learnt, to be learnt again. */
-async function refitOf(file: string): Promise<NonNullable<ReportPlan["refit"]>> {
+async function refitOf(
+  file: string,
+): Promise<NonNullable<ReportPlan["refit"]> & { readonly learnt?: Learnt }> {
   const [{ savedSynthesiserFromJSON }, { methodNames }, { synthesis }] = await Promise.all([
     import("../../../synthesis/saved-synthesiser.js"),
     import("../../../synthesis/method-names.js"),
@@ -132,8 +147,18 @@ async function refitOf(file: string): Promise<NonNullable<ReportPlan["refit"]>> 
   const method = methodNames.find((name) => name === origin.method);
   if (!method)
     throw usageError(`Cannot learn ${file} again: it must be a model of one table, got ${origin.method}`);
-  return { method, fit: synthesis(method, origin.options) };
+  const { learning, rows } = origin;
+  const { describeLearning } = await import("../../../synthesis/learning.js");
+  return {
+    method,
+    fit: synthesis(method, origin.options),
+    ...(learning &&
+      rows !== undefined && { learnt: { ...learning, rows, notes: describeLearning(learning, rows) } }),
+  };
 }
+
+/** How a model was learnt, as its file says it, and in sentences. */
+type Learnt = Learning & { readonly rows: number; readonly notes: readonly string[] };
 
 /** The figures that matter most, with what they should be. */
 function summary(

@@ -63,6 +63,23 @@ export function rulesBrokenBy(structure: Structure, table: Table): readonly Rule
   return counted([...breaksIn(cells, table, true), ...strangeCells(structure, table)], () => true);
 }
 
+/** The same of rows that come batch by batch; the first is counted over all. */
+export async function rulesBrokenIn(
+  structure: Structure,
+  batches: AsyncIterable<Table>,
+): Promise<readonly RuleRows[]> {
+  const found = new Map<string, RuleRows>();
+  let before = 0;
+  for await (const batch of batches) {
+    for (const { rule, rows, first } of rulesBrokenBy(structure, batch)) {
+      const known = found.get(rule) ?? { rows: 0, first: before + first };
+      found.set(rule, { rule, rows: known.rows + rows, first: known.first });
+    }
+    before += batch.rows;
+  }
+  return [...found.values()];
+}
+
 function cellsOfTable(structure: Structure, table: Table): Cells {
   const columns = structure.columns.map(({ name }) => columnNamed(table, name));
   return cellsOfColumns(structure, columns, table.rows);

@@ -56,6 +56,6 @@ export function checkTypes({ columns }: Structure, from: Table, action: string):
 }
 
 /** The rules that more rows of the table break than may, those that most break first. */
-export function tooBroken(broken: readonly RuleRows[], { rows }: Table): readonly RuleRows[] {
+export function tooBroken(broken: readonly RuleRows[], { rows }: Pick<Table, "rows">): readonly RuleRows[] {
   return broken.filter((one) => one.rows > mostBroken * rows).sort((a, b) => b.rows - a.rows);
 }

@@ -1,7 +1,7 @@
 import { percentOf } from "../../../core/format";
 import type { Rng } from "../../../core/rng";
 import type { Table } from "../../../data/table";
-import { rulesBrokenBy } from "../../../synthesis/sequential/known/rules-kept";
+import { type RuleRows, rulesBrokenBy } from "../../../synthesis/sequential/known/rules-kept";
 import { checkRules } from "../../../synthesis/structure/given/check-rules";
 import { checkTypes, structureOf, tooBroken } from "../../../synthesis/structure/given/structure-of";
 import type { Structure } from "../../../synthesis/structure/structure";
@@ -18,7 +18,7 @@ export async function structureIn(
   table: Table,
   rng: Rng,
   { acceptLoss }: { readonly acceptLoss?: boolean },
-): Promise<Structure> {
+): Promise<{ readonly structure: Structure; readonly broken: readonly RuleRows[] }> {
   const columns = table.columns.map(({ name }) => name);
   const found = jsonFile(file) as Structure;
   const names = Array.isArray(found?.columns) ? found.columns.map((one) => one?.name) : [];
@@ -39,5 +39,5 @@ export async function structureIn(
       exitCodes.loss,
     );
   for (const one of broken) note(`${said(one)} It is kept in the rows that are made`);
-  return structureOf(table, rng, { structure: found, acceptBroken: true });
+  return { structure: structureOf(table, rng, { structure: found, acceptBroken: true }), broken };
 }

@@ -1,0 +1,160 @@
+import { didYouMean } from "../../../core/did-you-mean";
+import { percentOf } from "../../../core/format";
+import { type Rng, seeded } from "../../../core/rng";
+import { openAtomic, writeAtomic } from "../../../data/files";
+import type { DrawnTable } from "../../../data/read/drawn-table";
+import { fileOrigin } from "../../../data/read/file-origin";
+import type { Table } from "../../../data/table";
+import { describeLearning, type Learning, learningOf } from "../../../synthesis/learning";
+import { type Method, netMethods, plainMethods } from "../../../synthesis/method-names";
+import { synthesis } from "../../../synthesis/methods";
+import type { NetTraining } from "../../../synthesis/nets/net-options";
+import { savedSynthesiserToJSON } from "../../../synthesis/saved-synthesiser";
+import { rulesBrokenIn } from "../../../synthesis/sequential/known/rules-kept";
+import { describeStructure } from "../../../synthesis/structure/describe";
+import { type DiscoverOptions, discoverStructure } from "../../../synthesis/structure/discover/discover";
+import { tooBroken } from "../../../synthesis/structure/given/structure-of";
+import { describeLosses } from "../../../synthesis/structure/losses";
+import type { Structure } from "../../../synthesis/structure/structure";
+import { withCustomers } from "../../support/counted-rows";
+import { CliError, exitCodes, usageError } from "../../support/exit";
+import { wholeNumber } from "../../support/options";
+import { note, print } from "../../support/output";
+import { packageVersion } from "../../support/version";
+import { endedAtOnce, watched } from "../../support/watched";
+import type { FitOptions } from "./fit-options";
+import { readToLearn } from "./read-to-learn";
+import { structureIn } from "./rules-in-file";
+
+/** What steers the search for rules. */
+type Steering = Pick<DiscoverOptions, "keep" | "combinations" | "orders" | "minCount">;
+
+/** `telelink synth fit` of one table by a method that counts its rows as they are. */
+export async function fitRows(options: FitOptions, method: Method, steering: Steering): Promise<void> {
+  const seed = wholeNumber(options.seed ?? "42", "--seed");
+  const { epochs } = options;
+  const nets = epochs === undefined ? {} : { epochs: wholeNumber(epochs, "--epochs", 1, 10_000) };
+  await readToLearn(options.data, options, { seed, ...steering }, (read) =>
+    learn(read, options, { method, steering, seed, nets }),
+  );
+}
+
+async function learn(
+  read: DrawnTable,
+  options: FitOptions,
+  how: {
+    readonly method: Method;
+    readonly steering: Steering;
+    readonly seed: number;
+    readonly nets: { readonly epochs?: number };
+  },
+): Promise<void> {
+  const { method, steering, seed, nets } = how;
+  const { out, search, target } = options;
+  const { table, whose } = withCustomers(read.table, options);
+  const customer = whose.customers?.column;
+  const names = table.columns.map(({ name }) => name);
+  if (target !== undefined && !names.includes(target))
+    throw usageError(
+      `Cannot fit --target: it must be a column of ${options.data} (${names.join(", ")}), got ${target}${didYouMean(target, names)}`,
+    );
+  const rng = seeded(seed);
+  const { structure, broken, elsewhere } = await rulesFor(read, table, rng, options, {
+    ...steering,
+    customer: customer ?? false,
+    search: search && !plainMethods.includes(method),
+    sequential: method === "sequential",
+  });
+  if (options.writeStructure)
+    writeAtomic(options.writeStructure, `${JSON.stringify(structure, undefined, 1)}\n`);
+  const sentences = describeStructure(structure);
+  if (options.showStructure || !out) {
+    for (const sentence of sentences) print(sentence);
+    return;
+  }
+  // Learning may take minutes: a place that cannot be written to is told before.
+  openAtomic(out).discard();
+  const counted = customer ?? (options.customer === false ? (false as const) : undefined);
+  const told = {
+    ...(target !== undefined && { target }),
+    ...(counted !== undefined && { customer: counted }),
+    ...nets,
+  };
+  // Rules that were found hold, and those that were given are looked at.
+  const settings = { structure, acceptBroken: true, ...told };
+  const synthesiser = await (netMethods.includes(method) ? watched : endedAtOnce)((watch) =>
+    synthesis(method, settings)(table, rng, watch),
+  );
+  const { training } = synthesiser as { training?: NetTraining };
+  if (training) noteTraining(training);
+  const chosen = learningOf(synthesiser, table.rows);
+  const learning: Learning = {
+    ...whose,
+    ...listed("beyond", read.beyond),
+    ...listed("elsewhere", elsewhere),
+    ...listed("broken", broken),
+    ...chosen,
+  };
+  const origin = {
+    method,
+    options: told,
+    seed,
+    rows: table.rows,
+    ...(read.total > read.table.rows && { drawnFrom: read.total }),
+    learning,
+    data: [await fileOrigin(options.data)],
+    ...(read.schema.dialect && { delimiter: read.schema.dialect.delimiter }),
+    version: packageVersion(),
+  };
+  writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
+  const lost = describeLosses(structure);
+  if (options.json) {
+    const notes = describeLearning(learning, table.rows);
+    const said = { model: out, ...origin, notes, lost, rules: sentences };
+    writeAtomic(options.json, `${JSON.stringify(said, undefined, 1)}\n`);
+  }
+  if (lost.length > 0) printUnder(`Not in the synthetic rows, of ${table.rows} rows learnt:`, lost);
+  printUnder(`Rules kept in ${out} (change them with --write-structure and --structure):`, sentences);
+  // All else was noted before anything was learnt.
+  for (const sentence of describeLearning(chosen, table.rows)) note(sentence);
+  note(`${table.rows} rows learnt by ${method}${training ? ` on ${training.backend}` : ""}; wrote ${out}`);
+}
+
+/** The rules found in the rows or given, given ones that rows break, and those that rows which were not drawn do. */
+async function rulesFor(
+  read: DrawnTable,
+  table: Table,
+  rng: Rng,
+  options: FitOptions,
+  search: DiscoverOptions,
+): Promise<Pick<Learning, "broken" | "elsewhere"> & { readonly structure: Structure }> {
+  const { structure, broken } = options.structure
+    ? await structureIn(options.structure, table, rng, options)
+    : { structure: discoverStructure(table, rng.fork("structure"), search), broken: [] };
+  const elsewhere = read.total > read.table.rows ? await rulesBrokenIn(structure, read.batches()) : [];
+  for (const sentence of describeLearning({ elsewhere }, read.total)) note(sentence);
+  const [worst] = options.acceptLoss ? [] : tooBroken(elsewhere, { rows: read.total });
+  if (worst)
+    throw new CliError(
+      `stopped: ${percentOf(worst.rows, read.total)} of the rows break a rule that those drawn keep: ${worst.rule} --no-search looks for none, --write-structure and --structure change it, --accept-loss keeps it in the rows that are made`,
+      exitCodes.loss,
+    );
+  return { structure, broken, elsewhere };
+}
+
+function listed<K extends string, T>(name: K, list: readonly T[] = []): { readonly [N in K]?: readonly T[] } {
+  return (list.length > 0 ? { [name]: list } : {}) as { readonly [N in K]?: readonly T[] };
+}
+
+function printUnder(title: string, sentences: readonly string[]): void {
+  print(title);
+  for (const sentence of sentences) print(`  ${sentence}`);
+}
+
+/** Says of a net when its training ended early. */
+function noteTraining(training: NetTraining): void {
+  if (training.ended === "all epochs") return;
+  const after = `after ${training.epochs} of ${training.asked} epochs`;
+  if (training.ended === "stop signal") note(`stopped ${after}; the model is what was learnt by then`);
+  else note(`${training.ended} ${after}: ${training.advice}; the model is that of the last good epoch`);
+}
