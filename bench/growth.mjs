@@ -3,7 +3,7 @@
 // Each command runs on simulated customers of 10³, 10⁴, … rows, each time in a process of its own, until the next would take
 // more than --seconds of processor time (by default 200 where rows stream, else 60) or more than half of the machine's
 // memory. A command that streams fails where it takes more than 2 GB. What was measured goes into bench/results/growth.json (with what was there of other commands, or on the page), the table into
-// docs/BENCHMARKS.md, the chart into docs/growth.svg; --draw writes these from what was measured before.
+// docs/BENCHMARKS.md (sizes that were not asked for stay), the chart into docs/growth.svg; --draw writes these from what was measured before.
 import { spawnSync } from "node:child_process";
 import {
   closeSync,
@@ -115,6 +115,23 @@ const commands = {
     run: (n) => ["forecast", "--data", at(`usage-${n}.csv`), "--value", "cost", "--out", at("new.csv")],
   },
   "synth fit": { streams: true, run: (n) => ["synth", "fit", ...data(n), "--out", at("new.json")] },
+  "synth fit --method mst": {
+    streams: true,
+    run: (n) => ["synth", "fit", ...data(n), "--method", "mst", "--out", at("new.json")],
+  },
+  "synth fit --method aim": {
+    streams: true,
+    run: (n) => ["synth", "fit", ...data(n), "--method", "aim", "--out", at("new.json")],
+  },
+  "synth fit --children": {
+    streams: true,
+    usage: true,
+    fewest: 1000,
+    run: (n) => [
+      ...["synth", "fit", "--data", at(`users-${n}.csv`), "--children", at(`usage-${n}.csv`)],
+      ...["--key", "customer", "--out", at("new.json")],
+    ],
+  },
   "synth sample": {
     streams: true,
     generator: true,
@@ -130,6 +147,7 @@ const commands = {
     ],
   },
   "synth report": {
+    streams: true,
     run: (n) => ["synth", "report", "--real", at(`telco-${n}.csv`), "--synthetic", at(`telco-${n}.csv`)],
   },
 };
@@ -186,6 +204,39 @@ function writeUsage(file, rows) {
   closeSync(handle);
 }
 
+/** Those customers. */
+function writeUsers(file, rows) {
+  const handle = openSync(file, "w");
+  writeSync(handle, "customer,plan,age\n");
+  for (let who = 0; who * 12 < rows; ) {
+    let lines = "";
+    for (let k = 0; k < 20_000 && who * 12 < rows; k++, who++)
+      lines += `u${who},${["basic", "plus", "max"][who % 3]},${18 + ((who * 7919) % 70)}\n`;
+    writeSync(handle, lines);
+  }
+  closeSync(handle);
+}
+
+const million = 1_000_000;
+
+/** The customers so many times, each time under other names. */
+async function writeRepeated(from, file, times) {
+  const handle = openSync(file, "w");
+  for (let k = 0; k < times; k++) {
+    let lines = "";
+    let row = -1;
+    for await (const line of createInterface({ input: createReadStream(from) })) {
+      if (row++ >= 0) lines += `${k}${line}\n`;
+      else if (k === 0) lines += `${line}\n`;
+      if (lines.length < 1 << 20) continue;
+      writeSync(handle, lines);
+      lines = "";
+    }
+    writeSync(handle, lines);
+  }
+  closeSync(handle);
+}
+
 /** The customers with a cell of every twentieth row taken out, of one column after the other. */
 async function writeHoles(from, file) {
   const handle = openSync(file, "w");
@@ -208,10 +259,14 @@ async function writeHoles(from, file) {
 async function need(n, { model, generator, usage, holes }, limit) {
   if (usage) {
     if (!existsSync(at(`usage-${n}.csv`))) writeUsage(at(`usage-${n}.csv`), n);
+    if (!existsSync(at(`users-${n}.csv`))) writeUsers(at(`users-${n}.csv`), n);
     return;
   }
   const csv = at(`telco-${n}.csv`);
-  if (!existsSync(csv)) run(["simulate", "--customers", n, "--out", csv], limit);
+  if (!existsSync(csv) && n > million) {
+    await need(million, {}, limit);
+    await writeRepeated(at(`telco-${million}.csv`), csv, n / million);
+  } else if (!existsSync(csv)) run(["simulate", "--customers", n, "--out", csv], limit);
   const small = Math.min(n, 10_000);
   if ((model || generator) && small !== n) await need(small, { model, generator }, limit);
   if (holes && !existsSync(at(`holes-${n}.csv`))) await writeHoles(csv, at(`holes-${n}.csv`));
@@ -263,8 +318,9 @@ for (const name of asked) {
   let ended = "";
   const { streams = false } = commands[name];
   const limit = Number(values.seconds ?? (streams ? 200 : 60));
-  await need(fewest, commands[name], limit);
-  const start = run(commands[name].run(fewest), limit).cpu;
+  const least = commands[name].fewest ?? fewest;
+  await need(least, commands[name], limit);
+  const start = run(commands[name].run(least), limit).cpu;
   for (const rows of sizes) {
     await need(rows, commands[name], limit);
     process.stderr.write(`\r${name}: ${rows} rows      `);
@@ -287,7 +343,9 @@ for (const name of asked) {
       ended = `${next} rows may need more than half of the memory`;
     if (ended) break;
   }
-  results[name] = { runs, ended, exponent: exponent(runs, start) };
+  const others = (before[name]?.runs ?? []).filter(({ rows }) => !sizes.includes(rows));
+  const all = [...others, ...runs].sort((a, b) => a.rows - b.rows);
+  results[name] = { runs: all, ended, exponent: exponent(all, start) };
   writeFileSync(file, `${JSON.stringify({ machine: machine(), results }, null, 1)}\n`);
 }
 process.stderr.write("\r");
