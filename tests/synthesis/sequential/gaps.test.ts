@@ -126,6 +126,9 @@ test("a discount that is missing counts as none", async () => {
   const [price, total] = [numbers(made, "price"), numbers(made, "total")];
   expect(price.filter((value, i) => Math.abs(value - discount[i] - total[i]) > 0.005)).toEqual([]);
   expect(share(made, "discount")).toBeCloseTo(0.8, 1);
+  const { table, empty, unsolved } = model.complete(from, seeded(5));
+  expect(texts(table, "discount")).toEqual(texts(from, "discount"));
+  expect([empty.map(({ name }) => name), unsolved]).toEqual([["discount"], []]);
 });
 
 test("several rules with gaps in different rows are each judged by their own columns", async () => {

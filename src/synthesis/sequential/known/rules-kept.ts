@@ -2,7 +2,7 @@ import { cellText, columnNamed, type Table } from "../../../data/table";
 import { dateReader } from "../../structure/dates";
 import { describeRule } from "../../structure/describe";
 import { describeOnly } from "../../structure/describe-exclusions";
-import { argumentsOf } from "../../structure/formulas";
+import { argumentsOf, neededBy } from "../../structure/formulas";
 import {
   type ColumnPlan,
   type Combination,
@@ -112,7 +112,7 @@ function counted(all: readonly Breaks[], of: (one: Breaks, i: number) => boolean
 function unsolved(cells: Cells, left: Open): Breaks[] {
   const { structure, of, rows } = cells;
   return structure.columns.filter(isComputed).map((plan) => {
-    const columns = argumentsOf(plan.formula);
+    const columns = neededBy(plan.formula);
     const own = of(plan.name);
     const open = [...Array(rows).keys()].filter(
       (i) => !Number.isNaN(own[i]) && columns.some((name) => left(name, i)),
@@ -294,6 +294,17 @@ export function emptyByRule(structure: Structure, table: Table, missing: Open): 
           (i) => other.at(i) === label,
         );
     }
+  for (const plan of structure.columns.filter(isComputed)) {
+    const broken = new Set(formulaBroken(cells, plan));
+    // What counts as nothing where it is missing, and is.
+    for (const { column, nothing } of plan.formula.terms)
+      if (nothing)
+        add(
+          column,
+          describeRule(structure, plan),
+          (i) => !Number.isNaN(cells.of(plan.name)[i]) && !broken.has(i),
+        );
+  }
   for (const plan of structure.columns) {
     const told = toldBy(cells, plan);
     if (told) add(plan.name, describeRule(structure, plan), (i) => told[i] === "");
