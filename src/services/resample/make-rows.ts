@@ -12,6 +12,7 @@ import { smote } from "../../resample/smote";
 import { smoteN } from "../../resample/smote-n";
 import { smoteNc } from "../../resample/smote-nc";
 import { svmSmote } from "../../resample/svm-smote";
+import type { ColumnPlan } from "../../synthesis/structure/structure";
 import { reduceTable } from "../../synthesis/structure/variables";
 import { type Classes, lacking } from "./classes";
 import { inParts } from "./parts";
@@ -279,7 +280,9 @@ function featuresOf(held: PackedTable, { structure }: TableRules, target: string
     if (isCategorical(one))
       return [{ name, levels: one.levels, centre: 0, width: 1, numbers: () => new Float64Array(0) }];
     if (one.type !== "numeric" && plan.kind !== "date") return [];
-    const alone = { ...structure, columns: [plan], combinations: [], gaps: [] };
+    // A date that others give is near another one all the same.
+    const drawn = plan.kind === "date" ? { ...plan, formula: undefined } : plan;
+    const alone = { ...structure, columns: [drawn as ColumnPlan], combinations: [], gaps: [] };
     const numbers = (own: Column): Float64Array => {
       if (own.type === "numeric") return own.values;
       const [dates] = reduceTable(alone, table([own]), "none");

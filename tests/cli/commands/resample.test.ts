@@ -376,3 +376,16 @@ test("telelink resample names a class with too few rows for its neighbours, and 
   }
   expect(count(await resample("few.csv", "--neighbours", "2"), "gold")).toBe(60);
 });
+
+test("telelink resample makes rows beside a date that others give", async () => {
+  const day = (i: number, days: number): string =>
+    new Date(Date.UTC(2023, 0, 1 + ((i * 37) % 400) + days)).toISOString().slice(0, 10);
+  const lines = Array.from({ length: 200 }, (_, i) =>
+    [day(i, 0), day(i, 14), i, i % 8 ? "basic" : "gold"].join(";"),
+  );
+  writeFileSync(at("due.csv"), `invoice;due;use;plan\n${lines.join("\n")}\n`);
+  const made = await resample("due.csv", "--method", "smote");
+  expect(made.length).toBeGreaterThan(200);
+  const days = made.map(([invoice, due]) => (Date.parse(due) - Date.parse(invoice)) / 86_400_000);
+  expect(days.filter((one) => one !== 14)).toEqual([]);
+});
