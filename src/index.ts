@@ -23,6 +23,7 @@ export { type Rng, type RngKey, seeded } from "./core/rng";
 export type { CsvOptions, RejectedRow } from "./data/csv/options";
 export type { Dialect } from "./data/dialect/dialect";
 export { type DistinctRows, distinctRows } from "./data/duplicates";
+export type { RowSource } from "./data/even-rows";
 export type { DateFormat } from "./data/formats/date-format";
 export type { DurationFormat } from "./data/formats/duration-format";
 export type { Format, ValueFormat } from "./data/formats/format";
@@ -193,10 +194,12 @@ export {
   qualityScore,
 } from "./evaluate/synthetic/quality";
 export { type ReportPlan, type SyntheticReport, syntheticReport } from "./evaluate/synthetic/report";
+export type { NewPairs } from "./evaluate/synthetic/rules";
 export type { Subgroup, Subgroups } from "./evaluate/synthetic/subgroups";
 export type { Support } from "./evaluate/synthetic/support";
 export type { TextForm } from "./evaluate/synthetic/texts";
 export { trainSyntheticTestReal, type Utility, type UtilityPlan } from "./evaluate/synthetic/utility";
+export type { RowCounts, WholeTables } from "./evaluate/synthetic/whole";
 export {
   type ChosenThreshold,
   type Costs,
@@ -507,6 +510,7 @@ export type {
   Where,
 } from "./synthesis/conditions";
 export type { CopulaOptions } from "./synthesis/copula/copula";
+export type { Learning } from "./synthesis/learning";
 export {
   type Method,
   methodNames,
@@ -530,7 +534,7 @@ export { privacySentence, spendingRows } from "./synthesis/private/describe";
 export { type ColumnDomain, type Domain, domainFromJson } from "./synthesis/private/domain/domain";
 export type { Mst, PrivateSynthesiser } from "./synthesis/private/model";
 export { type MstOptions, mst } from "./synthesis/private/mst";
-export type { PrivateOptions } from "./synthesis/private/private-fit";
+export type { FitPrivately, PrivateOptions, PrivateRows } from "./synthesis/private/private-fit";
 export type { SampledRowsOptions } from "./synthesis/sampled-rows";
 export {
   type SavedSynthesiser,
@@ -545,9 +549,15 @@ export {
   type DiscoverOptions as StructureOptions,
   discoverStructure,
 } from "./synthesis/structure/discover/discover";
-export type { Formula as StructureFormula, RatesBy } from "./synthesis/structure/formulas";
+export type {
+  Formula as StructureFormula,
+  RatesBy,
+  Term as FormulaTerm,
+} from "./synthesis/structure/formulas";
 export type { Grid } from "./synthesis/structure/grids";
+export type { FreeKeys } from "./synthesis/structure/keys/free-of";
 export type { KeyForm, KeyPlan } from "./synthesis/structure/keys/key-plan";
+export type { KeyTie } from "./synthesis/structure/keys/key-ties";
 export type {
   BandsPlan,
   ColumnPlan,
@@ -555,11 +565,13 @@ export type {
   ConstantPlan,
   DatePlan,
   Exclusion,
+  Gap,
   Hole,
   KeyColumnPlan,
   LevelsPlan,
   LookupPlan,
   NumberPlan,
+  OpenPair,
   Order,
   PartPlan,
   Structure,

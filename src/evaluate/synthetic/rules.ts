@@ -23,7 +23,7 @@ export interface NewPairs {
 const leastNew = 0.01;
 const timesFresh = 2;
 /** Numbers of more values are amounts. */
-const mostCodes = 1000;
+const mostCodes = 4000;
 
 /** A pair of levels counts as ruled out when chance would show it so often, and it is never seen. */
 const expectedAtLeast = 5;

@@ -54,11 +54,12 @@ export interface TiedKeys {
 /** The parts of identifiers that other columns say: a country's letters in front, the year of an order's date, a branch's number. */
 export function tiedKeys(keys: readonly string[], columns: readonly TyingColumn[]): TiedKeys {
   let bare = keys;
+  const written = columns.map((column) => ({ name: column.name, told: column.told, ways: waysOf(column) }));
   const ties: KeyTie[] = [];
   const loose = new Set<string>();
   while (ties.length < mostTies) {
     const found = segmentsOf(bare).flatMap((segment) =>
-      columns.flatMap((column) => tieOf(segment, column) ?? []),
+      written.flatMap((column) => tieOf(segment, column) ?? []),
     );
     for (const { tie, share } of found) if (share < 1) loose.add(tie.of);
     const [best] = found.filter(({ share }) => share === 1).sort((a, b) => b.distinct - a.distinct);
@@ -156,12 +157,32 @@ function segmentsOf(keys: readonly string[]): readonly Segment[] {
   return segments.filter(({ texts }) => new Set(texts).size > 1);
 }
 
+/** What a column's cells say: their texts, or of dates those of each pattern. */
+type Ways = ReadonlyMap<KeyTie["pattern"], readonly string[]>;
+
+function waysOf({ cells }: TyingColumn): Ways {
+  if (!(cells instanceof Float64Array)) return new Map([[undefined, cells]]);
+  const days = new Map<number, string>();
+  return new Map(
+    datePatterns.map((pattern) => {
+      days.clear();
+      const texts = Array.from(cells, (cell) => {
+        const text = days.get(cell) ?? cellIn(cell, pattern);
+        days.set(cell, text);
+        return text;
+      });
+      return [pattern, texts];
+    }),
+  );
+}
+
 /** Whether the column's cells say the segment, in which share of the keys, and how. */
-function tieOf({ at, texts }: Segment, { name, cells, told }: TyingColumn) {
-  const ways = typeof cells[0] === "number" ? datePatterns : [undefined];
-  for (const pattern of ways) {
+function tieOf(
+  { at, texts }: Segment,
+  { name, ways, told }: Pick<TyingColumn, "name" | "told"> & { readonly ways: Ways },
+) {
+  for (const [pattern, own] of ways) {
     if (pattern && texts.some((text) => text.length !== pattern.length)) continue;
-    const own = texts.map((_, i) => cellIn(cells[i], pattern));
     const by = new Map<string, Map<string, number>>();
     own.forEach((cell, i) => {
       const counts = by.get(cell) ?? new Map<string, number>();

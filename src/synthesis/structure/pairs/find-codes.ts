@@ -6,7 +6,7 @@ import { tied } from "./tied";
 
 /** Fewer values are drawn as levels anyway; of more nothing could be told one by one. */
 const leastValues = 7;
-const mostValues = 1000;
+const mostValues = 4000;
 /** What enough people share must hold so many of the rows. */
 const leastShared = 0.5;
 /** A column of fewer levels may be a band of any number. */
