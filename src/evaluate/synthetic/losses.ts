@@ -1,5 +1,6 @@
 import { percent } from "../../core/format";
 import { type Column, isCategorical, type Table } from "../../data/table";
+import { describeNotDetermined, type NotDetermined } from "./determined";
 import type { NewPairs } from "./rules";
 
 /** What a column holds in the real rows and not in the synthetic ones. */
@@ -78,6 +79,7 @@ export function occurrences(column: Column, counts?: ArrayLike<number>): Occurre
 export function lossSentences(found: {
   readonly losses: readonly Loss[];
   readonly newPairs?: readonly NewPairs[];
+  readonly notDetermined?: readonly NotDetermined[];
   readonly notJudged: readonly string[];
   readonly texts: readonly { readonly column: string }[];
   readonly quality: { readonly shapesByColumn: readonly unknown[] };
@@ -92,6 +94,7 @@ export function lossSentences(found: {
   return [
     ...found.losses.map(lossSentence),
     ...pairs,
+    ...(found.notDetermined ?? []).map(describeNotDetermined),
     ...(texts.length > 0 ? [unjudged] : []),
     ...found.notJudged,
   ];

@@ -9,6 +9,7 @@ import type { Synthesiser } from "../../synthesis/synthesiser";
 import type { AucInterval } from "../compare";
 import { type BinnedAccuracy, binnedAccuracy, type Margins, marginAccuracy } from "./accuracy";
 import { type Detector, detectionAuc, otherDetectors } from "./detection";
+import { type NotDetermined, notDetermined } from "./determined";
 import { type Diagnostic, diagnosticScore } from "./diagnostic";
 import { type Loss, lossesOf } from "./losses";
 import { type Canaries, canaryTest } from "./privacy/canaries";
@@ -61,6 +62,8 @@ export interface SyntheticReport {
   readonly losses: readonly Loss[];
   /** Columns that belong together, of which synthetic rows have pairs that no real row has. */
   readonly newPairs?: readonly NewPairs[];
+  /** What follows from other columns in real rows, and not in synthetic ones. */
+  readonly notDetermined?: readonly NotDetermined[];
   /** Identifiers and free text, of which only the form is judged; no other measure looks at them. */
   readonly texts: readonly TextForm[];
   readonly quality: Quality;
@@ -124,7 +127,7 @@ export async function syntheticReport(
   const support = await next(() => supportScores(real, synthetic));
   const detection = await next(() => (enough(real) ? detect(real, "train") : undefined));
   const losses = whole?.losses ?? lossesOf(real, synthetic);
-  const pairs = newPairs(real, synthetic);
+  const unlike = rulesUnlike(real, synthetic, rng, customer);
   const rows: RowCounts = {
     real: real.rows,
     synthetic: synthetic.rows,
@@ -138,7 +141,7 @@ export async function syntheticReport(
     rows,
     ...(whole && { drawnFrom: whole.rows }),
     losses,
-    ...(pairs.length > 0 && { newPairs: pairs }),
+    ...unlike,
     texts,
     notJudged: [
       ...(whole ? drawnSentences(rows, whole, customer) : []),
@@ -197,6 +200,16 @@ export async function syntheticReport(
     ...attacked,
     ...(subgroups && { subgroups }),
     ...(utility && { utility }),
+  };
+}
+
+/** What goes together in real rows, and not so in synthetic ones. */
+function rulesUnlike(real: Table, synthetic: Table, rng: Rng, customer: string | undefined) {
+  const pairs = newPairs(real, synthetic);
+  const undetermined = notDetermined(real, synthetic, rng.fork("determined"), { customer });
+  return {
+    ...(pairs.length > 0 && { newPairs: pairs }),
+    ...(undetermined.length > 0 && { notDetermined: undetermined }),
   };
 }
 

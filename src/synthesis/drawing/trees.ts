@@ -28,17 +28,21 @@ export interface Tree {
 
 const valueBins = 32;
 
-/** The bins of values: at most 32, of about equal counts, NaN in one more. */
-export function valueFeature(values: Float64Array, variable: number): TreeFeature | undefined {
+/** The bins of values: at most 32, of about equal counts, NaN in one more; `also` are further thresholds. */
+export function valueFeature(
+  values: Float64Array,
+  variable: number,
+  also: readonly number[] = [],
+): TreeFeature | undefined {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  const thresholds: number[] = [];
+  const thresholds = [...also];
   for (let b = 1; b < valueBins; b++) {
     const at = quantileSorted(sorted, b / valueBins);
     const above = sorted[countUpTo(sorted, at)];
     // Halfway to the next value, so that rounding never moves a row to the other side.
     if (above !== undefined) thresholds.push((sorted[countUpTo(sorted, at) - 1] + above) / 2);
   }
-  const distinct = [...new Set(thresholds)];
+  const distinct = [...new Set(thresholds)].sort((a, b) => a - b);
   if (distinct.length === 0) return undefined;
   const bins = Uint8Array.from(values, (value) => binOf(distinct, value));
   return { variable, kind: "value", bins, count: distinct.length + 2, thresholds: distinct };

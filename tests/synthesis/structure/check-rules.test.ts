@@ -27,6 +27,17 @@ function changed(name: string, change: (plan: Written) => void): Structure {
   return copy;
 }
 
+test("checkRules(structure) takes a stretch that begins at a value that repeats, and none that runs backwards", () => {
+  const held = (from: readonly number[], to: readonly number[]): Structure =>
+    changed("days", (plan) => {
+      plan.support = { from, to };
+    });
+  expect(() => checkRules(held([1, 3, 3], [1, 3, 90]), "load")).not.toThrow();
+  expect(() => checkRules(held([1, 3, 9], [1, 3, 5]), "load")).toThrow(
+    "days must have as support as many numbers from as to, none above its own",
+  );
+});
+
 const formula = (change: (formula: Written) => void): Structure =>
   changed("net", (plan) => change(plan.formula));
 

@@ -23,6 +23,7 @@ import { note, print } from "../../support/output";
 import { packageVersion } from "../../support/version";
 import { endedAtOnce, watched } from "../../support/watched";
 import type { FitOptions } from "./fit-options";
+import { notLearntBy } from "./not-learnt";
 import { readToLearn } from "./read-to-learn";
 import { structureIn } from "./rules-in-file";
 
@@ -107,7 +108,8 @@ async function learn(
     version: packageVersion(),
   };
   writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
-  const lost = describeLosses(structure);
+  const unlearnt = await notLearntBy(synthesiser, table, rng.fork("not learnt"), customer);
+  const lost = [...describeLosses(structure), ...unlearnt];
   if (options.json) {
     const notes = describeLearning(learning, table.rows);
     const said = { model: out, ...origin, notes, lost, rules: sentences };

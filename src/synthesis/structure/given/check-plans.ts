@@ -25,7 +25,8 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     // Two pieces may begin, or end, at one place: a value that repeats, and the stretch beside it.
     const ends = [from, to].every((list) => Array.isArray(list) && list.every(Number.isFinite));
     const pieces = ends && from.length === to.length;
-    holds(pieces, "must have as support lists of numbers, from and to", plan.support);
+    const forward = pieces && from.every((low, piece) => low <= to[piece]);
+    holds(forward, "must have as support as many numbers from as to, none above its own", plan.support);
   }
   if (kind === "number") {
     holds(isListOf("number", plan.atoms), "must list as atoms numbers, each once", plan.atoms);

@@ -1,0 +1,318 @@
+import { percent } from "../../core/format";
+import { permutation, type Rng } from "../../core/rng";
+import { customerOf } from "../../data/duplicates";
+import { type Table, takeTableRows } from "../../data/table";
+import { growTree, treeRows } from "../../synthesis/drawing/grow-tree";
+import {
+  cellFeature,
+  leavesOf,
+  type TreeColumn,
+  type TreeFeature,
+  valueFeature,
+} from "../../synthesis/drawing/trees";
+import { day } from "../../synthesis/structure/date-parts";
+import { alignTables, type Shared, type SharedLevels, type SharedNumber } from "./align";
+
+/** A column that follows from others in real rows, and does not in synthetic ones. */
+export interface NotDetermined {
+  /** A column, whether one is 0 or missing, or the days between two dates. */
+  readonly what: string;
+  /** The columns by which a tree tells it. */
+  readonly by: readonly string[];
+  /** The share of real rows, none of which the tree learnt from, in which it tells it right; and of synthetic rows. */
+  readonly real: number;
+  readonly synthetic: number;
+}
+
+/** Real rows are learnt from and judged by halves; more would hardly move a share. */
+const [mostReal, mostSynthetic] = [4000, 2000];
+const leastRows = 100;
+/** A tree has so many leaves, of so many rows at least, and a split must gain so much log-likelihood. */
+const [leaves, minRows, minGain] = [24, 5, 6];
+/** Columns with more levels are neither told nor tell. */
+const mostLevels = 62;
+const [mostClasses, leastClass] = [12, 0.005];
+/** Of pairs of numbers and of dates as many differences are looked at. */
+const mostDifferences = 60;
+/** It is right in all but so many real rows, and in all but this part of those in which its commonest value would be wrong. */
+const [mostWrong, partWrong] = [0.05, 0.25];
+/** In synthetic rows it is wrong in so many more, and more than so many standard errors. */
+const [leastMore, errors] = [0.03, 4];
+
+/** What a tree may ask about: a column, a part of a date, a difference of two columns. */
+interface Asked {
+  readonly of: readonly string[];
+  readonly column: TreeColumn;
+  readonly feature: TreeFeature;
+}
+
+/** What a tree is to tell: a class of each row, and the columns that say it themselves. */
+interface Told {
+  readonly what: string;
+  readonly of: readonly string[];
+  readonly classes: Int32Array;
+  readonly count: number;
+}
+
+/**
+ * The columns that other columns determine in real rows and not in synthetic ones, the furthest first: whatever rules a method
+ * looks for, some of a table's are others. A tree learns each column (its levels; whether a number is 0 or missing; the days between two
+ * dates where those are few values) from all others, parts of dates and differences of columns, on half of the real rows (of a
+ * customer all are in one half), and tells those of the other half and of the synthetic rows.
+ *
+ * @example
+ * const rows = Array.from({ length: 400 }, (_, i) => [(7 * i) % 11, (5 * i) % 13]);
+ * const table = (met: (a: number, b: number, i: number) => boolean) =>
+ *   parseCsv(`hours,limit,met\n${rows.map(([a, b], i) => `${a},${b},${met(a, b, i) ? "yes" : "no"}`).join("\n")}`).table;
+ * const found = notDetermined(table((a, b) => a <= b), table((a, b, i) => i % 2 === 0), seeded(1));
+ * found.map(({ what, by }) => [what, by]); // → [["met", ["hours", "limit"]]]
+ */
+export function notDetermined(
+  real: Table,
+  synthetic: Table,
+  rng: Rng,
+  { customer }: { readonly customer?: string | undefined } = {},
+): NotDetermined[] {
+  const [learnt, judged] = halves(real, customer, rng);
+  const made = drawn(synthetic, mostSynthetic, rng.fork("synthetic"));
+  if (learnt.rows < leastRows || judged.rows < leastRows || made.rows < leastRows) return [];
+  const shared = alignTables([learnt, judged, made], "look for what determines what");
+  const dates = new Set(real.columns.flatMap(({ name, type }) => (type === "date" ? [name] : [])));
+  const numbers = shared.filter((one): one is SharedNumber => one.kind === "number");
+  const pairs = comparable(numbers, dates);
+  const asked = askedOf(shared, dates, pairs, learnt.rows);
+  const told = [
+    ...shared.flatMap((one) => toldOf(one, learnt.rows)),
+    ...daysBetween(pairs, dates, learnt.rows),
+  ];
+  const ends = [learnt.rows, learnt.rows + judged.rows, learnt.rows + judged.rows + made.rows];
+  const found = told
+    .flatMap((one) => judge(one, asked, ends).map((judged) => ({ of: [...one.of, ...judged.by], judged })))
+    .sort((a, b) => b.judged.real - b.judged.synthetic - (a.judged.real - a.judged.synthetic));
+  // What tells a column is told by it, too.
+  return found
+    .filter(({ of }, k) => !found.slice(0, k).some((before) => of.every((name) => before.of.includes(name))))
+    .map(({ judged }) => judged);
+}
+
+/** It in words. */
+export function describeNotDetermined({ what, by, real, synthetic }: NotDetermined): string {
+  const names = by.length > 1 ? `${by.slice(0, -1).join(", ")} and ${by.at(-1)}` : by[0];
+  return `${what} follows from ${names}, as a tree tells it, in ${percent(real)} of the real rows and in ${percent(synthetic)} of the synthetic ones: that is not learnt`;
+}
+
+function halves(real: Table, customer: string | undefined, rng: Rng): readonly [Table, Table] {
+  const order = permutation(rng.fork("real"), real.rows);
+  if (!customer) {
+    const rows = order.subarray(0, mostReal);
+    const half = rows.length >> 1;
+    return [takeTableRows(real, rows.subarray(0, half)), takeTableRows(real, rows.subarray(half))];
+  }
+  const own = customerOf(real, [customer]);
+  const seen = new Map<unknown, number>();
+  const sides: [number[], number[]] = [[], []];
+  for (const i of order) {
+    const who = own(i) ?? `row ${i}`;
+    const side = seen.get(who) ?? seen.size % 2;
+    seen.set(who, side);
+    if (sides[side].length < mostReal / 2) sides[side].push(i);
+  }
+  return [takeTableRows(real, sides[0]), takeTableRows(real, sides[1])];
+}
+
+function drawn(from: Table, most: number, rng: Rng): Table {
+  return from.rows <= most ? from : takeTableRows(from, permutation(rng, from.rows).subarray(0, most));
+}
+
+/** All tables' values, one after the other. */
+function joined(parts: readonly Float64Array[]): Float64Array {
+  return Float64Array.from(parts.flatMap((part) => [...part]));
+}
+
+function cellsOf(shared: SharedLevels): Int32Array {
+  return Int32Array.from(
+    shared.codes.flatMap((part) => [...part]),
+    (code) => (code < 0 ? shared.levels.length : code),
+  );
+}
+
+interface Pair {
+  readonly of: readonly [string, string];
+  readonly difference: Float64Array;
+}
+
+/** Pairs of dates, and of numbers whose middle halves overlap. */
+function comparable(numbers: readonly SharedNumber[], dates: ReadonlySet<string>): readonly Pair[] {
+  const middle = numbers.map(({ values }) => {
+    const sorted = values[0].filter((value) => !Number.isNaN(value)).sort();
+    return [sorted[sorted.length >> 2] ?? Number.NaN, sorted[(3 * sorted.length) >> 2] ?? Number.NaN];
+  });
+  const out: Pair[] = [];
+  for (let b = 1; b < numbers.length; b++) {
+    for (let a = 0; a < b && out.length < mostDifferences; a++) {
+      const alike = dates.has(numbers[a].name) === dates.has(numbers[b].name);
+      const overlap = middle[a][0] <= middle[b][1] && middle[b][0] <= middle[a][1];
+      if (!alike || !overlap) continue;
+      const [low, high] = [joined(numbers[a].values), joined(numbers[b].values)];
+      out.push({
+        of: [numbers[a].name, numbers[b].name],
+        difference: high.map((value, i) => value - low[i]),
+      });
+    }
+  }
+  return out;
+}
+
+function askedOf(
+  shared: readonly Shared[],
+  dates: ReadonlySet<string>,
+  pairs: readonly Pair[],
+  rows: number,
+): readonly Asked[] {
+  const out: Asked[] = [];
+  const add = (of: readonly string[], column: TreeColumn, feature: TreeFeature | undefined): void => {
+    if (feature) out.push({ of, column, feature });
+  };
+  const value = (of: readonly string[], values: Float64Array, also: readonly number[] = []): void =>
+    add(of, { cells: [], values }, valueFeature(values.subarray(0, rows), out.length, also));
+  for (const one of shared) {
+    if (one.kind === "levels") {
+      const cells = cellsOf(one);
+      add([one.name], { cells }, cellFeature(cells.subarray(0, rows), one.levels.length + 1, out.length));
+      continue;
+    }
+    const values = joined(one.values);
+    // A number that is 0 is often another matter than one next to it.
+    value([one.name], values, values.includes(0) ? besideZero : []);
+    if (!dates.has(one.name)) continue;
+    for (const part of partsOfDates) value([one.name], values.map(part));
+  }
+  for (const { of, difference } of pairs) value(of, difference, besideZero);
+  return out;
+}
+
+const partsOfDates = [
+  (date: number): number => new Date(date).getUTCDay(),
+  (date: number): number => new Date(date).getUTCHours(),
+];
+const besideZero = [-1e-9, 1e-9];
+
+/** The classes of values of so many rows learnt: the frequent ones, all others together as the last; undefined where it is not worth it. */
+function classed(
+  of: readonly string[],
+  what: string,
+  keys: ArrayLike<number | string>,
+  rows: number,
+): Told | undefined {
+  const counts = new Map<number | string, number>();
+  for (let i = 0; i < rows; i++) counts.set(keys[i], (counts.get(keys[i]) ?? 0) + 1);
+  const often = [...counts].filter(([, count]) => count >= Math.max(minRows, leastClass * rows));
+  const kept = often.sort((a, b) => b[1] - a[1]).slice(0, mostClasses);
+  const held = kept.reduce((sum, [, count]) => sum + count, 0);
+  if (kept.length < 2 || held < (1 - mostWrong) * rows) return undefined;
+  const places = new Map(kept.map(([key], place) => [key, place]));
+  const classes = Int32Array.from({ length: keys.length }, (_, i) => places.get(keys[i]) ?? kept.length);
+  return { what, of, classes, count: kept.length + 1 };
+}
+
+function toldOf(one: Shared, rows: number): readonly Told[] {
+  const of = [one.name];
+  if (one.kind === "levels") {
+    if (one.levels.length > mostLevels) return [];
+    return [classed(of, one.name, cellsOf(one), rows)].filter((told) => told !== undefined);
+  }
+  const values = joined(one.values);
+  const own = classed(of, one.name, values, rows);
+  if (own) return [own];
+  const some = values.includes(0) ? "0" : "missing";
+  // NaN is one key of a map, as it should be.
+  const kinds = values.map((value) => (value === 0 ? 0 : value - value + 1));
+  return [classed(of, `whether ${one.name} is ${some}`, kinds, rows)].filter((told) => told !== undefined);
+}
+
+function daysBetween(pairs: readonly Pair[], dates: ReadonlySet<string>, rows: number): readonly Told[] {
+  return pairs
+    .filter(({ of }) => of.every((name) => dates.has(name)))
+    .map(({ of, difference }) =>
+      classed(
+        of,
+        `the days from ${of[0]} to ${of[1]}`,
+        difference.map((span) => Math.round(span / day)),
+        rows,
+      ),
+    )
+    .filter((told) => told !== undefined);
+}
+
+function judge(
+  told: Told,
+  asked: readonly Asked[],
+  [learnt, judged, all]: readonly number[],
+): NotDetermined[] {
+  const right = (guess: (row: number) => number, from: number, to: number): number => {
+    let count = 0;
+    for (let i = from; i < to; i++) if (told.classes[i] === guess(i)) count++;
+    return count / (to - from);
+  };
+  const others = asked.filter(({ of }) => !of.some((name) => told.of.includes(name)));
+  const tree = taught(told, others, learnt, all);
+  const real = right(tree.guess, learnt, judged);
+  const synthetic = right(tree.guess, judged, all);
+  const common = mostOf(told.classes.subarray(0, learnt).reduce(counted, new Float64Array(told.count)));
+  const missed = 1 - right(() => common, learnt, judged);
+  if (1 - real > Math.min(mostWrong, partWrong * missed)) return [];
+  const error = Math.sqrt(
+    (real * (1 - real) + 1 / (judged - learnt)) / (judged - learnt) +
+      (synthetic * (1 - synthetic)) / (all - judged),
+  );
+  if (real - synthetic < Math.max(leastMore, errors * error)) return [];
+  // What it can do without is not named.
+  let by = tree.names;
+  for (const name of [...by].reverse()) {
+    const left = by.filter((one) => one !== name);
+    const without = others.filter(({ of }) => of.every((one) => left.includes(one)));
+    const as = without.length > 0 ? right(taught(told, without, learnt, all).guess, learnt, judged) : 0;
+    if (real - as < leastMore / 3) by = left;
+  }
+  return [{ what: told.what, by, real, synthetic }];
+}
+
+/** A tree that learnt from the first rows: what it guesses of the others, and the columns that it asks about. */
+function taught(told: Told, asked: readonly Asked[], learnt: number, all: number) {
+  const features = asked.map(({ feature }, variable) => ({ ...feature, variable }));
+  const rows = Int32Array.from({ length: learnt }, (_, i) => i);
+  const { tree, leafTotals } = growTree(
+    treeRows(features, learnt),
+    rows,
+    { classes: told.classes, count: told.count },
+    { leaves, minRows, minGain, worth: (totals, at) => likelihood(totals, at, told.count) },
+  );
+  const usual = leafTotals.map((totals) => mostOf(totals.subarray(1)));
+  const columns = asked.map(({ column }) => column);
+  const leaf = new Int32Array(all);
+  leavesOf(tree, columns, learnt, all, leaf);
+  const names = new Set(tree.variable.flatMap((variable) => (variable < 0 ? [] : asked[variable].of)));
+  return { guess: (row: number): number => usual[leaf[row]], names: [...names] };
+}
+
+/** The log-likelihood of the classes of a node by their own shares. */
+function likelihood(totals: Float64Array, at: number, classes: number): number {
+  let sum = 0;
+  for (let c = 1; c <= classes; c++) {
+    const count = totals[at + c];
+    // Subtracted counts are off by rounding.
+    if (count > 0.5) sum += count * Math.log(count / totals[at]);
+  }
+  return sum;
+}
+
+function counted(counts: Float64Array, code: number): Float64Array {
+  counts[code]++;
+  return counts;
+}
+
+function mostOf(counts: ArrayLike<number>): number {
+  let most = 0;
+  for (let k = 1; k < counts.length; k++) if (counts[k] > counts[most]) most = k;
+  return most;
+}
