@@ -46,6 +46,7 @@ export function guessColumns(
   const known = (j: number): Known => ({
     first: j === 0,
     hints: marks,
+    spellings: options.spellings,
     ...(missing === undefined ? {} : { missing }),
     ...(options.missing === undefined ? {} : { alsoMissing: options.missing }),
     ...patternFor(layout.names[j], options.dateFormats),

@@ -1,3 +1,4 @@
+import type { Spellings } from "../infer/fold";
 import type { Problem } from "../problems";
 import type { Schema } from "../schema";
 
@@ -26,6 +27,11 @@ export interface CsvOptions {
   readonly header?: boolean;
   /** Words that mean "missing" beside those of the schema or the usual ones; defaults to none. */
   readonly missing?: readonly string[];
+  /**
+   * What becomes of spellings that differ by letter case alone where no levels are given: "folded" into the commonest, or
+   * "kept", so that what a cell is read as depends on no other row. Blanks go either way. @default "folded"
+   */
+  readonly spellings?: Spellings;
   /** Patterns of dates ("dd/MM/yyyy") by column, under "*" for all; left out, they are learned. */
   readonly dateFormats?: ReadonlyMap<string, string>;
   /**

@@ -11,6 +11,9 @@ export function blankKey(word: string): string {
 /** Of more words than this case isn't folded: they are codes or names. */
 const mostWords = 255;
 
+/** Whether spellings that differ by letter case alone become the commonest of them, or stay apart. */
+export type Spellings = "folded" | "kept";
+
 /** Spellings of words, folded. */
 export interface Folded {
   /** The words, each in its commonest spelling, sorted by code point. */
@@ -21,19 +24,26 @@ export interface Folded {
   readonly merged: number;
   readonly cells: number;
   readonly examples: readonly string[];
+  /** Words that would have been one, where spellings are kept. */
+  readonly apart: readonly (readonly string[])[];
 }
 
 /**
  * Spellings that differ by blanks or letter case only are one word, unless case means something: of many words, and
- * of codes of a letter or two that come in both, only blanks are folded.
+ * of codes of a letter or two that come in both, only blanks are folded. Where they are kept, a word follows from its own
+ * spelling, whichever others there are and however often.
  */
-export function foldSpellings(spellings: readonly string[], counts: ArrayLike<number>): Folded {
+export function foldSpellings(
+  spellings: readonly string[],
+  counts: ArrayLike<number>,
+  how: Spellings = "folded",
+): Folded {
   const byCase = grouped(spellings, foldKey);
   const byBlank = grouped(spellings, blankKey);
   const double = byBlank.size - byCase.size;
   const codes = [...byCase.keys()].every((word) => word.length <= 2);
   const meant = (codes && byCase.size > 2 && double * 2 >= byCase.size) || byCase.size > mostWords;
-  const groups = meant ? byBlank : byCase;
+  const groups = meant || how === "kept" ? byBlank : byCase;
   const wordOf = new Int32Array(spellings.length);
   const found: { word: string; members: readonly number[] }[] = [];
   let [merged, cells] = [0, 0];
@@ -41,7 +51,7 @@ export function foldSpellings(spellings: readonly string[], counts: ArrayLike<nu
   for (const members of groups.values()) {
     let best = members[0];
     for (const i of members) if (counts[i] > counts[best]) best = i;
-    const word = spellings[best].trim();
+    const word = how === "kept" ? blankKey(spellings[best]) : spellings[best].trim();
     found.push({ word, members });
     const others = members.filter((i) => spellings[i] !== word);
     if (others.length === 0) continue;
@@ -53,7 +63,12 @@ export function foldSpellings(spellings: readonly string[], counts: ArrayLike<nu
   found.forEach(({ members }, code) => {
     for (const i of members) wordOf[i] = code;
   });
-  return { words: found.map((one) => one.word), wordOf, merged, cells, examples };
+  const words = found.map((one) => one.word);
+  const kept = how === "kept" && !meant ? [...byCase.values()] : [];
+  const apart = kept
+    .map((members) => [...new Set(members.map((i) => blankKey(spellings[i])))])
+    .filter((own) => own.length > 1);
+  return { words, wordOf, merged, cells, examples, apart };
 }
 
 function grouped(spellings: readonly string[], key: (text: string) => string): Map<string, number[]> {

@@ -18,14 +18,25 @@ import {
 } from "../table";
 import type { Tallied } from "../tally/column-tally";
 import { distinctTexts } from "./distinct-texts";
-import { foldSpellings } from "./fold";
+import { foldSpellings, type Spellings } from "./fold";
 import { type Evidence, type Inferred, inferColumn, losesDigits } from "./infer-column";
 import { mayBeCode, mayBeId, mayBeIndex } from "./names";
 import { isRun, roleOfWholeNumbers, roleOfWords } from "./roles";
 import { namesRows } from "./row-numbers";
 
 /** What is known of a column before its cells are looked at. */
-export type Known = Omit<Evidence, "name" | "levels" | "counts">;
+export interface Known extends Omit<Evidence, "name" | "levels" | "counts"> {
+  /** Whether levels that differ by letter case alone are one. @default "folded" */
+  readonly spellings?: Spellings | undefined;
+}
+
+/** Where a column was read, and what its levels go by. */
+export interface Source extends Pick<Known, "spellings"> {
+  /** The file's name. */
+  readonly name: string;
+  /** How often each row counts; left out, once. */
+  readonly times?: ArrayLike<number> | undefined;
+}
 
 /** A column as it was settled, and what was guessed on the way. */
 export interface Settled {
@@ -59,7 +70,10 @@ export function settleDictionary(
   const missing = missingOf(one, counts, words, times);
   const common = { remarks, ...(guessed ? { guessed } : {}) };
   if (type === "categorical" || type === "boolean") {
-    const settled = type === "boolean" ? asBoolean(one, counts, absent) : asCategories(one, counts, absent);
+    const settled =
+      type === "boolean"
+        ? asBoolean(one, counts, absent)
+        : asCategories(one, counts, absent, known.spellings);
     const told = { ...common, remarks: [...remarks, ...settled.remarks] };
     // Words among zeros and ones are mistakes: the column is held to the two.
     if (type === "boolean" && levels.some((level, code) => !absent[code] && zeroOrOne(level) < 0))
@@ -162,16 +176,11 @@ export function settleText(one: TextColumn, of?: Tallied): Column {
  * The column of a given type with its levels in order: as the schema lists them, else folded and sorted, else (boolean) as
  * the usual pair of words that they are. Throws where a boolean's words are no such pair.
  */
-export function settleGiven(
-  one: Column,
-  schema: ColumnSchema,
-  name: string,
-  times?: ArrayLike<number>,
-): Settled {
+export function settleGiven(one: Column, schema: ColumnSchema, { name, times, spellings }: Source): Settled {
   if (!isCategorical(one) || schema.levels) return { column: one, remarks: [] };
   const counts = countsOf(one, times);
   const absent = one.levels.map((_, code) => counts[code] === 0);
-  if (schema.type === "categorical") return asCategories(one, counts, absent);
+  if (schema.type === "categorical") return asCategories(one, counts, absent, spellings);
   if (one.levels.length === 0)
     return { column: { ...one, type: "boolean", levels: ["False", "True"] }, remarks: [] };
   const rule = `the boolean column ${one.name} must hold a usual pair such as No and Yes, or its schema list its levels`;
@@ -282,17 +291,33 @@ interface Recoded {
   readonly remarks: readonly string[];
 }
 
-function asCategories(one: CategoricalColumn, counts: Int32Array, absent: readonly boolean[]): Recoded {
+function asCategories(
+  one: CategoricalColumn,
+  counts: Int32Array,
+  absent: readonly boolean[],
+  spellings?: Spellings,
+): Recoded {
   const used = [...one.levels.keys()].filter((code) => !absent[code]);
   const folded = foldSpellings(
     used.map((code) => one.levels[code]),
     used.map((code) => counts[code]),
+    spellings,
   );
   const map = new Int32Array(one.levels.length).fill(-1);
   used.forEach((code, k) => {
     map[code] = folded.wordOf[k];
   });
-  return { column: recode(one, map, folded.words, "categorical"), remarks: foldRemark(folded) };
+  const { apart } = folded;
+  const kept =
+    apart.length > 0
+      ? [
+          `levels that differ by letter case alone are kept apart, such as ${apart[0].map((word) => JSON.stringify(word)).join(" and ")}: stated levels make them one`,
+        ]
+      : [];
+  return {
+    column: recode(one, map, folded.words, "categorical"),
+    remarks: [...foldRemark(folded), ...kept],
+  };
 }
 
 function foldRemark(folded: { merged: number; cells: number; examples: readonly string[] }): string[] {

@@ -84,7 +84,7 @@ export async function readLaidOut(
         if (layout.unread[j]) return [];
         const settled =
           isCategorical(column) && layout.columns[j].type === "boolean" && !layout.columns[j].levels;
-        return settled ? settleGiven(column, layout.columns[j], name).column : column;
+        return settled ? settleGiven(column, layout.columns[j], { name }).column : column;
       }),
     );
 

@@ -75,7 +75,11 @@ export class Settling {
   ): Column {
     const { given, columns, remarks, known } = this.layout;
     if (this.final[j]) {
-      const done = settleGiven(taken, columns[j], this.name, tally?.counts);
+      const done = settleGiven(taken, columns[j], {
+        name: this.name,
+        times: tally?.counts,
+        spellings: this.options.spellings,
+      });
       if (given[j]) this.remarksOf[j] = { remarks: [...remarks[j], ...done.remarks], guessedShare: 0 };
       const { column } = done;
       return column.type === "numeric" && !given[j] ? settleNumeric(column, j === 0, tally) : column;

@@ -395,6 +395,15 @@ test("telelink synth fit reads levels as a domain states them, however most rows
     .slice(1)
     .map((line) => line.split(",")[0]);
   expect(plans.filter((own) => own === "basic").length).toBeGreaterThan(40);
+  // Which spelling is the commonest, no mechanism tells.
+  const open = { columns: [{ name: "plan", type: "categorical", required: true }, visits] };
+  writeFileSync(at("domain.json"), JSON.stringify(open));
+  expect(await telelink("synth", "fit", "--data", at("spelt.csv"), ...stated, "--out", at("s.json"))).toBe(0);
+  expect(err).toContain(
+    'plan: levels that differ by letter case alone are kept apart, such as "basic" and "Basic"',
+  );
+  const { schema } = JSON.parse(readFileSync(at("s.json"), "utf8")).synthesiser;
+  expect(schema[0].levels).toEqual(["Basic", "basic"]);
 });
 
 test("telelink synth fit --method mst makes of bad input what is private, or says what is wrong", async () => {

@@ -58,7 +58,9 @@ export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim
   const seed = options.seed === undefined ? undefined : wholeNumber(options.seed, "--seed");
   const domain = options.domain === undefined ? undefined : await domainIn(options.domain);
   const schema = options.schema ? readSchema(options.schema) : domain && typesOf(domain);
-  const reading = { ...csvOptions(options), ...(schema && { schema, badCells: "missing" as const }) };
+  // Which spelling is the commonest is told by counts without noise.
+  const kept = { ...csvOptions(options), spellings: "kept" as const };
+  const reading = { ...kept, ...(schema && { schema, badCells: "missing" as const }) };
   await surveyTable(options.data, reading, async (survey) => {
     checkLoss(options.data, survey, options);
     const perRow = "ε is of one row: all rows of a customer change up to as many times ε as there are";

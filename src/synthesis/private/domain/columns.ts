@@ -1,4 +1,5 @@
 import { type DateFormat, dateParser, plainDates } from "../../../data/formats/date-format";
+import { foldKey } from "../../../data/infer/fold";
 import {
   type CategoricalColumn,
   type Column,
@@ -138,8 +139,15 @@ function stepOf(pattern: string): number {
   return /[Hhm]/.test(pattern) ? 60_000 : day;
 }
 
-/** Each row's code among public levels; −1 where it is missing or none of them. */
+/** Each row's code among public levels, the only one of its spelling where it is written otherwise; −1 where it is missing or none of them. */
 export function codesAmong(column: LevelledColumn, levels: readonly string[]): Int32Array {
-  const places = column.values.map((value) => levels.indexOf(value));
+  const spelled = column.levels ? levels.map(foldKey) : [];
+  const placeOf = (value: string): number => {
+    const key = foldKey(value);
+    const own = levels.indexOf(value);
+    const place = own < 0 ? spelled.indexOf(key) : own;
+    return own < 0 && spelled.lastIndexOf(key) !== place ? -1 : place;
+  };
+  const places = column.values.map(placeOf);
   return column.codes().map((code) => (code < 0 ? -1 : places[code]));
 }
