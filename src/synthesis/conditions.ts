@@ -141,17 +141,18 @@ function resolve(schema: ColumnSchema, column: number, condition: Condition): Co
   const range = condition as Range;
   const from = range.from === undefined ? -Infinity : asNumber(range.from, schema, action);
   const to = range.to === undefined ? Infinity : asNumber(range.to, schema, action);
-  check(from <= to, action, "from must not be above to", from);
+  check(from <= to, action, "from must not be above to", `from ${range.from} to ${range.to}`);
   return { column, missing: false, range: { from, to } };
 }
 
 function asNumber(value: Value, schema: ColumnSchema, action: string): number {
   const text = String(value);
   const number = schema.type === "date" ? dateIn(text, schema) : numberIn(text, schema);
+  const point = /^[+-]?\d+,\d+$/.test(text) ? `, with a decimal point (${text.replace(",", ".")})` : "";
   check(
     value !== "" && Number.isFinite(number),
     action,
-    `the value must be a ${schema.type === "date" ? "date as the column has it or as 2024-01-31" : "number"}`,
+    `the value must be a ${schema.type === "date" ? "date as the column has it or as 2024-01-31" : `number${point}`}`,
     value,
   );
   return number;

@@ -66,7 +66,12 @@ describe("resolveWhere(where, columns)", () => {
     );
     expect(() => resolveWhere({ plan: { from: 1 } }, columns)).toThrow("not a range");
     expect(() => resolveWhere({ tenure: "many" }, columns)).toThrow("must be a number");
-    expect(() => resolveWhere({ tenure: { from: 3, to: 2 } }, columns)).toThrow("from must not be above to");
+    expect(() => resolveWhere({ tenure: { from: 3, to: 2 } }, columns)).toThrow(
+      'from must not be above to, got "from 3 to 2"',
+    );
+    expect(() => resolveWhere({ tenure: { from: "29,99" } }, columns)).toThrow(
+      'the value must be a number, with a decimal point (29.99), got "29,99"',
+    );
     expect(() => resolveWhere({ key: "a" }, columns)).toThrow("type id cannot be chosen");
     expect(() => resolveWhere({ plan: [] }, columns)).toThrow("at least one value");
   });

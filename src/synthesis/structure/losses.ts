@@ -14,7 +14,10 @@ export function describeLosses({
   exclusions,
   open = [],
 }: Structure): readonly string[] {
-  const few = `fewer than ${minCount} ${customer === undefined ? "rows" : "customers"} share`;
+  const few =
+    minCount === 1
+      ? "the rules leave out"
+      : `fewer than ${minCount} ${customer === undefined ? "rows" : "customers"} share`;
   const own = columns.flatMap((plan) => {
     const { name } = plan;
     if (plan.kind === "key") {

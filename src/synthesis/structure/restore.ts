@@ -64,7 +64,7 @@ export function restoreTable(
         (parts.get(plan.name) ?? new Int32Array(rows)) as Int32Array,
         rng.fork(name),
       );
-    if (plan.kind === "levels" || plan.kind === "lookup") return levelColumn(schema[j], plan, parts);
+    if (plan.kind === "levels" || plan.kind === "lookup") return levelColumn(schema[j], plan, parts, rows);
     if (plan.kind === "bands") return bandColumn(schema[j], plan, numbers.get(plan.of) as Float64Array);
     if (plan.kind === "constant") return constantColumn(schema[j], plan.text, rows);
     if (plan.kind === "part" && !plan.format)
@@ -241,10 +241,13 @@ function levelColumn(
   schema: ColumnSchema,
   plan: Extract<ColumnPlan, { kind: "levels" | "lookup" }>,
   parts: ReadonlyMap<string, Drawn>,
+  rows: number,
 ): Column {
   const levels = schema.levels ?? [];
   const place = plan.levels.map((level) => levels.indexOf(level));
-  const source = parts.get(plan.kind === "lookup" ? plan.of : plan.name) as Int32Array;
+  // What has one level is not drawn.
+  const source = (parts.get(plan.kind === "lookup" ? plan.of : plan.name) ??
+    new Int32Array(rows)) as Int32Array;
   const map = plan.kind === "lookup" ? plan.map.map((code) => (code < 0 ? -1 : place[code])) : place;
   return {
     ...writtenAs(schema),

@@ -5,6 +5,7 @@ import { forOthers } from "../../../src/synthesis/sequential/holes";
 import { rulesBrokenBy, rulesBrokenIn } from "../../../src/synthesis/sequential/known/rules-kept";
 import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
 import { checkRules } from "../../../src/synthesis/structure/given/check-rules";
+import { endsNotReached } from "../../../src/synthesis/structure/given/given-ends";
 import { structureOf } from "../../../src/synthesis/structure/given/structure-of";
 import type { Structure } from "../../../src/synthesis/structure/structure";
 import { trees } from "../../../src/synthesis/trees/trees";
@@ -99,6 +100,23 @@ test.each<[string, Structure, number, string]>([
     counted(([, , plan]) => plan !== "plus"),
     "plan is always plus.",
   ],
+  [
+    "an end that it does not have",
+    changed((copy) => {
+      plan(copy, "debt").high = 50;
+    }),
+    counted((cells) => Number(cells[6]) > 50),
+    "debt is never above 50.",
+  ],
+  [
+    "levels of which one is left out as rare",
+    changed((copy) => {
+      Object.assign(plan(copy, "plan"), { levels: ["basic"], rare: 5 });
+      copy.exclusions = [];
+    }),
+    counted(([, , plan]) => plan === "plus"),
+    "plan is one of basic.",
+  ],
 ])("a fit is refused that is given %s as many rows break it", async (_, given, rows, rule) => {
   const broken = rulesBrokenBy(given, table);
   expect([...broken].sort((a, b) => b.rows - a.rows)[0]).toMatchObject({ rule, rows });
@@ -118,7 +136,31 @@ test("rulesBrokenBy(structure, table) counts missing cells that a rule speaks of
   ]);
 });
 
+test("endsNotReached(structure, table) says which ends lie further out than the rows tell of", () => {
+  expect(endsNotReached(found, table)).toEqual([]);
+  const given = changed((copy) => {
+    plan(copy, "debt").high = 1000;
+  });
+  expect(endsNotReached(given, table)).toEqual([
+    "debt: too few rows come near 1000, its greatest by the rules: rows that are made come about as far as those that are learnt",
+  ]);
+});
+
 test.each<[string, Structure, string]>([
+  [
+    "a count of people below one",
+    changed((copy) => {
+      copy.minCount = 0;
+    }),
+    "minCount must be a whole number from 1 to 1000000000, got 0",
+  ],
+  [
+    "ends of a number of few values that its list does not have",
+    changed((copy) => {
+      Object.assign(plan(copy, "price"), { values: [5, 6, 7], low: 5, high: 6 });
+    }),
+    "price must have as low and high the least and greatest of its values, 5 and 7",
+  ],
   [
     "a label that no cell has",
     never(["plan", "town"], ["plus", "Town4"]),

@@ -3,6 +3,7 @@ import type { Rng } from "../../../core/rng";
 import type { Table } from "../../../data/table";
 import { type RuleRows, rulesBrokenBy } from "../../../synthesis/sequential/known/rules-kept";
 import { checkRules } from "../../../synthesis/structure/given/check-rules";
+import { endsNotReached } from "../../../synthesis/structure/given/given-ends";
 import { checkTypes, structureOf, tooBroken } from "../../../synthesis/structure/given/structure-of";
 import type { Structure } from "../../../synthesis/structure/structure";
 import { CliError, exitCodes } from "../../support/exit";
@@ -39,5 +40,6 @@ export async function structureIn(
       exitCodes.loss,
     );
   for (const one of broken) note(`${said(one)} It is kept in the rows that are made`);
+  for (const sentence of endsNotReached(found, table)) note(sentence);
   return { structure: structureOf(table, rng, { structure: found, acceptBroken: true }), broken };
 }

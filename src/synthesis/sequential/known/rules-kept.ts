@@ -3,6 +3,8 @@ import { dateReader } from "../../structure/dates";
 import { describeRule } from "../../structure/describe";
 import { describeOnly } from "../../structure/describe-exclusions";
 import { argumentsOf, neededBy } from "../../structure/formulas";
+import { endsPassed } from "../../structure/given/given-ends";
+import { countPeople, peopleOf } from "../../structure/people";
 import {
   type ColumnPlan,
   type Combination,
@@ -57,13 +59,23 @@ export function brokenRules(
   };
 }
 
-/** Every rule that the table's rows break as they are, missing cells among them, and cells that the rules have no place for. */
+/**
+ * Every rule that the table's rows break as they are, missing cells among them, and cells that the rules have no place for: beyond the
+ * ends of their column, or left out as rare where they are not.
+ */
 export function rulesBrokenBy(structure: Structure, table: Table): readonly RuleRows[] {
-  const cells = cellsOfTable(structure, table);
-  return counted([...breaksIn(cells, table, true), ...strangeCells(structure, table)], () => true);
+  return brokenIn(structure, table, [...leftOut(structure, table), ...endsPassed(structure, table)]);
 }
 
-/** The same of rows that come batch by batch; the first is counted over all. */
+function brokenIn(structure: Structure, table: Table, more: readonly Breaks[]): readonly RuleRows[] {
+  const cells = cellsOfTable(structure, table);
+  return counted([...breaksIn(cells, table, true), ...strangeCells(structure, table), ...more], () => true);
+}
+
+/**
+ * The rules that rows which come batch by batch break; the first is counted over all. Of what is rare, or beyond the ends, these alone
+ * don't tell.
+ */
 export async function rulesBrokenIn(
   structure: Structure,
   batches: AsyncIterable<Table>,
@@ -71,7 +83,7 @@ export async function rulesBrokenIn(
   const found = new Map<string, RuleRows>();
   let before = 0;
   for await (const batch of batches) {
-    for (const { rule, rows, first } of rulesBrokenBy(structure, batch)) {
+    for (const { rule, rows, first } of brokenIn(structure, batch, [])) {
       const known = found.get(rule) ?? { rows: 0, first: before + first };
       found.set(rule, { rule, rows: known.rows + rows, first: known.first });
     }
@@ -226,6 +238,23 @@ function strangeCells(structure: Structure, table: Table): Breaks[] {
     );
     const few = plan.kind === "date" && rows.length <= mostOddDates * table.rows;
     return [{ rule: ownCells(structure, plan), columns: [plan.name], rows: few ? [] : rows }];
+  });
+}
+
+/** Cells that a column's rules leave out as rare, and that more people have than such may. */
+function leftOut(structure: Structure, table: Table): Breaks[] {
+  const people = peopleOf(structure, table);
+  return structure.columns.flatMap((plan): Breaks[] => {
+    if (!("rare" in plan && plan.rare) || ("texts" in plan && plan.texts)) return [];
+    const own = columnNamed(table, plan.name);
+    const known = knows(plan);
+    const missing = missingRows(own);
+    const cells = [...missing.keys()].map((i) => (own.type === "numeric" ? own.values[i] : cellText(own, i)));
+    const counts = countPeople(cells, people);
+    const rows = [...cells.keys()].filter(
+      (i) => missing[i] === 0 && !known(cells[i]) && (counts.get(cells[i]) ?? 0) >= structure.minCount,
+    );
+    return [{ rule: ownCells(structure, plan), columns: [plan.name], rows }];
   });
 }
 

@@ -32,6 +32,12 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     holds(isListOf("number", plan.atoms), "must list as atoms numbers, each once", plan.atoms);
     const few = plan.values === undefined || (isListOf("number", plan.values) && plan.values.length > 0);
     holds(few, "must list as values numbers, each once", plan.values);
+    const ends = [Math.min, Math.max].map((end) =>
+      (plan.values ?? []).reduce((a, b) => end(a, b), plan.values?.[0] ?? 0),
+    );
+    const listed = !plan.values || (plan.low === ends[0] && plan.high === ends[1]);
+    const rule = `must have as low and high the least and greatest of its values, ${ends.join(" and ")}: it is one of these, so change the list`;
+    holds(listed, rule, `${plan.low} and ${plan.high}`);
     holds(isGrid(plan.grid), "must have a grid of 0 to 20 decimals and a step above 0", plan.grid);
   }
   if (kind === "date") checkDates(plan.format, plan.name, action);

@@ -1,4 +1,4 @@
-import { check } from "../../../core/checks";
+import { check, checkInteger } from "../../../core/checks";
 import { dateUnits } from "../date-parts";
 import { type Formula, leadsTo, type RatesBy, type Term } from "../formulas";
 import {
@@ -38,6 +38,8 @@ export function checkRules(structure: Structure, action: string): void {
     action,
     "its rules must list columns, combinations, exclusions and orders",
   );
+  // Generators of before it was written down have none.
+  if (structure.minCount !== undefined) checkInteger(structure.minCount, 1, 1e9, action, "minCount");
   const plans = new Map(structure.columns.map((plan) => [plan?.name, plan]));
   const named = [...plans.keys()].every((name) => typeof name === "string");
   check(named, action, "each column must have a name");
