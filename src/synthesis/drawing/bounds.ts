@@ -8,6 +8,7 @@ import {
   type NumberPlan,
   type Structure,
 } from "../structure/structure";
+import { drawnUnit } from "../structure/variables";
 
 /** A range for each row. */
 export interface RowRange {
@@ -192,14 +193,11 @@ function throughFormula(
 
 /** From the column's values to what is drawn for it: the rest of its formula, or a date's steps. */
 function ofDrawn(plan: NumberPlan | DatePlan, range: RowRange, { rows, of }: Known): RowRange {
-  if (plan.kind === "date") {
-    return {
-      low: range.low.map((v) => v / plan.format.step),
-      high: range.high.map((v) => v / plan.format.step),
-    };
-  }
   const { formula } = plan;
-  if (!formula) return range;
+  const unit = drawnUnit(plan);
+  const inUnits = ({ low, high }: RowRange): RowRange =>
+    unit === 1 ? { low, high } : { low: low.map((one) => one / unit), high: high.map((one) => one / unit) };
+  if (!formula) return inUnits(range);
   const predicted = evaluate(formula, of, rows);
   const low = new Float64Array(rows);
   const high = new Float64Array(rows);
@@ -215,7 +213,7 @@ function ofDrawn(plan: NumberPlan | DatePlan, range: RowRange, { rows, of }: Kno
     low[i] = free ? -Infinity : Math.min(a, b);
     high[i] = free ? Infinity : Math.max(a, b);
   }
-  return { low, high };
+  return inUnits({ low, high });
 }
 
 /** The ranges that satisfy every list; undefined when there is none to satisfy. */

@@ -1,6 +1,6 @@
 import { argumentsOf } from "../structure/formulas";
 import { fewValues, restoreNumber } from "../structure/restore";
-import { type ComputedPlan, isComputed, type NumberPlan, type Structure } from "../structure/structure";
+import { isComputed, type Structure } from "../structure/structure";
 import type { Candidates } from "./candidates";
 import type { DrawnParts } from "./wishes";
 
@@ -22,7 +22,7 @@ export function restoreKnown(pool: Candidates, parts: Pick<DrawnParts, "structur
       if (plan.kind === "levels") {
         if (k === undefined) continue;
         restored.set(plan.name, pool.cells[k]);
-      } else if (plan.kind === "date" && !isComputed(plan)) {
+      } else if (plan.kind === "date" && !plan.formula) {
         if (k === undefined) continue;
         restored.set(
           plan.name,
@@ -38,12 +38,7 @@ export function restoreKnown(pool: Candidates, parts: Pick<DrawnParts, "structur
         const own = k === undefined ? undefined : pool.values[k];
         restored.set(
           plan.name,
-          restoreNumber(
-            plan as NumberPlan | ComputedPlan,
-            own,
-            (name) => restored.get(name) as Float64Array,
-            rows,
-          ),
+          restoreNumber(plan, own, (name) => restored.get(name) as Float64Array, rows),
         );
       } else continue;
       changed = true;

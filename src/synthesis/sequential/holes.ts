@@ -3,8 +3,8 @@ import type { Rng } from "../../core/rng";
 import type { ColumnSchema } from "../../data/schema";
 import type { Column, Table } from "../../data/table";
 import type { ColumnCondition } from "../conditions";
-import { argumentsOf } from "../structure/formulas";
-import { missingLabel, type Structure, type Variable } from "../structure/structure";
+import { argumentsOf, type Formula } from "../structure/formulas";
+import { formulaOf, missingLabel, type Structure, type Variable } from "../structure/structure";
 import { emptied, missingRows } from "../structure/variables";
 
 // Cells that are missing at random tell nothing, but blur what all others tell: the effect of a level is that of the rows in which
@@ -34,7 +34,7 @@ export function forOthers({ holes = [], ...structure }: Structure): Structure {
       return plan;
     const { formula: __, ...drawn } = plan;
     freed.add(plan.name);
-    return drawn.kind === "number" ? { ...drawn, atoms: [] } : drawn;
+    return { ...drawn, atoms: [] };
   });
   // What a formula left open is drawn no more, and with it go its cells.
   const exclusions = structure.exclusions.filter((one) => !one.columns.some((name) => freed.has(name)));
@@ -68,8 +68,9 @@ export function toldByKnown(
   const torn = new Set(holes.map(({ column }) => column));
   return variables.map((one) => {
     const plan = columns.find(({ name }) => name === one.name);
-    if (one.kind !== "number" || plan?.kind !== "number" || !plan.formula) return one;
-    const read = [one.name, ...argumentsOf(plan.formula)].filter((name) => torn.has(name));
+    if (one.kind !== "number" || !plan || !formulaOf(plan)) return one;
+    const formula = formulaOf(plan) as Formula;
+    const read = [one.name, ...argumentsOf(formula)].filter((name) => torn.has(name));
     const gaps = rows.columns.filter(({ name }) => read.includes(name)).map(missingRows);
     const values = one.values.map((value, i) => (gaps.some((gap) => gap[i] === 1) ? NaN : value));
     return values.filter((value) => !Number.isNaN(value)).length < leastWhole ? one : { ...one, values };

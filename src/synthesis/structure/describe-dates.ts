@@ -37,7 +37,10 @@ export function describeDated(
 ): string | undefined {
   const isDate = (one: string): boolean => columns.some((plan) => plan.name === one && plan.kind === "date");
   const dated = formula.terms.filter(({ column }) => isDate(column));
-  if (isDate(name)) return `${name} = ${laterThan(formula, dated[0], columns)}.`;
+  if (isDate(name)) {
+    const own = formula.rest === "none" ? "" : " + a stretch of time that is drawn";
+    return `${name} = ${laterThan(formula, dated[0], columns)}${own}.`;
+  }
   const special =
     formula.round || dated.some(({ from, calendar, weight }) => from || calendar || !plainDays(weight));
   const exact = dated.every(({ from }) => from);

@@ -6,7 +6,7 @@ import { type CellNames, describeExclusions, describeOnly } from "./describe-exc
 import type { Formula } from "./formulas";
 import { spacing } from "./grids";
 import { describeTie } from "./keys/key-ties";
-import type { ColumnPlan, Structure } from "./structure";
+import { type ColumnPlan, formulaOf, type Structure } from "./structure";
 import { cellNamesOf, levelNames } from "./variables";
 
 const day = 86_400_000;
@@ -45,9 +45,7 @@ export function describeRule(structure: Structure, plan: ColumnPlan): string {
 function cellsNamed(structure: Structure, name: string): CellNames {
   const plan = structure.columns.find((column) => column.name === name);
   const rest =
-    plan?.kind === "number" &&
-    plan.formula &&
-    (plan.formula.rest === "factor" ? "the factor of" : "the difference of");
+    formulaOf(plan) && (formulaOf(plan)?.rest === "factor" ? "the factor of" : "the difference of");
   return { called: rest ? `${rest} ${name}` : name, labels: cellNamesOf(structure, name) ?? [] };
 }
 

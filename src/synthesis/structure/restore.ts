@@ -11,7 +11,6 @@ import { raiseToOrders } from "./raise";
 import {
   type BandsPlan,
   type ColumnPlan,
-  type ComputedPlan,
   type DatePlan,
   gridOfPlan,
   isComputed,
@@ -25,7 +24,7 @@ import {
 } from "./structure";
 import { settling } from "./support";
 import { type TextGrammar, writeTexts } from "./texts";
-import { emptied } from "./variables";
+import { drawnUnit, emptied } from "./variables";
 
 /** What a method drew for a variable: codes for levels, values for numbers. */
 export type Drawn = Int32Array | Float64Array;
@@ -141,9 +140,9 @@ export function restoreNumbers(
     const known = done.get(name);
     if (known) return known;
     const made =
-      plan.kind === "date" && !isComputed(plan)
+      plan.kind === "date" && !plan.formula
         ? restoreDates(plan, parts)
-        : restoreNumber(plan as NumberPlan | ComputedPlan, parts.get(name), of, rows);
+        : restoreNumber(plan as NumberPlan | DatePlan, parts.get(name), of, rows);
     const codes = parts.get(repeatsName(name));
     if (plan.kind === "number" && codes) repeat(plan, made, codes, of);
     done.set(name, made);
@@ -168,7 +167,7 @@ export function fewValues({ values = [] }: NumberPlan, codes: Int32Array): Float
 
 /** A number's values from what was drawn for it (nothing, for an exact formula) and from its formula's arguments. */
 export function restoreNumber(
-  plan: NumberPlan | ComputedPlan,
+  plan: NumberPlan | DatePlan,
   own: Drawn | undefined,
   of: Arguments,
   rows: number,
@@ -178,7 +177,8 @@ export function restoreNumber(
   const out = new Float64Array(rows);
   if (formula) {
     const predicted = evaluate(formula, of, rows);
-    for (let i = 0; i < rows; i++) out[i] = rebuild(formula, predicted[i], own ? own[i] : Number.NaN);
+    const unit = drawnUnit(plan);
+    for (let i = 0; i < rows; i++) out[i] = rebuild(formula, predicted[i], own ? own[i] * unit : Number.NaN);
   } else out.set(own as Float64Array);
   // An exact formula is not bent to the training range: that would break it.
   const [least, most] = formula?.rest === "none" ? [-Infinity, Infinity] : [low, high];

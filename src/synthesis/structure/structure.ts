@@ -138,8 +138,10 @@ export interface DatePlan {
   readonly high: number;
   /** Where dates lie, in steps of the format, if many of them repeat. */
   readonly support?: Support;
-  /** An exact one, in milliseconds. */
+  /** In milliseconds: an exact one, or one of which the difference is drawn, in steps of the format. */
   readonly formula?: Formula;
+  /** Of that difference the frequent values, in steps. */
+  readonly atoms?: readonly number[];
 }
 
 /** Follows from the level of another column or combination (missing is its last): `map` holds this one's level, −1 for missing. */

@@ -302,12 +302,18 @@ export function argumentsFrom(plans: readonly ColumnPlan[], from: Table): Argume
 }
 
 /** The values of a number, or what its formula leaves of them. */
-export function drawnNumbers(plan: NumberPlan, from: Table, argument: Arguments): Float64Array {
-  const values = numbersOf(columnNamed(from, plan.name), plan);
+export function drawnNumbers(plan: NumberPlan | DatePlan, from: Table, argument: Arguments): Float64Array {
   const { formula } = plan;
-  if (!formula) return values;
+  const unit = drawnUnit(plan);
+  const values = numbersOf(columnNamed(from, plan.name), plan);
+  if (!formula) return unit === 1 ? values : values.map((value) => value / unit);
   const predicted = evaluate(formula, argument, values.length);
-  return values.map((value, i) => restOf(formula, value, predicted[i]));
+  return values.map((value, i) => restOf(formula, value, predicted[i]) / unit);
+}
+
+/** How much one of what is drawn for the column is: dates, and how much later they are than others, are so in steps. */
+export function drawnUnit(plan: ColumnPlan): number {
+  return plan.kind === "date" ? plan.format.step : 1;
 }
 
 /** How levels are named when a missing value is one of them. */
@@ -328,7 +334,7 @@ export function cellNamesOf(
   const plan = columns.find((one) => one.name === name);
   if (plan?.kind === "levels" || (plan?.kind === "number" && plan.values)) return levelNames(plan);
   if (!plan || (plan.kind !== "date" && plan.kind !== "number") || isComputed(plan)) return undefined;
-  const atoms = plan.kind === "number" ? plan.atoms : [];
+  const { atoms = [] } = plan;
   return [...atoms.map((atom) => `= ${atom}`), "other", ...(plan.missing ? [missingLabel] : [])];
 }
 
@@ -375,10 +381,9 @@ function variableOf(
     );
   }
   if (plan.kind === "date" && !isComputed(plan)) {
-    const { values } = ended(numbersOf(columnNamed(from, name), plan));
-    const days = values.map((value) => value / plan.format.step);
+    const steps = ended(drawnNumbers(plan, from, argument));
     const range = { low: plan.low / plan.format.step, high: plan.high / plan.format.step };
-    return numberVariable(plan, days, range, { decimals: 0, step: 1 });
+    return numberVariable(plan, steps.values, plan.formula ? steps : range, { decimals: 0, step: 1 });
   }
   return undefined;
 }
@@ -391,7 +396,7 @@ function numberVariable(
 ): Variable {
   const { name, missing, support } = plan;
   const { low, high } = range;
-  const { atoms = [], repeats }: Partial<NumberPlan> = plan.kind === "number" ? plan : {};
+  const { atoms = [], repeats }: Pick<Partial<NumberPlan>, "atoms" | "repeats"> = plan;
   // Values lie between the ends, and where enough rows have values.
   const held = values.map(settling({ low, high, atoms, grid, support }));
   return {

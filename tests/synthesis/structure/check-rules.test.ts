@@ -99,9 +99,9 @@ test("checkRules(structure) takes formulas of dates and of rounding as they are 
 
 test.each<[string, Structure, string]>([
   [
-    "a date that is loose",
-    changedDate("end", (own) => (own.rest = "difference")),
-    "the formula of end must be a sum without a rest, as it is of a date",
+    "a date times a factor",
+    changedDate("end", (own) => (own.rest = "factor")),
+    "the formula of end must be a sum, with no factor as its rest, as it is of a date",
   ],
   [
     "a calendar without days",

@@ -15,6 +15,8 @@ import { countPeople, firstOfEach, type People, peopleOf } from "../people";
 import {
   type ColumnPlan,
   type DatePlan,
+  formulaOf,
+  gridOfPlan,
   isComputed,
   type LevelsPlan,
   levelCount,
@@ -46,6 +48,7 @@ import { keyColumn, planOf } from "./plan-column";
 import { withRepeats } from "./repeats";
 import { type Found, type LevelsInput, valuesOf } from "./search";
 import { findDates } from "./tried/find-dates";
+import { findDistances } from "./tried/find-distances";
 import { findRounded } from "./tried/find-rounded";
 
 export interface DiscoverOptions {
@@ -139,6 +142,7 @@ export function discoverStructure(
     plans = withFormulas(plans, from, { keep, given: options.given ?? [] }, torn, telling);
     const free = plans.filter(({ name }) => !(options.given ?? []).includes(name));
     plans = replaced(plans, findDates(free, { from, keep: drawn, least: telling.least, people: whose }));
+    plans = replaced(plans, findDistances(plans, from, drawn, { torn, people: whose }));
   }
   const gaps = search ? findGaps(plans, from, torn) : [];
   plans = withoutMissing(plans, gaps);
@@ -302,10 +306,12 @@ function deciderOf(
 function withAtoms(plans: readonly ColumnPlan[], from: Table, { least, people }: Telling): ColumnPlan[] {
   const argument = argumentsFrom(plans, from);
   return plans.map((plan) => {
-    if (plan.kind !== "number" || plan.values || isComputed(plan)) return plan;
+    if ((plan.kind !== "number" && !formulaOf(plan)) || isComputed(plan)) return plan;
+    if ((plan.kind !== "number" && plan.kind !== "date") || (plan.kind === "number" && plan.values))
+      return plan;
     const drawn = drawnNumbers(plan, from, argument);
     const { formula } = plan;
-    if (!formula) return { ...plan, atoms: atomsOf(drawn, plan.grid, least, people) };
+    if (!formula) return { ...plan, atoms: atomsOf(drawn, gridOfPlan(plan), least, people) };
     return {
       ...plan,
       missing: plan.missing && missingWhereDefined(plan, from, argument),
@@ -348,7 +354,7 @@ function withSupport(
 }
 
 function missingWhereDefined(
-  plan: NumberPlan,
+  plan: NumberPlan | DatePlan,
   from: Table,
   argument: ReturnType<typeof argumentsFrom>,
 ): boolean {

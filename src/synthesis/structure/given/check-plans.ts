@@ -28,6 +28,8 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     const forward = pieces && from.every((low, piece) => low <= to[piece]);
     holds(forward, "must have as support as many numbers from as to, none above its own", plan.support);
   }
+  if (kind === "date" && plan.atoms !== undefined)
+    holds(isListOf("number", plan.atoms), "must list as atoms numbers, each once", plan.atoms);
   if (kind === "number") {
     holds(isListOf("number", plan.atoms), "must list as atoms numbers, each once", plan.atoms);
     const few = plan.values === undefined || (isListOf("number", plan.values) && plan.values.length > 0);

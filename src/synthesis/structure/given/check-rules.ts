@@ -115,8 +115,8 @@ function checkFormula(
     rest,
   );
   holds(
-    !dated || (kind === "sum" && rest === "none"),
-    "must be a sum without a rest, as it is of a date",
+    !dated || (kind === "sum" && rest !== "factor"),
+    "must be a sum, with no factor as its rest, as it is of a date",
     rest,
   );
   const { round, calendar } = plan.formula as Formula;
