@@ -1,5 +1,6 @@
 import { customerColumns, customerOf } from "./duplicates";
-import { customerNames, mayBeCode, mayBeCustomer, mayBeTime, plainName } from "./infer/names";
+import { customerNames, mayBeCode, mayBeCustomer, mayBeThing, mayBeTime, plainName } from "./infer/names";
+import { nameThings } from "./infer/naming";
 import { rowSubject } from "./subjects";
 import {
   type Column,
@@ -20,6 +21,8 @@ const mostTimes = 4;
 /** Of values under a name that says nothing, most must have too few rows for a category. */
 const fewRows = 5;
 const fewestUnnamed = 20;
+/** Keys that may be a product's are so many, and have so many rows on average. */
+const [fewestDoubtful, mostDoubtful] = [50, 50];
 /** Under a name that says nothing, so many of the rows must repeat a value. */
 const leastRepeated = 0.15;
 
@@ -45,13 +48,19 @@ export function repeatedCustomers(from: Table): string | undefined {
   const keys = from.columns.flatMap((column) => {
     const { name } = column;
     // A time may look like a number of customers, but hardly like "U00117".
-    if (mayBeCode(name) || (column.type === "numeric" && mayBeTime(name))) return [];
+    if (column.type === "numeric" && mayBeTime(name)) return [];
     const counts = namesIn(column, from.rows);
     if (!counts || counts.size < fewestUnnamed || !repeats(counts, leastRepeated)) return [];
-    if (!areKeys([...counts.keys()]) || (column.type === "numeric" && !standTogether(column, counts.size)))
+    const customers = counts.size;
+    if (column.type !== "numeric" && nameThings(name, [...counts.keys()])) return [{ name, customers }];
+    if (
+      mayBeCode(name) ||
+      !areKeys([...counts.keys()]) ||
+      (column.type === "numeric" && !standTogether(column, counts.size))
+    )
       return [];
     const rows = [...counts.values()].sort((a, b) => a - b);
-    return rows[rows.length >> 1] < fewRows ? [{ name, customers: counts.size }] : [];
+    return rows[rows.length >> 1] < fewRows ? [{ name, customers }] : [];
   });
   // An order belongs to one customer, who may have several: the fewer are the customers.
   return keys.sort((a, b) => a.customers - b.customers)[0]?.name;
@@ -71,6 +80,34 @@ export function likelyCustomers(tallied: readonly Tallied[]): string | undefined
   );
   const [called] = calledCustomers(named, ({ column }) => column.name);
   return called?.column.name ?? customerColumns({ columns: many.map(({ column }) => column) })[0];
+}
+
+/**
+ * The column of keys in one form that may name people or their things (a meter, a number plate), or products, for all that values
+ * say: many, of a few dozen rows each at most, and not called as things are. Undefined where there is none.
+ */
+export function perhapsCustomers(from: Table): string | undefined {
+  return from.columns.find((column) => {
+    if (!isCategorical(column) || mayBeThing(column.name) || mayBeCode(column.name)) return false;
+    const counts = namesIn(column, from.rows);
+    if (!counts || counts.size < fewestDoubtful || !repeats(counts, leastRepeated)) return false;
+    const texts = [...counts.keys()].filter((text) => !/\p{Ll}.*\s|\s.*\p{Ll}|^(19|20)\d\d/u.test(text));
+    const shapes = texts.map((text) => text.replace(/\p{L}+/gu, "a").replace(/\d+/g, "0"));
+    const usual = shapes.filter((shape) => shape === shapes[0] && shape.includes("0")).length;
+    return from.rows <= mostDoubtful * counts.size && usual >= 0.9 * counts.size;
+  })?.name;
+}
+
+/** Whether texts of a column name people or their things (`nameThings`), and not a few that all may know: then each has too many rows. */
+export function namePeople(name: string, texts: Iterable<string>): boolean {
+  const counts = new Map<string, number>();
+  let rows = 0;
+  for (const text of texts) {
+    if (text === "") continue;
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+    rows++;
+  }
+  return !isCategory(counts.size, rows) && nameThings(name, [...counts.keys()]);
 }
 
 /** Whose each row is, numbered from 0; a row that names nobody is one's own. */

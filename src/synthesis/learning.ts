@@ -35,7 +35,11 @@ export function describeWhose(
   }
   if (!rowsCounted) return undefined;
   const { column, values, most, same } = rowsCounted;
-  return `${column} has ${values} values with up to ${most} rows each, and ${same.join(", ")} are the same in nearly all rows of one: it may name customers, and rows are counted`;
+  const alike =
+    same.length > 0
+      ? `and ${same.join(", ")} are the same in nearly all rows of one`
+      : "keys in one form that come out as they are";
+  return `${column} has ${values} values with up to ${most} rows each, ${alike}: it may name customers, and rows are counted`;
 }
 
 /** What is to be known of how `rows` rows were learnt, in sentences. */

@@ -10,13 +10,19 @@ import { meansMissing } from "../formats/words";
 import { booleanLevels, type ColumnType } from "../schema";
 import { foldSpellings } from "./fold";
 import { mayBeId, mayBeTime } from "./names";
+import { arePhones } from "./naming";
 import { isRun, manyLevels, roleOfWholeNumbers, roleOfWords } from "./roles";
-import { namesRows } from "./row-numbers";
+import { longNumbers, namesRows } from "./row-numbers";
 
 /** From this share on, the other cells are taken for mistakes. */
 const enough = 0.95;
 /** Texts from which formats are learned. */
 const sample = 1000;
+
+/** Numbers filled up with zeros to so many digits name something. */
+const paddedKey = 7;
+const notMeasured =
+  "its numbers are as long as telephone numbers and keys: they are read as names, not as amounts (a --schema may say otherwise)";
 
 /** The distinct cells of a column, and what is known beforehand. */
 export interface Evidence {
@@ -87,6 +93,7 @@ export function inferColumn(from: Evidence): Inferred {
     type: role,
     missing: missingOf(false),
     remarks: [
+      ...(arePhones(kept.map((cell) => cell.text)) ? ["read as telephone numbers, not as amounts"] : []),
       ...mostlyNumbers(from, kept),
       ...mostlyDates(kept),
       ...(role === "categorical" ? [] : decimalsAmongWords(kept)),
@@ -103,7 +110,7 @@ function typedColumn(from: Evidence, kept: readonly Cell[]): Inferred | undefine
   const total = sum(kept);
   const dates = datesOf(from, kept, total);
   if (dates) return dates;
-  const learned = numbersIn(kept, from.hints);
+  const learned = arePhones(texts) ? undefined : numbersIn(kept, from.hints);
   if (learned) {
     const parse = valueParser(learned.format);
     const others = kept.filter((cell) => Number.isNaN(parse(cell.text)));
@@ -165,6 +172,11 @@ function numericColumn(
       if (role === "numeric" && format.width !== undefined && distinct.size >= 0.95 * present)
         return { type: "id", missing, ...guesses, remarks };
       if (role !== "numeric") return { type: role, missing, ...guesses, remarks };
+      const padded = (format.width ?? 0) >= paddedKey;
+      if (format.thousands === undefined && (padded || longNumbers(name, [...distinct]))) {
+        const type = roleOfWords(name, { distinct: distinct.size, present, blanks: false, longest: 0 });
+        return { type, missing, ...guesses, remarks: [...remarks, notMeasured] };
+      }
     }
     if (!isPlainButDigits(format)) remarks.unshift(`numbers are read as ${formatSample(format, decimals)}`);
     if (!learned.certain && format.kind === "number" && !isPlainButDigits(format))
@@ -284,7 +296,7 @@ function epochOf(name: string, kept: readonly Cell[]): DateFormat | undefined {
 
 /** A remark where most cells are numbers and the column is still none. */
 function mostlyNumbers({ hints }: Evidence, kept: readonly Cell[]): string[] {
-  if (kept.length <= 10) return [];
+  if (kept.length <= 10 || arePhones(kept.map((cell) => cell.text))) return [];
   const learned = numbersIn(kept, hints);
   if (!learned || learned.share < 0.5) {
     const shortened = kept.filter((cell) =>

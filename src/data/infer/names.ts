@@ -75,7 +75,7 @@ export function mayBeCustomer(name: string): boolean {
 
 const things = new Set(
   [
-    "sku ean isbn item items part parts plan plans site zone city town ort stadt place area land shop page url type class tier",
+    "sku ean gtin upc asin barcode isbn item items part parts plan plans site zone city town ort stadt place area land shop page url type class tier",
     "zip plz cap cp brand route cell tower tarif tariff rate offer title movie film book hotel flight unit machine car",
     "code size manager center centre make job shift lot batch",
   ].flatMap((line) => line.split(" ")),

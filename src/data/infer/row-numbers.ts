@@ -10,8 +10,12 @@ const keyDigits = 6;
 const neverMeasured = 11;
 /** Numbers name rows, too, if they lie so many times apart at most as if they counted on. */
 const densest = 3;
-/** Moments in milliseconds are as long as keys. */
-const moments = [473e9, 3e12] as const;
+/** Moments in milliseconds (from 2001 on) and seconds are as long as keys. */
+const moments = [1e12, 3e12] as const;
+const seconds = [1e9, 3e9] as const;
+/** Numbers so long that return are no measures: nor round, nor of many lengths, unless few begin with other two digits than the others. */
+const longest = 15;
+const [mostRound, mostBegins, mostLengths, fewestAlike] = [0.3, 5, 3, 0.95];
 
 /**
  * Whether whole numbers name the rows: another one in each, under the name of a key or a customer in one length or side by side, of a key also in many rows; under
@@ -48,6 +52,34 @@ export function namesRows(name: string, values: ArrayLike<number>): "surely" | "
   const step = sorted[1] - low;
   const steady = sorted.every((value, i) => value === low + i * step);
   return steady || digits >= neverMeasured || spreadOver(sorted, digits) ? "surely" : "perhaps";
+}
+
+/**
+ * Whether whole numbers (each once) are as long as telephone numbers, IMSI and IMEI, from ten digits on, are of one length or begin
+ * alike, and are neither moments nor round: they name somebody or something, and measure nothing, though they return.
+ *
+ * @example
+ * longNumbers("caller", Array.from({ length: 30 }, (_, i) => 491511234567 + 977 * i)); // → true
+ */
+export function longNumbers(name: string, values: readonly number[]): boolean {
+  if (values.length < fewestNamed || mayBeTime(name)) return false;
+  const within = ([low, high]: readonly [number, number]): boolean =>
+    values.every((value) => value >= low && value <= high);
+  if (!within([1e9, 10 ** longest]) || !values.every(Number.isSafeInteger)) return false;
+  if (within(moments) || within(seconds)) return false;
+  if (values.filter((value) => value % 10 === 0).length > mostRound * values.length) return false;
+  const lengths = new Set(values.map((value) => String(value).length));
+  if (lengths.size === 1) return true;
+  const begins = new Map<string, number>();
+  for (const value of values) {
+    const begin = String(value).slice(0, 2);
+    begins.set(begin, (begins.get(begin) ?? 0) + 1);
+  }
+  const common = [...begins.values()].sort((a, b) => b - a).slice(0, mostBegins);
+  return (
+    lengths.size <= mostLengths &&
+    common.reduce((sum, count) => sum + count, 0) >= fewestAlike * values.length
+  );
 }
 
 /** The columns read as numbers that may name the rows all the same. */

@@ -21,8 +21,9 @@ import { distinctTexts } from "./distinct-texts";
 import { foldSpellings, type Spellings } from "./fold";
 import { type Evidence, type Inferred, inferColumn, losesDigits } from "./infer-column";
 import { mayBeCode, mayBeId, mayBeIndex } from "./names";
+import { arePhones } from "./naming";
 import { isRun, roleOfWholeNumbers, roleOfWords } from "./roles";
-import { namesRows } from "./row-numbers";
+import { longNumbers, namesRows } from "./row-numbers";
 
 /** What is known of a column before its cells are looked at. */
 export interface Known extends Omit<Evidence, "name" | "levels" | "counts"> {
@@ -118,29 +119,33 @@ export function settleNumeric(one: NumericColumn, first: boolean, of?: Tallied):
   const unique = whole && (!of || (of.complete && of.distinct === of.present));
   if (unique && namesRows(name, of ? values.filter((_, i) => of.counts[i] > 0) : values) === "surely")
     return { name, type: "id", values: Array.from(values, textOf), ...common };
+  const some = values.find((value) => !Number.isNaN(value)) ?? 0;
+  const long = whole && !named && some >= 1e9 && some <= 1e15;
   const distinct = new Set<number>();
-  const most = named ? Infinity : 2;
+  const most = named || long ? Infinity : 2;
   for (let i = 0; i < values.length && distinct.size <= most; i++)
     if (!Number.isNaN(values[i])) distinct.add(values[i]);
   const binary = distinct.size === 2 && distinct.has(0) && distinct.has(1);
   const there = (): number => values.reduce((sum, v) => sum + (Number.isNaN(v) ? 0 : 1), 0);
-  const present = named || consecutive ? (of?.present ?? there()) : 0;
+  const present = named || long || consecutive ? (of?.present ?? there()) : 0;
   const role =
-    named || consecutive
-      ? roleOfWholeNumbers(name, {
-          distinct: consecutive ? present : of && !of.complete ? of.distinct : distinct.size,
-          present,
-          consecutive,
-          first,
-        })
-      : "numeric";
+    long && longNumbers(name, [...distinct])
+      ? roleOfWords(name, { distinct: of?.distinct ?? distinct.size, present, blanks: false, longest: 0 })
+      : named || consecutive
+        ? roleOfWholeNumbers(name, {
+            distinct: consecutive ? present : of && !of.complete ? of.distinct : distinct.size,
+            present,
+            consecutive,
+            first,
+          })
+        : "numeric";
   // Levels that are not all there can't be listed.
   if (role === "categorical" && of?.complete === false)
     return { name, type: "text", values: Array.from(values, textOf), ...common };
-  if (role === "id")
+  if (role === "id" || role === "text")
     return {
       name,
-      type: "id",
+      type: role,
       values: Array.from(values, textOf),
       ...common,
     };
@@ -214,7 +219,9 @@ export function guess(head: DictionaryBuilder, name: string, known: Known): Gues
   if (present.every((level) => level.trim() === ""))
     return { column: { name, type: "categorical", ...common }, levels: [], ...said };
   // Whole numbers may settle as boolean, id or categories later: only the way to read is chosen.
-  const plain = present.every((level) => plainDecimal.test(level.trim()) && !losesDigits(level.trim()));
+  const plain =
+    present.every((level) => plainDecimal.test(level.trim()) && !losesDigits(level.trim())) &&
+    !arePhones(present.map((level) => level.trim()));
   if ((type === "boolean" || type === "id") && plain && present.length > 0)
     return { column: { name, type: "numeric", ...common }, levels: [], ...said };
   if (type === "boolean" || type === "categorical") {

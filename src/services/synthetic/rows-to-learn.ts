@@ -1,4 +1,4 @@
-import { customerRows, repeatedCustomers, withCustomerIds } from "../../data/customers";
+import { customerRows, perhapsCustomers, repeatedCustomers, withCustomerIds } from "../../data/customers";
 import { distinctRows } from "../../data/duplicates";
 import { rowSubject } from "../../data/subjects";
 import { columnNamed, type Table } from "../../data/table";
@@ -39,7 +39,9 @@ export function whoseRows(table: Table, customer?: string | false): Whose {
   if (column !== undefined)
     return { customers: { ...counted(column), found: customer ? "as told" : "by its values" } };
   const subject = rowSubject(table);
-  return subject ? { rowsCounted: { ...counted(subject.column), same: subject.same } } : {};
+  if (subject) return { rowsCounted: { ...counted(subject.column), same: subject.same } };
+  const perhaps = perhapsCustomers(table);
+  return perhaps === undefined ? {} : { rowsCounted: { ...counted(perhaps), same: [] } };
 }
 
 /**

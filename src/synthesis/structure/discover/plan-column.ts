@@ -1,4 +1,5 @@
 import type { Rng } from "../../../core/rng";
+import { namePeople } from "../../../data/customers";
 import { usualEnds } from "../../../data/formats/format";
 import { type Column, isCategorical, type NumericColumn } from "../../../data/table";
 import { dateReader, writtenDates } from "../dates";
@@ -29,12 +30,14 @@ export function planOf(column: Column, rng: Rng, telling: Telling, kept: boolean
   const all = kept ? { least: 1, people } : telling;
   if (isCategorical(column)) {
     const texts = Array.from(column.codes, (code) => (code < 0 ? "" : column.levels[code]));
-    if (!kept && areNames(texts)) return keyColumn(name, texts, rng, least);
+    if (!kept && (areNames(texts) || namePeople(name, texts))) return keyColumn(name, texts, rng, least);
     return levelsPlan(name, texts, column.levels, all);
   }
   const present = column.values.filter((value) => value !== "");
   if (present.length === 0) return { kind: "constant", name, text: "" };
   if (column.type === "id" && new Set(present).size >= leastDistinctIds * present.length)
+    return keyColumn(name, column.values, rng, least);
+  if (!kept && column.type === "text" && namePeople(name, present))
     return keyColumn(name, column.values, rng, least);
   const format = writtenDates(column.values, least, column.format);
   if (!format) return levelsPlan(name, column.values, [...new Set(present)].sort(), all);

@@ -62,9 +62,12 @@ export function keyForms(keys: readonly string[], least: number, wide = false): 
   return ofAnyLength(2 * own.length >= keys.length ? own : joint, least);
 }
 
-/** Keys by the letters in front, where these are few words that `least` keys share (`DE`, `FR`); else all of them together. */
+/** Long numbers begin with a country's or an operator's digits. */
+const longNumber = /^(?:\+|00|0)?[1-9]\d(?=[\d\s()/-]{7,}$)/;
+
+/** Keys by the letters in front, or a long number's first digits, where these are few that `least` keys share (`DE`, `FR`; `+49`); else all of them together. */
 function byPrefix(keys: readonly string[], least: number): readonly (readonly string[])[] {
-  const length = /^\p{L}*/u.exec(keys[0])?.[0].length ?? 0;
+  const length = (longNumber.exec(keys[0]) ?? /^\p{L}*/u.exec(keys[0]))?.[0].length ?? 0;
   const prefixes = length < 2 ? [] : [...grouped(keys, (key) => key.slice(0, length)).values()];
   const shared = prefixes.filter((own) => own.length >= least);
   const few = shared.length > 1 && shared.length <= Math.min(mostPrefixes, keys.length / (2 * least));

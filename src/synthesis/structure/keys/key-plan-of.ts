@@ -11,6 +11,9 @@ const enoughKeys = 5;
 /** Of so many domains of addresses, the share of each is kept. */
 const mostEndings = 40;
 
+/** Numbers with so many digits are made in their form, unless they count on. */
+const longDigits = 9;
+
 /** So many keys make a round, in which each form has its share. */
 export const roundKeys = 200;
 
@@ -69,7 +72,9 @@ function counterOf(keys: readonly string[]): KeyPlan | undefined {
   const grows = String(first + 100 * keys.length).length > String(first - 1).length;
   const several = new Set(keys.map(({ length }) => length)).size > 1;
   const dense = 3 * keys.length >= high - low + 1;
-  return (several && dense) || keys.length < 2 || !(several || grows)
+  // Numbers as long as telephone numbers begin as theirs do.
+  const counts = dense || high < 10 ** longDigits;
+  return (several && dense) || keys.length < 2 || (counts && !(several || grows))
     ? { style: "counter", first }
     : undefined;
 }
