@@ -81,6 +81,7 @@ describe("stay what they are", () => {
   test.each<[string, string, (k: number) => string]>([
     ["amounts with plus and minus", "change", (k) => `${k % 3 ? "+" : "-"}${1_500_000 + 1000 * k}`],
     ["small amounts with a plus", "change", (k) => `+${k + 1}.5`],
+    ["amounts filled up with zeros", "cents", (k) => String(19 * k * k).padStart(9, "0")],
     ["round amounts", "revenue", (k) => String((1000 + k) * 1e7)],
     ["seconds since 1970", "t", (k) => String(1_700_000_000 + 61 * k)],
     ["milliseconds since 1970", "t", (k) => String(1_700_000_000_000 + 61_003 * k)],

@@ -19,8 +19,8 @@ const enough = 0.95;
 /** Texts from which formats are learned. */
 const sample = 1000;
 
-/** Numbers filled up with zeros to so many digits name something. */
-const paddedKey = 7;
+/** Numbers filled up to so many digits with no more than so many zeros name something. */
+const [paddedKey, mostZeros] = [7, 3];
 const notMeasured =
   "its numbers are as long as telephone numbers and keys: they are read as names, not as amounts (a --schema may say otherwise)";
 
@@ -172,7 +172,10 @@ function numericColumn(
       if (role === "numeric" && format.width !== undefined && distinct.size >= 0.95 * present)
         return { type: "id", missing, ...guesses, remarks };
       if (role !== "numeric") return { type: role, missing, ...guesses, remarks };
-      const padded = (format.width ?? 0) >= paddedKey;
+      const { width = 0 } = format;
+      // An amount filled up has as many zeros as it has digits less, a key a few.
+      const short = values.filter((value) => value < 10 ** (width - mostZeros)).length;
+      const padded = width >= paddedKey && short <= (1 - enough) * values.length;
       if (format.thousands === undefined && (padded || longNumbers(name, [...distinct]))) {
         const type = roleOfWords(name, { distinct: distinct.size, present, blanks: false, longest: 0 });
         return { type, missing, ...guesses, remarks: [...remarks, notMeasured] };
