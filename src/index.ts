@@ -29,9 +29,11 @@ export type { DurationFormat } from "./data/formats/duration-format";
 export type { Format, ValueFormat } from "./data/formats/format";
 export type { Language } from "./data/formats/month-names";
 export type { NumberFormat } from "./data/formats/number-format";
+export type { Spellings } from "./data/infer/fold";
 export { fromPolars, type PolarsFrame, tableFromRows, toPolars } from "./data/polars";
 export type { Problem } from "./data/problems";
 export { type ColumnProfile, profile } from "./data/profile";
+export type { Beyond } from "./data/read/drawn-table";
 export { type CsvRead, parseCsv, type ReadReport, type Remark, readCsv } from "./data/read/read-csv";
 export { type BatchOptions, type CsvBatches, readCsvBatches } from "./data/read/read-csv-batches";
 export { readTable, readTableBatches } from "./data/read/read-table";
@@ -173,6 +175,7 @@ export { type ConcordanceOptions, concordanceIndex } from "./evaluate/survival/c
 export { type DynamicAuc, dynamicAuc } from "./evaluate/survival/dynamic-auc";
 export type { Accuracy, BinnedAccuracy, Margins } from "./evaluate/synthetic/accuracy";
 export { type DetectionOptions, type Detector, detectionAuc } from "./evaluate/synthetic/detection";
+export type { NotDetermined } from "./evaluate/synthetic/determined";
 export { type Diagnostic, diagnosticScore, type Validity } from "./evaluate/synthetic/diagnostic";
 export type { Loss as SyntheticLoss } from "./evaluate/synthetic/losses";
 export type { Canaries } from "./evaluate/synthetic/privacy/canaries";
@@ -510,7 +513,7 @@ export type {
   Where,
 } from "./synthesis/conditions";
 export type { CopulaOptions } from "./synthesis/copula/copula";
-export type { Learning } from "./synthesis/learning";
+export type { Learning, Repeated } from "./synthesis/learning";
 export {
   type Method,
   methodNames,
@@ -542,7 +545,8 @@ export {
   savedSynthesiserFromJSON,
   savedSynthesiserToJSON,
 } from "./synthesis/saved-synthesiser";
-export type { SequentialOptions } from "./synthesis/sequential/sequential";
+export type { RuleRows } from "./synthesis/sequential/known/rules-kept";
+export type { Chosen, SequentialOptions } from "./synthesis/sequential/sequential";
 export type { DateUnit } from "./synthesis/structure/date-parts";
 export type { WrittenDates } from "./synthesis/structure/dates";
 export {

@@ -1,9 +1,9 @@
 import type { Beyond } from "../data/read/drawn-table";
 import type { RuleRows } from "./sequential/known/rules-kept";
-import type { Sequential } from "./sequential/sequential";
+import type { Chosen } from "./sequential/sequential";
 
 /** How a table was learnt, beside the model itself: what its owner is told by the command, the file, a report and the web app alike. */
-export interface Learning extends Partial<Pick<Sequential, "chosenOn" | "pairs" | "counted">> {
+export interface Learning extends Partial<Chosen> {
   /** The column that names customers with several rows each, in whom what few share is counted, and whether somebody said so. */
   readonly customers?: Repeated & { readonly found: "by its values" | "as told" };
   /** A column that may name customers with several rows each, though rows were counted; and what is the same in all rows of one. */
@@ -17,7 +17,8 @@ export interface Learning extends Partial<Pick<Sequential, "chosenOn" | "pairs" 
   readonly broken?: readonly RuleRows[];
 }
 
-interface Repeated {
+/** A column of which some values stand in several rows. */
+export interface Repeated {
   readonly column: string;
   /** Different values, and how many rows one has at most. */
   readonly values: number;
@@ -77,7 +78,7 @@ export function describeLearning(learning: Learning, rows: number): readonly str
 
 /** What a fitted model says of how it was learnt. */
 export function learningOf(synthesiser: object, rows: number): Learning {
-  const { chosenOn, pairs, counted = [] } = synthesiser as Partial<Sequential>;
+  const { chosenOn, pairs, counted = [] } = synthesiser as Partial<Chosen>;
   return {
     ...(chosenOn && chosenOn.choices < rows && { chosenOn }),
     ...(pairs && { pairs }),

@@ -80,7 +80,7 @@ function reducedWhole(structure: Structure, rows: Table): readonly Variable[] {
   const missing = new Map(gapVariables(structure, rows).map((one) => [one.name, one]));
   return reduceTable(structure, withoutGaps(structure, rows), "none").map((one): Variable => {
     const plan = torn.has(one.name) && columns.find(({ name }) => name === one.name);
-    if (!plan || plan.kind !== "levels") return missing.get(one.name) ?? one;
+    if (typeof plan !== "object" || plan.kind !== "levels") return missing.get(one.name) ?? one;
     return {
       name: one.name,
       kind: "levels",

@@ -45,16 +45,20 @@ export interface SequentialOptions extends DiscoverOptions, SampledRowsOptions {
   readonly threads?: number;
 }
 
-/** A table drawn column by column, each given those before it. */
-export interface Sequential extends Synthesiser {
-  readonly kind: "sequential";
-  readonly structure: Structure;
+/** What the default method chose, and on how many rows. */
+export interface Chosen {
   /** On how many rows at most it was chosen what the columns' conditionals look like, and how numbers spread around their mean. */
   readonly chosenOn: { readonly choices: number; readonly spread: number };
   /** Of how many pairs of drawn variables one's conditional looks at the other; of the rest what they have in common may be lost. */
   readonly pairs: { readonly learnt: number; readonly all: number };
   /** Columns of so many levels that their conditionals are told by counts (`fitCounted`), and how many levels each has. */
   readonly counted: readonly { readonly column: string; readonly levels: number }[];
+}
+
+/** A table drawn column by column, each given those before it. */
+export interface Sequential extends Synthesiser, Chosen {
+  readonly kind: "sequential";
+  readonly structure: Structure;
   /** Each row's log-likelihood in nats, of its levels and missing and frequent values. */
   logLikelihood(rows: Table): Float64Array;
   /** The rows with their missing cells drawn, given all that is known of each; `columns` and what could not be are told. */

@@ -184,20 +184,18 @@ function correlationOf(a: Float64Array, b: Float64Array, rows: Int32Array): numb
 function withNothing(numbers: readonly NumberInput[], name: string, formula: Formula): Formula {
   const target = numbers.find((one) => one.name === name) as NumberInput;
   if (formula.kind !== "sum" || formula.rest !== "none") return formula;
-  return formula.terms.reduce((sum, { column }) => {
+  let sum = formula;
+  for (const { column } of formula.terms) {
     const own = numbers.find((one) => one.name === column) as NumberInput;
     const rows = Int32Array.from(own.values.keys()).filter(
       (i) => Number.isNaN(own.values[i]) && !Number.isNaN(target.values[i]),
     );
-    if (own.date || !enoughKnown(target, rows)) return sum;
-    const trial = {
-      ...sum,
-      terms: sum.terms.map((term) => (term.column === column ? { ...term, nothing: true } : term)),
-    };
+    if (own.date || !enoughKnown(target, rows)) continue;
+    const terms = sum.terms.map((term) => (term.column === column ? { ...term, nothing: true } : term));
+    const trial = { ...sum, terms };
     const predicted = evaluate(trial, valuesOf(numbers), target.values.length);
     const known = rows.filter((i) => !Number.isNaN(predicted[i]));
-    return enoughKnown(target, known) && agrees(rowsOf(target, known), (k) => predicted[known[k]])
-      ? trial
-      : sum;
-  }, formula);
+    if (enoughKnown(target, known) && agrees(rowsOf(target, known), (k) => predicted[known[k]])) sum = trial;
+  }
+  return sum;
 }
