@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
-import { columnNamed, isCategorical, type Table, takeTableRows } from "../../../src/data/table";
+import { cellText, columnNamed, isCategorical, type Table, takeTableRows } from "../../../src/data/table";
 import { csvText } from "../../../src/data/write/write-csv";
 import { sequential } from "../../../src/synthesis/sequential/sequential";
 import { customers } from "../customers";
@@ -99,6 +99,33 @@ test("complete() tells which levels the model does not know, and keeps them", as
   const kept = columnNamed(table, "net");
   expect(isCategorical(kept) && kept.levels[kept.codes[0]]).toBe("cable");
   expect((await learnt).complete(rows, seeded(2)).unknown).toEqual([]);
+});
+
+test("complete() tells which of few values of a number the model does not know", async () => {
+  const lines = Array.from({ length: 300 }, (_, i) => `${1 + (i % 3)}.0,${5 * (1 + (i % 3)) + (i % 2)}`);
+  const { table: from } = parseCsv(`lines,fee\n${lines.join("\n")}\n`);
+  const model = await sequential({ threads: 1 })(from, seeded(1));
+  const { table: rows } = parseCsv("lines,fee\n9.0,\n2.0,\n9,\n4.0,6\n");
+  const fee = { name: "fee", type: "numeric", values: Float64Array.of(NaN, NaN, NaN, 6) } as const;
+  const given = { rows: 4, columns: [rows.columns[0], fee] };
+  expect(model.complete(given, seeded(2)).unknown).toEqual([
+    { name: "lines", cells: 3, levels: 2, first: ["9", "4"], nearest: true },
+  ]);
+  expect(model.complete(from, seeded(2)).unknown).toEqual([]);
+});
+
+test("complete() counts identifiers in which something else stands than what was filled in says", async () => {
+  const lines = Array.from({ length: 400 }, (_, i) => {
+    const day = new Date(Date.UTC(2021, 0, 1 + ((i * 379) % 1090))).toISOString().slice(0, 10);
+    return `R-${day.slice(0, 4)}-${10000 + ((i * 7919) % 89999)},${i % 9 === 0 ? "" : day},${i % 4}`;
+  });
+  const { table: from } = parseCsv(`no,day,kind\n${lines.join("\n")}\n`);
+  const model = await sequential({ threads: 1 })(from, seeded(1));
+  const { table, broken } = model.complete(from, seeded(2));
+  const [keys, days] = table.columns.map((one) => lines.map((_, i) => cellText(one, i)));
+  const odd = [...keys.keys()].filter((i) => keys[i].slice(2, 6) !== days[i].slice(0, 4));
+  expect(odd.length).toBeGreaterThan(0);
+  expect(broken).toContainEqual({ rule: "no holds the year of day.", rows: odd.length, first: odd[0] });
 });
 
 test("complete() draws a date and a number within the month, the year and the band that are known of them", async () => {

@@ -119,9 +119,9 @@ function tell(found: Found): void {
     note(
       `${rowsOf(rows)} break${rows === 1 ? "s" : ""} the rule by what was filled in: ${rule} (the first is row ${first + 1})`,
     );
-  for (const { name, cells, levels, first } of found.unknown)
+  for (const { name, cells, levels, first, nearest } of found.unknown)
     note(
-      `${name}: levels that the model does not know stay in ${cells} ${cells === 1 ? "row" : "rows"} (${first.join(", ")}${levels > first.length ? ` and ${levels - first.length} more` : ""}); nothing beside them was drawn by them`,
+      `${name}: ${nearest ? "values" : "levels"} that the model does not know stay in ${rowsOf(cells)} (${first.join(", ")}${levels > first.length ? ` and ${levels - first.length} more` : ""}); ${nearest ? "what is beside them was drawn as by the nearest that it knows" : "nothing beside them was drawn by them"}`,
     );
 }
 

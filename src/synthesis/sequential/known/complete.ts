@@ -35,7 +35,7 @@ export interface Found {
   readonly unsolved: readonly RuleRows[];
   /** Cells that stay empty because a rule says so. */
   readonly empty: readonly Omit<StaysEmpty, "all">[];
-  /** Levels that the model does not know: they stay, and tell nothing of what is missing beside them. */
+  /** Levels that the model does not know: they stay, and tell nothing of what is missing beside them; and numbers where it knows few. */
   readonly unknown: readonly UnknownLevels[];
 }
 
@@ -46,6 +46,8 @@ export interface UnknownLevels {
   /** How many different ones, and the first of them. */
   readonly levels: number;
   readonly first: readonly string[];
+  /** Of numbers: what is beside them is drawn by the nearest ones that the model knows. */
+  readonly nearest?: boolean;
 }
 
 export interface CompleteOptions {
@@ -279,28 +281,44 @@ function follows(plan: ColumnPlan): boolean {
 
 const mostNamed = 3;
 
-/** By column, cells of levels that the model does not draw; `seen` are those of earlier rows, and then of these too. */
+/** By column, cells of levels, or of numbers of few values, that the model does not draw; `seen` are those of earlier rows, and then of these too. */
 function unknownLevels(
   { structure }: SequentialParts,
   columns: readonly Column[],
   seen: Map<string, Set<string>>,
 ): UnknownLevels[] {
   return structure.columns.flatMap((plan, j): UnknownLevels[] => {
-    const known = plan.kind === "constant" ? [plan.text] : "levels" in plan ? plan.levels : undefined;
     const own = columns[j];
-    if (!known || ("texts" in plan && plan.texts) || own.type === "numeric") return [];
+    const nearest = plan.kind === "number" && !plan.formula;
+    const known = nearest
+      ? plan.values?.map(String)
+      : plan.kind === "constant"
+        ? [plan.text]
+        : "levels" in plan
+          ? plan.levels
+          : undefined;
+    if (!known || ("texts" in plan && plan.texts) || nearest !== (own.type === "numeric")) return [];
     const { name } = plan;
     const strange = seen.get(name) ?? new Set<string>();
     let cells = 0;
     const rows = isCategorical(own) ? own.codes.length : own.values.length;
     for (let i = 0; i < rows; i++) {
-      const text = cellText(own, i);
+      // A number is the same however it is written.
+      const text = own.type === "numeric" && !isMissing(own, i) ? String(own.values[i]) : cellText(own, i);
       if (text === "" || known.includes(text)) continue;
       cells++;
       strange.add(text);
     }
     if (cells === 0) return [];
     seen.set(name, strange);
-    return [{ name, cells, levels: strange.size, first: [...strange].slice(0, mostNamed) }];
+    return [
+      {
+        name,
+        cells,
+        levels: strange.size,
+        first: [...strange].slice(0, mostNamed),
+        ...(nearest && { nearest }),
+      },
+    ];
   });
 }

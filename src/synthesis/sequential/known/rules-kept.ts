@@ -4,6 +4,7 @@ import { describeRule } from "../../structure/describe";
 import { describeOnly } from "../../structure/describe-exclusions";
 import { argumentsOf, neededBy } from "../../structure/formulas";
 import { endsPassed } from "../../structure/given/given-ends";
+import { describeTie, type KeyTie, withoutTies } from "../../structure/keys/key-ties";
 import { countPeople, peopleOf } from "../../structure/people";
 import {
   type ColumnPlan,
@@ -19,7 +20,7 @@ import {
   type Structure,
   type Variable,
 } from "../../structure/structure";
-import { missingRows, reduceTable } from "../../structure/variables";
+import { cellsOfTies, missingRows, reduceTable } from "../../structure/variables";
 import type { Cells } from "./cells";
 import { cellsOfColumns, toldBy } from "./deduce";
 import { formulaBroken } from "./settle";
@@ -102,6 +103,7 @@ function breaksIn(cells: Cells, table: Table, gaps: boolean): readonly Breaks[] 
   const variables = reduceTable(cells.structure, table, "none");
   return [
     ...brokenPlans(cells, table),
+    ...brokenTies(cells.structure, table),
     ...brokenOrders(cells),
     ...brokenExclusions(cells.structure, variables, gaps),
     ...brokenCombinations(cells.structure, variables, table),
@@ -152,6 +154,23 @@ function brokenPlans(cells: Cells, table: Table): Breaks[] {
       return text === undefined || is === "" || is === "NaN" || is === text ? [] : [i];
     });
     return [{ rule, columns: [plan.name, plan.of], rows }];
+  });
+}
+
+/** The identifiers in which something else stands than other columns say. */
+function brokenTies({ columns }: Structure, table: Table): Breaks[] {
+  const cellsOf = cellsOfTies(columns, table);
+  return columns.flatMap((plan): Breaks[] => {
+    if (plan.kind !== "key" || !plan.ties) return [];
+    const own = columnNamed(table, plan.name);
+    const odd = new Map(plan.ties.map((tie): [KeyTie, number[]] => [tie, []]));
+    const texts = Array.from({ length: table.rows }, (_, i) => cellText(own, i));
+    withoutTies(texts, plan.ties, cellsOf, (tie, i) => odd.get(tie)?.push(i));
+    return [...odd].map(([tie, rows]) => ({
+      rule: `${plan.name} ${describeTie(tie)}.`,
+      columns: [plan.name, tie.of],
+      rows,
+    }));
   });
 }
 

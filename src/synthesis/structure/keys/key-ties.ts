@@ -85,18 +85,24 @@ export function withTies(bare: readonly string[], ties: readonly KeyTie[], cells
   return keys;
 }
 
-/** Identifiers without what the ties' columns say; those in which something else stands there stay whole. */
+/**
+ * Identifiers without what the ties' columns say; those in which something else stands there stay whole, and are told of where a cell
+ * says what should stand there (`odd`).
+ */
 export function withoutTies(
   whole: readonly string[],
   ties: readonly KeyTie[],
   cellsOf: CellsOfTie,
+  odd: (tie: KeyTie, row: number) => void = () => undefined,
 ): string[] {
   let keys = [...whole];
   for (const tie of [...ties].reverse()) {
-    const says = saidBy(tie, cellsOf(tie));
+    const says = saidBy({ ...tie, otherwise: "" }, cellsOf(tie));
     keys = keys.map((key, i) => {
-      const said = says(i);
-      return key.startsWith(said, tie.at) ? key.slice(0, tie.at) + key.slice(tie.at + said.length) : key;
+      const said = says(i) || tie.otherwise;
+      if (key.startsWith(said, tie.at)) return key.slice(0, tie.at) + key.slice(tie.at + said.length);
+      if (key !== "" && says(i) !== "") odd(tie, i);
+      return key;
     });
   }
   return keys;
