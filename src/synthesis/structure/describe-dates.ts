@@ -1,6 +1,7 @@
 import { day, evenMonth, momentAt } from "./date-parts";
 import type { Formula, Term } from "./formulas";
 import { type ColumnPlan, levelCount } from "./structure";
+import { levelNames } from "./variables";
 
 const lengths = [
   ["week", 7 * day],
@@ -63,15 +64,39 @@ function named({ column, from }: Term): string {
   return from ? `the start of the ${from} of ${column}` : column;
 }
 
-function laterThan(formula: Formula, source: Term | undefined, columns: readonly ColumnPlan[]): string {
-  const { terms, effects, constant, calendar } = formula;
+function laterThan(
+  formula: Formula,
+  source: Term | undefined,
+  columns: readonly ColumnPlan[],
+  more: readonly string[] = [],
+): string {
+  const { terms, effects, constant, calendar, each } = formula;
+  const decides = columns.find((plan) => plan.name === each?.column);
+  if (each && (decides?.kind === "levels" || decides?.kind === "number")) {
+    const told = each.formulas.filter((own) => own !== null);
+    const dateOf = (own: Formula | undefined): Term | undefined =>
+      own?.terms.find(({ column }) => columns.some((one) => one.name === column && one.kind === "date"));
+    const options = (text: (own: Formula) => string): string => {
+      const all = levelNames(decides).map((level, k) => [level, each.formulas[k]] as const);
+      return `(by ${each.column}: ${all.flatMap(([level, own]) => (own ? [`${level} → ${text(own)}`] : [])).join(", ")})`;
+    };
+    // What all have in common is said once.
+    if (new Set(told.map((own) => JSON.stringify({ ...own, constant: 0 }))).size > 1)
+      return options((own) => laterThan(own, dateOf(own), columns));
+    const [first] = told;
+    const lengths = options((own) => stretch(own.constant, own.calendar !== undefined));
+    return laterThan({ ...first, constant: 0 }, dateOf(first), columns, [`+ ${lengths}`]);
+  }
   const even = calendar !== undefined;
   const signed = (time: number, months: boolean): string[] =>
     time === 0 ? [] : [`${time < 0 ? "−" : "+"} ${stretch(Math.abs(time), months)}`];
   const counted = terms.flatMap((term) => {
     if (term === source) return [];
     const one = stretch(term.weight, even);
-    return [one.startsWith("1 ") ? `+ ${term.column} ${one.slice(2)}s` : `+ ${term.column} × ${one}`];
+    const { column, times } = term;
+    const by = times && (times.plus === 0 ? times.column : `(${times.column} + ${times.plus})`);
+    const count = by ? `${column} × ${by}` : column;
+    return [one.startsWith("1 ") ? `+ ${count} ${one.slice(2)}s` : `+ ${count} × ${one}`];
   });
   const decided = effects.map(({ column, effects: own }) => {
     const plan = columns.find((one) => one.name === column);
@@ -85,6 +110,7 @@ function laterThan(formula: Formula, source: Term | undefined, columns: readonly
     source ? named(source) : dateOf(constant),
     ...counted,
     ...decided,
+    ...more,
     ...(source ? signed(constant, even) : []),
     ...signed(calendar?.plus ?? 0, false),
   ].join(" ");

@@ -25,6 +25,8 @@ export interface Formula {
   readonly most?: number;
   /** The sum is a date's place in a calendar of even months (`placeOf`): it is that date, `plus` milliseconds later. */
   readonly calendar?: { readonly plus: number };
+  /** Instead of all that: the formula that holds for each value of a column. */
+  readonly each?: FormulaEach;
   /**
    * What the formula leaves open and a method draws: nothing, a factor (value ÷ formula), or a difference
    * (value − formula).
@@ -36,10 +38,20 @@ export interface Formula {
   readonly error: number;
 }
 
+/** A formula by the value of a column of levels, or of a number of few `values`. */
+export interface FormulaEach {
+  readonly column: string;
+  readonly values?: readonly number[];
+  /** One per level or value, and one for missing cells if there are any; null where nothing is there. */
+  readonly formulas: readonly (Formula | null)[];
+}
+
 /** A column of a sum, times its weight. */
 export interface Term {
   readonly column: string;
   readonly weight: number;
+  /** Another number that it is multiplied by, `plus` added to that one. */
+  readonly times?: { readonly column: string; readonly plus: number };
   /** Of a date the start of the unit that it lies in. */
   readonly from?: DateUnit;
   /** Of a date its place in a calendar of even months (`placeOf`). */
@@ -56,10 +68,26 @@ export interface RatesBy {
   readonly rates: readonly (number | null)[];
 }
 
-/** The rate for one value of the column as formulas read it: a number, or the code of a level; NaN where none is told. */
-function rateAt({ values, rates }: RatesBy, own: number): number {
-  const place = values ? (Number.isNaN(own) ? values.length : values.indexOf(own)) : own;
-  return rates[place] ?? Number.NaN;
+/** The place of one value of the column as formulas read it: a number of few values, or the code of a level. */
+export function placeAmong(values: readonly number[] | undefined, own: number): number {
+  return values ? (Number.isNaN(own) ? values.length : values.indexOf(own)) : own;
+}
+
+/** In each row what comes of the formula that holds there; NaN where none does. */
+function chosen(
+  { column, values, formulas }: FormulaEach,
+  argument: Arguments,
+  rows: number,
+  of: (formula: Formula) => Float64Array,
+): Float64Array {
+  const own = argument(column);
+  const made = formulas.map((formula) => formula && of(formula));
+  return Float64Array.from({ length: rows }, (_, i) => made[placeAmong(values, own[i])]?.[i] ?? Number.NaN);
+}
+
+/** The column whose value decides what holds, if one does. */
+export function deciderOf({ by, each }: Formula): string | undefined {
+  return (by ?? each)?.column;
 }
 
 /** The exact sum of nothing: other formulas are written as what they differ in. */
@@ -79,6 +107,7 @@ export type Arguments = (column: string) => ArrayLike<number>;
 
 /** The formula's value in each row; NaN where it is undefined. */
 export function evaluate(formula: Formula, argument: Arguments, rows: number): Float64Array {
+  if (formula.each) return chosen(formula.each, argument, rows, (own) => evaluate(own, argument, rows));
   const out = new Float64Array(rows).fill(formula.constant);
   for (const { column, power, plus = 0, also = [] } of formula.factors) {
     const values = also.reduce((sum, other) => {
@@ -91,11 +120,11 @@ export function evaluate(formula: Formula, argument: Arguments, rows: number): F
   const { by } = formula;
   if (by) {
     const values = argument(by.column);
-    for (let i = 0; i < rows; i++) out[i] *= rateAt(by, values[i]);
+    for (let i = 0; i < rows; i++) out[i] *= by.rates[placeAmong(by.values, values[i])] ?? Number.NaN;
   }
   for (const term of formula.terms) {
     const { weight, nothing } = term;
-    const values = termValues(term, argument(term.column));
+    const values = termValues(term, argument);
     for (let i = 0; i < rows; i++) out[i] += nothing && Number.isNaN(values[i]) ? 0 : weight * values[i];
   }
   for (const { column, effects } of formula.effects) {
@@ -111,7 +140,12 @@ export function evaluate(formula: Formula, argument: Arguments, rows: number): F
 }
 
 /** What a sum reads of a column. */
-function termValues({ from, calendar }: Term, values: ArrayLike<number>): ArrayLike<number> {
+function termValues({ column, times, from, calendar }: Term, argument: Arguments): ArrayLike<number> {
+  const values = argument(column);
+  if (times) {
+    const others = argument(times.column);
+    return Float64Array.from(values, (value, i) => value * (others[i] + times.plus));
+  }
   if (!from && !calendar) return values;
   return Float64Array.from(values, (value) => {
     const start = from ? startOf(from, value) : value;
@@ -138,12 +172,17 @@ export function argumentAt(
   argument: Arguments,
 ): Float64Array {
   const { factors, terms, least = -Infinity, most = Infinity } = formula;
+  if (deciderOf(formula) === name || terms.some(({ times }) => times?.column === name))
+    return new Float64Array(targets.length).fill(Number.NaN);
+  if (formula.each)
+    return chosen(formula.each, argument, targets.length, (own) => argumentAt(own, name, targets, argument));
   // What is rounded, or read of a date, is before and after that: `argumentRange`.
   const { by, round: _, calendar: __, ...given } = formula;
-  const straight = terms.map((term) => (term.column === name ? { column: name, weight: term.weight } : term));
+  const straight = terms.map((term) =>
+    term.column === name && !term.times ? { column: name, weight: term.weight } : term,
+  );
   const plain = { ...given, terms: straight };
   const rows = targets.length;
-  if (by?.column === name) return new Float64Array(rows).fill(Number.NaN);
   const at = (own: Partial<Formula>, value: number): Float64Array =>
     evaluate(
       { ...plain, least: -Infinity, most: Infinity, ...own },
@@ -160,8 +199,9 @@ export function argumentAt(
     const [zero, one] = [at(part, 0), at(part, 1)];
     // A sum's weight itself, since a moment's is so small that sums of moments would drown it.
     const weight = terms.reduce((sum, term) => sum + (term.column === name ? term.weight : 0), 0);
+    const plainly = !terms.some((term) => term.column === name && term.times);
     const slopes =
-      terms.length > 0 && power === 1
+      terms.length > 0 && power === 1 && plainly
         ? new Float64Array(rows).fill(weight)
         : one.map((value, i) => value - zero[i]);
     return { zero, slopes };
@@ -187,7 +227,12 @@ export function argumentRange(
   ends: readonly [low: Float64Array, high: Float64Array],
   argument: Arguments,
 ): readonly [low: Float64Array, high: Float64Array] {
-  const { round, calendar } = formula;
+  const { round, calendar, each } = formula;
+  if (each?.formulas.some((one) => one && argumentsOf(one).includes(name))) {
+    const side = (at: 0 | 1): Float64Array =>
+      chosen(each, argument, ends[0].length, (one) => argumentRange(one, { name, step }, ends, argument)[at]);
+    return [side(0), side(1)];
+  }
   const own = formula.terms.filter(({ column }) => column === name);
   if (own.length > 1) return [ends[0].map(() => Number.NaN), ends[1].map(() => Number.NaN)];
   const free = ends.map((end, side) =>
@@ -242,9 +287,11 @@ export function rebuild(formula: Formula, predicted: number, rest: number): numb
 /** The columns that the formula reads. */
 export function argumentsOf(formula: Formula): readonly string[] {
   const added = formula.factors.flatMap(({ also = [] }) => also);
-  const { factors, by, terms, effects } = formula;
-  const others = [...factors, ...(by ? [by] : []), ...terms, ...effects].map((one) => one.column);
-  return [...new Set([...others, ...added])];
+  const { factors, by, terms, effects, each } = formula;
+  const times = terms.flatMap((term) => (term.times ? [term.times] : []));
+  const others = [...factors, ...(by ? [by] : []), ...terms, ...times, ...effects, ...(each ? [each] : [])];
+  const inEach = (each?.formulas ?? []).flatMap((own) => (own ? argumentsOf(own) : []));
+  return [...new Set([...others.map((one) => one.column), ...added, ...inEach])];
 }
 
 /** Those of them that must not be missing. */

@@ -19,6 +19,7 @@ import {
   type ColumnPlan,
   type Combination,
   type DatePlan,
+  formulaOf,
   gapLabels,
   isComputed,
   type LevelsPlan,
@@ -314,6 +315,13 @@ export function drawnNumbers(plan: NumberPlan | DatePlan, from: Table, argument:
 /** How much one of what is drawn for the column is: dates, and how much later they are than others, are so in steps. */
 export function drawnUnit(plan: ColumnPlan): number {
   return plan.kind === "date" ? plan.format.step : 1;
+}
+
+/** The column by whose value there is a formula, if it is one for missing cells, too. */
+export function tellingGap(plan: ColumnPlan, plans: readonly ColumnPlan[]): string | undefined {
+  const each = formulaOf(plan)?.each;
+  const by = plans.find(({ name }) => name === each?.column) as LevelsPlan | NumberPlan | undefined;
+  return by?.missing && each?.formulas.length === levelNames(by).length ? by.name : undefined;
 }
 
 /** How levels are named when a missing value is one of them. */

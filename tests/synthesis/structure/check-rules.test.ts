@@ -119,6 +119,21 @@ test.each<[string, Structure, string]>([
     'the terms of the formula of minutes must name columns of date, got "seconds, of number"',
   ],
   [
+    "a rule for each value of a column that is none",
+    changedDate("end", (own) => (own.each = { column: "nobody", formulas: [] })),
+    "the rates of the formula of end must name columns of levels or number",
+  ],
+  [
+    "a number of times that is none",
+    changedDate("minutes", (own) => (own.terms[0].times = { column: "fee" })),
+    "must have a number as plus of what a term is multiplied by",
+  ],
+  [
+    "a rule for each value of a number",
+    changedDate("minutes", (own) => (own.each = { column: "fee", formulas: [] })),
+    "must be of a date to be one for each value",
+  ],
+  [
     "a unit that is none",
     changedDate("end", (own) => (own.terms[0].from = "decade")),
     "must read dates from the start of one of instant, second, minute, hour, day, week, week from Sunday, month, quarter, year",

@@ -184,7 +184,49 @@ const calls: Subject = {
   open: ["answer", "billed", "minutes", "hour"],
 };
 
+const netDays: Readonly<Record<string, number>> = { "net 14": 14, "net 30": 30 };
+const monthEnd = (time: number): number =>
+  monthsLater(time - (new Date(time).getUTCDate() - 1) * day, 1) - day;
+
+/** Each class has a rule of its own: the end of the month and 30 days beside days, months beside days. */
+const classes: Subject = {
+  from: tableOf("classes", 600, (uniform) => {
+    const [sent, start] = [someDay(uniform, 2021, 2024), someDay(uniform, 2018, 2023)];
+    const pays = ["net 14", "net 30", "end of month"][Math.floor(3 * uniform() * uniform())];
+    const [term, renewed] = [[1, 12, 24][Math.floor(3 * uniform())], Math.floor(4 * uniform())];
+    const end = monthsLater(start, term * (renewed + 1)) - day;
+    return {
+      sent: dots(sent),
+      pays,
+      due: dots(pays in netDays ? sent + netDays[pays] * day : monthEnd(sent) + 30 * day),
+      start: dots(start),
+      term,
+      renewed,
+      end: dots(end),
+      notice: dots(term === 1 ? end - 30 * day : monthsLater(end, -3)),
+      fee: (5 + 90 * uniform()).toFixed(2),
+    };
+  }),
+  rules: [
+    "due = (by pays: end of month → the start of the month of sent + 1 month + 29 days, net 14 → sent + 14 days, net 30 → sent + 30 days).",
+    "end = start + term × (renewed + 1) months − 1 day.",
+    "notice = (by term: 1 → end − 30 days, 12 → end − 3 months, 24 → end − 3 months).",
+  ],
+  holds: ({ sent: text, pays, due, start, term, renewed, end: ended, notice }) => {
+    const [sent, end] = [ofDots(text), ofDots(ended)];
+    return (
+      ofDots(due) === (pays in netDays ? sent + netDays[pays] * day : monthEnd(sent) + 30 * day) &&
+      end === monthsLater(ofDots(start), Number(term) * (Number(renewed) + 1)) - day &&
+      ofDots(notice) === (term === "1" ? end - 30 * day : monthsLater(end, -3))
+    );
+  },
+  where: { due: { from: "01.01.2022", to: "31.12.2022" }, pays: "end of month" },
+  asked: ({ due, pays }) => due.endsWith("2022") && pays === "end of month",
+  open: ["due", "end", "notice"],
+};
+
 describe.each([
+  ["classes", classes],
   ["contracts", contracts],
   ["people", people],
   ["calls", calls],
@@ -240,6 +282,43 @@ test("a rule of dates is none where one row breaks it, or chance could make it",
   });
   const { columns: plans } = discoverStructure(days, seeded(1));
   expect(plans.filter(isComputed)).toEqual([]);
+});
+
+test("sequential() keeps a class's rule where cells of any of its columns are missing, and one for those without a class", async () => {
+  const gap = (own: string | number, uniform: number): string | number => (uniform < 0.12 ? "" : own);
+  const paid = (seed: string, always: boolean): Table =>
+    tableOf(seed, 900, (uniform) => {
+      const sent = someDay(uniform, 2021, 2024);
+      const pays = ["net 14", "net 30", "", "end of month"][Math.floor((always ? 3 : 4) * uniform())];
+      const days = pays === "" ? 0 : netDays[pays];
+      const due = days === undefined ? monthEnd(sent) + 30 * day : sent + days * day;
+      const row = { sent: iso(sent), pays, due: iso(due), fee: (90 * uniform()).toFixed(2) };
+      if (always) return row;
+      return {
+        ...row,
+        sent: gap(row.sent, uniform()),
+        pays: pays === "" ? "net 14" : gap(pays, uniform()),
+        due: gap(pays === "" ? iso(sent + 14 * day) : row.due, uniform()),
+      };
+    });
+  const right = ({ sent, pays, due }: Row, direct: boolean): boolean => {
+    const from = Date.parse(sent);
+    if (sent === "" || due === "" || (pays === "" && !direct)) return true;
+    const own = pays in netDays ? from + netDays[pays] * day : pays === "" ? from : monthEnd(from) + 30 * day;
+    return Date.parse(due) === own;
+  };
+  for (const always of [true, false]) {
+    const from = paid("gaps", always);
+    expect(rowsOf(from).every((row) => right(row, always))).toBe(true);
+    const model = await sequential()(from, seeded(1));
+    const made = rowsOf(loadSynthesiser(JSON.parse(JSON.stringify(model))).sample(1500, seeded(2)));
+    expect(made.filter((row) => !right(row, always))).toEqual([]);
+    expect(made.some(({ pays }) => pays === "")).toBe(true);
+    if (always) continue;
+    const { table, broken } = model.complete(takeTableRows(from, [...Array(200).keys()]), seeded(3));
+    expect(broken).toEqual([]);
+    expect(rowsOf(table).filter((row) => !right(row, always))).toEqual([]);
+  }
 });
 
 test("columnNamed(synthetic rows, a computed date) is written as the column was", async () => {

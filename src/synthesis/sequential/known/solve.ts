@@ -2,6 +2,7 @@ import { stepOf } from "../../drawing/bounds";
 import {
   type Arguments,
   argumentsOf,
+  deciderOf,
   evaluate,
   type Formula,
   neededBy,
@@ -35,7 +36,7 @@ export function withoutRate(
   { name, formula }: ComputedPlan,
   open: Open,
 ): readonly number[] {
-  if (!formula.by) return [];
+  if (!deciderOf(formula)) return [];
   const gives = givenBy(formula, of, rows);
   const read = argumentsOf(formula);
   return [...gives.keys()].filter(
@@ -158,7 +159,7 @@ function narrowed(
   const off = offBy(cells, open, part.name, rules, rows, instead);
   const { count, at } = domainOf(part);
   // Where the column's value decides a rate no order leads to it: every value stays.
-  const decides = rules.some(({ formula }) => formula.by?.column === part.name);
+  const decides = rules.some(({ formula }) => deciderOf(formula) === part.name);
   const first = new Float64Array(rows.length);
   const last = new Float64Array(rows.length).fill(count - 1);
   const [lows, highs] = [off(first.map(at)), off(last.map(at))];

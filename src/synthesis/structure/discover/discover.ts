@@ -35,6 +35,7 @@ import {
   numbersOf,
   ownCells,
   reduceTable,
+  tellingGap,
 } from "../variables";
 import { atomsOf } from "./atoms";
 import { findBands } from "./bands";
@@ -130,8 +131,8 @@ export function discoverStructure(
       : planOf(column, rng, telling, keep.includes(column.name)),
   );
   plans = replaced(plans, combinations.flatMap(combinationLookups));
-  const holes = search && options.sequential ? findHoles(plans, from) : [];
-  const torn = new Set(holes.map(({ column }) => column));
+  let holes = search && options.sequential ? findHoles(plans, from) : [];
+  let torn = new Set(holes.map(({ column }) => column));
   const whose = telling.people?.of;
   if (search) {
     plans = replaced(plans, lookupsAmong(plans, from, keep, whose));
@@ -144,6 +145,10 @@ export function discoverStructure(
     plans = replaced(plans, findDates(free, { from, keep: drawn, least: telling.least, people: whose }));
     plans = replaced(plans, findDistances(plans, from, drawn, { torn, people: whose }));
   }
+  // Cells of which a rule says what follows where they are missing are so for a reason.
+  const reasons = new Set(plans.flatMap((plan) => tellingGap(plan, plans) ?? []));
+  holes = holes.filter(({ column }) => !reasons.has(column));
+  torn = new Set(holes.map(({ column }) => column));
   const gaps = search ? findGaps(plans, from, torn) : [];
   plans = withoutMissing(plans, gaps);
   if (search) plans = withTiedKeys(plans, from, customer, rng, telling);

@@ -152,7 +152,7 @@ function checkFormula(
     holds(Array.isArray(also), "must have a list of columns as also", also);
     for (const name of [column, ...also]) must(name, ["number", "date"], `the factors of ${who}`);
   }
-  for (const { column, weight, from, calendar: even } of terms.map((term) => object<Term>(term))) {
+  for (const { column, weight, from, calendar: even, times } of terms.map((term) => object<Term>(term))) {
     holds(Number.isFinite(weight), "must have terms with a number as weight", weight);
     holds(
       from === undefined || dateUnits.includes(from),
@@ -160,7 +160,14 @@ function checkFormula(
       from,
     );
     holds(even === undefined || even === true, "must have true as calendar of a term, or none", even);
-    must(column, from || even ? ["date"] : ["number", "date"], `the terms of ${who}`);
+    must(column, from || even ? ["date"] : times ? ["number"] : ["number", "date"], `the terms of ${who}`);
+    if (times === undefined) continue;
+    holds(
+      Number.isFinite(times?.plus),
+      "must have a number as plus of what a term is multiplied by",
+      times?.plus,
+    );
+    must(times.column, ["number"], `the terms of ${who}`);
   }
   for (const { column, effects: own } of effects.map(object)) {
     must(column, ["levels"], `the effects of ${who}`);
@@ -174,6 +181,19 @@ function checkFormula(
     holds(whole, `must have ${count} numbers as the effects of ${column}, one a level`, own);
   }
   if (by !== undefined) checkRates(by, plans, must, holds, who);
+  const { each } = plan.formula as Formula;
+  if (each === undefined) return;
+  const { column, values, formulas } = object(each);
+  const told = Array.isArray(formulas) ? formulas : [];
+  // Of each there are as many as there are rates, and none has others within.
+  const counts = formulas && told.map((own) => (own === null ? null : 1));
+  holds(
+    dated && !told.some((own) => own?.each),
+    "must be of a date to be one for each value, and none of those so",
+  );
+  checkRates({ column, ...(values && { values }), rates: counts }, plans, must, holds, who);
+  for (const formula of told)
+    if (formula !== null) checkFormula({ ...plan, formula } as DatePlan, plans, must, action);
 }
 
 function checkRates(

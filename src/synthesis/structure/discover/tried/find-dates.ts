@@ -1,6 +1,15 @@
 import { columnNamed, type Table } from "../../../../data/table";
 import { type DateUnit, day, evenMonth, momentAt, placeOf, roundestMoment, startOf } from "../../date-parts";
-import { argumentsOf, emptySum, evaluate, type Formula, leadsTo, type Term } from "../../formulas";
+import {
+  argumentsOf,
+  deciderOf as decided,
+  emptySum,
+  evaluate,
+  type Formula,
+  leadsTo,
+  placeAmong,
+  type Term,
+} from "../../formulas";
 import { spacing } from "../../grids";
 import {
   type ColumnPlan,
@@ -8,9 +17,11 @@ import {
   formulaOf,
   isComputed,
   type LevelsPlan,
+  levelCount,
   type NumberPlan,
 } from "../../structure";
 import { codesOf, numbersOf } from "../../variables";
+import { spacedRows } from "../search";
 import { type Target, type Tests, type Trials, testsOf } from "./trials";
 
 /** With more levels a column decides no term. */
@@ -54,7 +65,7 @@ export function findDates(plans: readonly ColumnPlan[], search: DateSearch): rea
       return formula ? [[plan.name, formula] as const] : [];
     }),
   );
-  const decides = new Set([...formulas.values()].flatMap(({ by }) => (by ? [by.column] : [])));
+  const decides = new Set([...formulas.values()].map(decided));
   const found = new Map<string, ColumnPlan>();
   const free = (plan: DatePlan | NumberPlan): boolean =>
     !keep.includes(plan.name) && !isComputed(plan) && !found.has(plan.name);
@@ -91,8 +102,9 @@ export function findDates(plans: readonly ColumnPlan[], search: DateSearch): rea
           first: both[0],
           both,
           numbers,
-          levels,
-          least: search.least,
+          deciders: [...levels, ...numbers.filter((one) => one.values)],
+          tests,
+          search,
         }))
           if (tests.proven(formula, read) && place(plan, formula)) break;
       }
@@ -120,8 +132,10 @@ interface Pair {
   readonly both: readonly number[];
   readonly first: number;
   readonly numbers: readonly NumberPlan[];
-  readonly levels: readonly LevelsPlan[];
-  readonly least: number;
+  /** Columns whose values may each have a rule of their own. */
+  readonly deciders: readonly (LevelsPlan | NumberPlan)[];
+  readonly tests: Tests;
+  readonly search: DateSearch;
 }
 
 const plainUnits = [day, 7 * day, 3_600_000, 60_000, 1000];
@@ -129,8 +143,18 @@ const evenUnits = [evenMonth, 12 * evenMonth];
 /** A contract ends on the day of its start, or on the one before. */
 const ends = [0, -day, day];
 
-/** Formulas that might give a date from an earlier one, as the first row that has both says. */
-function* laterDates({ plan, source, of, both, first, numbers, levels, least }: Pair): Generator<Candidate> {
+/** Formulas that might give a date from an earlier one: first those of stretches that the first row that has both says. */
+function* laterDates(pair: Pair): Generator<Candidate> {
+  for (const formula of stretches(pair, pair.first)) yield { formula, read: 1 };
+  for (const formula of counted(pair)) yield { formula, read: 1 };
+  for (const decider of pair.deciders) {
+    const found = eachOf(pair, decider);
+    if (found) yield found;
+  }
+}
+
+/** How a date is read, and what lies between it and the later one in a row. */
+function readOf({ plan, source, of }: Pair) {
   const [own, other] = [of(plan.name), of(source.name)];
   // What is written in days counts from the day of a moment.
   const coarser = plan.format.step > source.format.step;
@@ -145,7 +169,13 @@ function* laterDates({ plan, source, of, both, first, numbers, levels, least }: 
   const shift = (i: number): number => own[i] - begun(i);
   const months = (i: number, plus: number): number =>
     Math.round((placeOf(own[i] - plus) - placeOf(begun(i))) / evenMonth) * evenMonth;
-  const sum = (one: Partial<Formula>, read = 1): Candidate => ({ formula: { ...emptySum, ...one }, read });
+  return { own, other, term, even, shift, months };
+}
+
+/** One stretch of time after the date, or after the start of what it lies in, as a row says. */
+function* stretches(pair: Pair, first: number): Generator<Formula> {
+  const { own, other, term, even, shift, months } = readOf(pair);
+  const sum = (one: Partial<Formula>): Formula => ({ ...emptySum, ...one });
   yield sum({ constant: shift(first), terms: [term] });
   for (const plus of ends) yield sum({ constant: months(first, plus), terms: [even], calendar: { plus } });
   for (const from of ["week", "month", "quarter", "year"] as const) {
@@ -157,14 +187,21 @@ function* laterDates({ plan, source, of, both, first, numbers, levels, least }: 
     const width = from === "month" ? 1 : from === "quarter" ? 3 : 12;
     const since =
       (placeOf(startOf(from, own[first])) - placeOf(startOf(from, other[first]))) / (width * evenMonth);
-    // The last day is the one before the next begins.
-    for (const more of [since, since + 1])
+    // The last day is the one before the next begins; 30 days after it may be two months later.
+    for (const more of [0, 1, -1, -2, -3].map((one) => since + one))
       yield sum({
         constant: more * width * evenMonth,
         terms: [{ ...terms[0], calendar: true }],
         calendar: { plus: own[first] - startOf(from, other[first], more) },
       });
   }
+}
+
+/** As many days, months and so on after the date as a number says, or a number times another or one more than it. */
+function* counted(pair: Pair): Generator<Formula> {
+  const { of, first, both, numbers } = pair;
+  const { term, even, shift, months } = readOf(pair);
+  const sum = (one: Partial<Formula>): Formula => ({ ...emptySum, ...one });
   for (const { name } of numbers) {
     const count = of(name)[first];
     if (Number.isNaN(count)) continue;
@@ -176,25 +213,71 @@ function* laterDates({ plan, source, of, both, first, numbers, levels, least }: 
         yield sum({ constant, terms: [even, { column: name, weight }], calendar: { plus } });
       }
   }
-  for (const level of levels) {
-    const codes = of(level.name);
-    const count = level.levels.length;
-    const firsts = Array.from({ length: count }, (_, code) => both.filter((i) => codes[i] === code));
-    if (firsts.some((rows) => rows.length < Math.max(2, least))) continue;
-    for (const plus of [undefined, ...ends]) {
-      const own = firsts.map(([i]) => (plus === undefined ? shift(i) : months(i, plus)));
-      if (new Set(own).size < 2) continue;
-      const effects = [{ column: level.name, effects: [...own, ...(level.missing ? [null] : [])] }];
-      yield sum(
-        {
-          terms: [plus === undefined ? term : even],
-          effects,
-          ...(plus !== undefined && { calendar: { plus } }),
-        },
-        count,
-      );
-    }
+  const few = numbers.filter(({ grid }) => grid && spacing(grid) >= 1);
+  const some = spacedRows(both.length, pairedRows).map((at) => both[at]);
+  for (const [at, { name }] of few.entries())
+    for (const [place, one] of few.entries())
+      for (const more of [0, 1]) {
+        if (place === at || (more === 0 && place < at)) continue;
+        const [a, b] = [of(name), of(one.name)];
+        const product = (i: number): number => a[i] * (b[i] + more);
+        const told = some.filter((i) => !Number.isNaN(product(i)));
+        if (told.length < 2) continue;
+        const times = { column: one.name, plus: more };
+        const fits = (weight: number, is: (i: number) => number): boolean =>
+          told.every((i) => is(i) - is(told[0]) === weight * (product(i) - product(told[0])));
+        for (const weight of plainUnits)
+          if (fits(weight, shift))
+            yield sum({
+              constant: shift(told[0]) - weight * product(told[0]),
+              terms: [term, { column: name, weight, times }],
+            });
+        for (const weight of evenUnits)
+          for (const plus of ends)
+            if (fits(weight, (i) => months(i, plus)))
+              yield sum({
+                constant: months(told[0], plus) - weight * product(told[0]),
+                terms: [even, { column: name, weight, times }],
+                calendar: { plus },
+              });
+      }
+}
+
+/** In so many rows a product is looked at before it is tried. */
+const pairedRows = 12;
+
+/** The rule of each value of a column, where most rows have one: those of its largest values are tried first with others. */
+function eachOf(pair: Pair, decider: LevelsPlan | NumberPlan): Candidate | undefined {
+  const { plan, of, both, tests } = pair;
+  const { least, people } = pair.search;
+  const cells = of(decider.name);
+  const values = decider.kind === "number" ? decider.values : undefined;
+  const count = decider.kind === "levels" ? levelCount(decider) : (values ?? []).length + 1;
+  if (plan.name === decider.name) return undefined;
+  const rows = Array.from({ length: count }, (): number[] => []);
+  for (const i of both) rows[placeAmong(values, cells[i])]?.push(i);
+  const persons = (own: readonly number[]): number =>
+    people ? new Set(own.map((i) => people[i])).size : own.length;
+  const missing = decider.missing ? count - 1 : -1;
+  const formulas = new Array<Formula | null>(count).fill(null);
+  const kinds: number[] = [];
+  for (const [code, own] of [...rows.entries()].sort((a, b) => b[1].length - a[1].length)) {
+    if (own.length === 0) continue;
+    const tried = persons(own) >= Math.max(2, least) ? [...stretches(pair, own[0])] : [];
+    const order = [...new Set([...kinds, ...tried.keys()])];
+    const kind = order.find((one) => tried[one] && tests.holdsIn(tried[one], own));
+    if (kind !== undefined) {
+      formulas[code] = tried[kind];
+      kinds.push(kind);
+    } else if (code !== missing) return undefined;
   }
+  const told = formulas.filter((one) => one !== null);
+  if (new Set(told.map((one) => JSON.stringify(one))).size < 2) return undefined;
+  const kept =
+    formulas.at(-1) || (decider.kind === "levels" && missing < 0) ? formulas : formulas.slice(0, -1);
+  const each = { column: decider.name, ...(values && { values }), formulas: kept };
+  const formula = { ...emptySum, each };
+  return { formula, read: 2 * told.length };
 }
 
 /** Units of time between dates: of even months, or milliseconds. */

@@ -1,4 +1,4 @@
-import { type Arguments, argumentsOf, evaluate, type Formula } from "../../formulas";
+import { type Arguments, argumentsOf, evaluate, type Formula, placeAmong } from "../../formulas";
 import { type Grid, snap, spacing } from "../../grids";
 import { spacedRows } from "../search";
 
@@ -29,6 +29,8 @@ export interface Tests {
   readonly present: readonly number[];
   /** Whether the formula gives the target in every row, be it by chance. */
   readonly holds: (formula: Formula) => boolean;
+  /** Whether it gives it in every one of some rows. */
+  readonly holdsIn: (formula: Formula, rows: readonly number[]) => boolean;
   /** Whether it does so as a rule; `free` of its numbers were read off the rows. */
   readonly proven: (formula: Formula, free?: number) => boolean;
 }
@@ -45,18 +47,24 @@ export function testsOf(target: Target, trials: Trials): Tests {
     };
     const predicted = evaluate(formula, read, rows?.length ?? trials.rows);
     const torn = names.map(trials.of);
-    const levels = formula.effects.map(({ column }) => trials.of(column));
+    const { each } = formula;
+    const decides = each && trials.of(each.column);
+    // A value of which no rule is told says nothing of the others'.
+    const untold = (i: number): boolean =>
+      formula.effects.some(({ column, effects }) => (effects[trials.of(column)[i]] ?? null) === null) ||
+      (decides !== undefined && !each?.formulas[placeAmong(each.values, decides[i])]);
     return predicted.every((value, at) => {
       const i = rows ? rows[at] : at;
       const own = target.values[i];
       if (Number.isNaN(own) || agrees(target.grid, formula, own, value)) return true;
-      return torn.some((values) => Number.isNaN(values[i])) || levels.some((codes) => codes[i] < 0);
+      return untold(i) || torn.some((values) => Number.isNaN(values[i]));
     });
   };
   const holds = (formula: Formula): boolean => holdsIn(formula, sample) && holdsIn(formula, undefined);
   return {
     present,
     holds,
+    holdsIn: (formula, rows) => holdsIn(formula, rows.slice(0, screeningRows)) && holdsIn(formula, rows),
     proven: (formula: Formula, free = 1) => holds(formula) && isProven(target, formula, trials, free),
   };
 }
