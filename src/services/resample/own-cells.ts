@@ -1,5 +1,5 @@
 import type { Rng } from "../../core/rng";
-import { customerColumns, OncePerCustomer } from "../../data/duplicates";
+import { OncePerCustomer } from "../../data/duplicates";
 import { evenly } from "../../data/even-rows";
 import { type Column, cellText, columnNamed, isCategorical, type Table } from "../../data/table";
 import type { PackedTable } from "../../data/tally/packed-table";
@@ -22,11 +22,9 @@ export interface OwnCells {
 /** Of more identifiers forms are learned from so many, evenly spread; none of all that are known is made up. */
 const mostLearned = 2_000_000;
 
-/** The columns that may name the rows, but for those dropped. */
+/** The columns that may name the rows, or things of theirs, but for those dropped. */
 export function namingColumns(columns: readonly Column[], drop: readonly string[]): readonly string[] {
-  return customerColumns({ columns }).filter(
-    (name) => !drop.includes(name) && columns.some((one) => one.name === name && one.type === "id"),
-  );
+  return columns.filter(({ name, type }) => type === "id" && !drop.includes(name)).map(({ name }) => name);
 }
 
 /** Identifiers for new rows, in those columns that are held `from` the table and of which no two rows share one, each of one part; and nothing in `drop`. */

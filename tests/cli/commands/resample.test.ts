@@ -111,6 +111,22 @@ writeFileSync(at("bound.csv"), `${names.join(";")}\n${bounded.map((row) => row.j
 const asRow = (cells: string[]): Bound =>
   Object.fromEntries(names.map((name, j) => [name, cells[j]])) as Bound;
 
+test("telelink resample makes up each identifier that no two rows share, not the first alone", async () => {
+  const lines = Array.from(
+    { length: 200 },
+    (_, i) =>
+      `2620${12_345_678_901 + 7919 * i},+49151${1_000_000 + 977 * i},${i % 61},${i % 5 ? "on" : "off"}`,
+  );
+  writeFileSync(at("cards.csv"), `imsi;msisdn;gb;state\n${lines.join("\n").replaceAll(",", ";")}\n`);
+  const rows = await resample("cards.csv", "--target", "state");
+  for (const column of [0, 1]) {
+    const real = new Set(lines.map((line) => line.split(",")[column]));
+    const made = rows.slice(200).map((cells) => cells[column]);
+    expect(made).toHaveLength(120);
+    expect(made.filter((text) => real.has(text) || !/^(2620\d{11}|\+49151\d{7})$/.test(text))).toEqual([]);
+  }
+});
+
 test.each(["smote", "smote-enn"])(
   "telelink resample --method %s makes rows that keep the sums, exclusions, orders and gaps of the table",
   async (method) => {
@@ -132,7 +148,9 @@ test.each(["smote", "smote-enn"])(
     const share = made.filter(({ rebate }) => rebate !== "").length / made.length;
     expect(share).toBeGreaterThan(0.02);
     expect(share).toBeLessThan(0.25);
-    expect(err).toContain("computed in new rows as in the others, from other columns: gross, phone, days");
+    expect(err).toContain(
+      "computed in new rows as in the others, from other columns: gross, phone, end, days",
+    );
     expect(err).toContain(
       "cells are missing in new rows where they are in the row that each starts from: rebate, until",
     );
