@@ -26,7 +26,11 @@ export function describeStructure(structure: Structure): readonly string[] {
       structure.exclusions.filter(({ never }) => never.length > 0),
       (name) => cellsNamed(structure, name),
     ),
-    ...structure.orders.map(({ low, high }) => `${low} is never above ${high}.`),
+    ...structure.orders.flatMap(({ low, high }, k) => {
+      const back = structure.orders.findIndex((other) => other.low === high && other.high === low);
+      if (back < 0) return [`${low} is never above ${high}.`];
+      return k < back ? [`${low} equals ${high}.`] : [];
+    }),
     ...(structure.gaps ?? []).map(
       ({ column }) => `${column} is missing in some rows, of which its rules say nothing.`,
     ),

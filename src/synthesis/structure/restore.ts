@@ -111,8 +111,9 @@ export function syntheticSchema(from: Table, structure: Structure): readonly Col
     if (plan.kind === "date" || (plan.kind === "part" && plan.format))
       return { ...column, type: "date", ...toldFormat(plan.format as WrittenDates) };
     // A level that is not told must not stand in the model's file either. The words of a boolean are everybody's.
-    if (column.levels && column.type !== "boolean" && "levels" in plan)
-      return { ...column, levels: column.levels.filter((level) => plan.levels.includes(level)) };
+    const told = plan.kind === "constant" ? [plan.text] : "levels" in plan ? plan.levels : undefined;
+    if (column.levels && column.type !== "boolean" && told)
+      return { ...column, levels: column.levels.filter((level) => told.includes(level)) };
     return column;
   });
 }

@@ -4,6 +4,7 @@ import type { Table } from "../../../src/data/table";
 import { plantedCanaries } from "../../../src/evaluate/synthetic/privacy/planted";
 import { subgroupTable } from "../../../src/evaluate/synthetic/subgroups";
 import { copula } from "../../../src/synthesis/copula/copula";
+import { sequential } from "../../../src/synthesis/sequential/sequential";
 import type { Synthesiser } from "../../../src/synthesis/synthesiser";
 import { customers } from "../../synthesis/customers";
 
@@ -36,6 +37,22 @@ test("subgroupTable() finds like rows within chance, and the group whose truth i
   expect(lost?.beyondReal).toBe(alike?.beyondReal);
   expect(lost?.worst[0]).toMatchObject({ measure: "rate of the target" });
   expect(lost?.worst.some(({ group }) => group.includes("months"))).toBe(true);
+});
+
+test("the file of a model holds no level of too few customers, of a column with one other level either", async () => {
+  const from = customers(300, 4);
+  const codes = Int32Array.from({ length: 300 }, (_, i) => (i === 7 ? 0 : 1));
+  const status = {
+    name: "status",
+    type: "categorical" as const,
+    levels: ["of Mrs Somebody", "usual"],
+    codes,
+  };
+  const rows = { rows: 300, columns: [...from.columns, status] };
+  const model = await sequential()(rows, seeded(1));
+  expect(JSON.stringify(model.toJSON())).not.toContain("Somebody");
+  const drawn = model.sample(50, seeded(2)).columns.at(-1);
+  expect(drawn).toMatchObject({ levels: ["usual"] });
 });
 
 test("plantedCanaries() finds none of a method that tells of no single row, and all of one that repeats its rows", async () => {

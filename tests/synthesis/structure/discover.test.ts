@@ -489,3 +489,23 @@ test("parentsOf(frame) keeps all of few columns, and of many columns or few rows
   expect(last).toEqual(expect.arrayContaining([9, 19, 29]));
   expect(last.length).toBeLessThan(12);
 });
+
+test("describeStructure() says of an order both ways, or given twice, one sentence", () => {
+  const rng = seeded(8);
+  const [one, other] = [0, 1].map(() => Array.from({ length: rows }, () => Math.floor(100 * rng.uniform())));
+  const higher = one.map((value, i) => Math.max(value, other[i]));
+  const from = table([numbers("a", one, 0), numbers("b", one, 0), numbers("c", higher, 0)]);
+  const orders = [
+    { low: "a", high: "b" },
+    { low: "a", high: "c" },
+    { low: "b", high: "a" },
+    { low: "a", high: "c" },
+  ];
+  const structure = discoverStructure(from, seeded(1), { orders });
+  const said = describeStructure(structure).filter((sentence) => /equals|above/.test(sentence));
+  expect(said.filter((sentence) => !sentence.startsWith("b is never"))).toEqual([
+    "a equals b.",
+    "a is never above c.",
+  ]);
+  expect(structure.orders.filter(({ low, high }) => low === "a" && high === "c")).toHaveLength(1);
+});

@@ -165,10 +165,12 @@ export function discoverStructure(
     ...(gaps.length > 0 && { gaps }),
   };
   checkOrders(given, from, plans);
-  const same = (a: Order, b: Order): boolean => a.low === b.low && a.high === b.high;
-  const found = search
-    ? findOrders(from, bare).filter((order) => !given.some((other) => same(order, other)))
-    : [];
+  const orders = new Map(
+    [...given, ...(search ? findOrders(from, bare) : [])].map((one) => [
+      JSON.stringify([one.low, one.high]),
+      one,
+    ]),
+  );
   const combined = combinations.flatMap(({ columns }) => columns);
   const alone = plans.filter(({ name }) => !combined.includes(name));
   const pairs = search ? findPairs(ownCells(alone, from), minCount, telling.people) : { kept: [], open: [] };
@@ -178,7 +180,7 @@ export function discoverStructure(
   return {
     ...bare,
     exclusions: withPairs(zeros, pairs.kept),
-    orders: [...given, ...found],
+    orders: [...orders.values()],
     ...(pairs.open.length > 0 && { open: pairs.open }),
     ...(holes.length > 0 && { holes }),
   };
