@@ -47,7 +47,9 @@ test("synth fit --children draws parents of many, each with all of its children 
   );
   expect(said).toContain(`2 of ${months.length + 2} rows of ${children} have a customer that ${data} lacks`);
   const again = await readFamilies({ data, children }, "customer", { least: 5, most }, seeded(1));
-  expect(again).toEqual(read);
+  // What reads the rows once more is another function each time.
+  const { batches } = read.parents;
+  expect({ ...again, parents: { ...again.parents, batches } }).toEqual(read);
 });
 
 test("synth fit --children draws fewer parents where their children are many", async () => {
