@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { normal, seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read/read-csv";
 import { schemaOf } from "../../../src/data/schema";
 import { type Column, type Table, type TextColumn, table, takeTableRows } from "../../../src/data/table";
 import { frameOf } from "../../../src/synthesis/sequential/frame";
@@ -412,6 +413,19 @@ describe("levels of which none repeats", () => {
     const twice = takeTableRows(from, [...Array(rows).keys(), 0]);
     expect(discoverStructure(twice, seeded(1), { minCount: 1 }).columns[0].kind).toBe("levels");
   });
+});
+
+test("discoverStructure(table, rng) finds bands of a number from which more follows, and that as bands as well", () => {
+  const lines = Array.from({ length: 600 }, (_, i) => {
+    const age = 18 + ((i * 37) % 61);
+    const group = age < 30 ? "young" : age < 50 ? "middle" : age < 65 ? "late" : "old";
+    const born = new Date(Date.UTC(2024 - age, (i * 7) % 6, 1 + ((i * 11) % 28))).toISOString().slice(0, 10);
+    return `${born},${age},${group},${group === "old" ? "yes" : "no"},${i % 3}`;
+  });
+  const { table } = parseCsv(`born,age,group,senior,lines\n${lines.join("\n")}\n`);
+  const rules = describeStructure(discoverStructure(table, seeded(1)));
+  expect(rules).toContain("group follows from age: young, middle from 30, late from 50, old from 65.");
+  expect(rules).toContain("senior follows from age: no, yes from 65.");
 });
 
 test("discoverStructure(table, rng) finds a ratio to one more than a count, and bands of a number", () => {

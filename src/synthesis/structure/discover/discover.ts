@@ -13,12 +13,14 @@ import { codesAmong } from "../pairs/codes-among";
 import { findPairs, withPairs } from "../pairs/find-pairs";
 import { countPeople, firstOfEach, type People, peopleOf } from "../people";
 import {
+  type BandsPlan,
   type ColumnPlan,
   type DatePlan,
   formulaOf,
   gridOfPlan,
   isComputed,
   type LevelsPlan,
+  type LookupPlan,
   levelCount,
   type NumberPlan,
   type Order,
@@ -198,8 +200,16 @@ function bandsAmong(
   keep: readonly string[],
   people: Int32Array | undefined,
 ): ColumnPlan[] {
-  // Levels that others follow from stay drawn.
-  const roots = new Set(plans.flatMap((plan) => (plan.kind === "lookup" ? [plan.of] : [])));
+  const lookups = plans.filter((plan) => plan.kind === "lookup");
+  // Levels that others follow from stay drawn, but where these can follow from the number as well.
+  const roots = new Set(
+    lookups
+      .filter(({ name, map, rare }) => rare || keep.includes(name) || map.some((code) => code < 0))
+      .map(({ of }) => of),
+  );
+  for (const plan of plans)
+    if (plan.kind === "levels" && plan.missing && lookups.some(({ of }) => of === plan.name))
+      roots.add(plan.name);
   const free = plans.filter(
     (plan): plan is LevelsPlan =>
       plan.kind === "levels" &&
@@ -221,7 +231,23 @@ function bandsAmong(
       : [],
   );
   const inputs = free.map((plan) => levelsInput(plan, from, plans));
-  return [...findBands(inputs, free, numbers).values()];
+  // Where numbers and dates both tell, steps of numbers leave no doubt where a band ends.
+  const ordered = numbers.sort((a, b) => Number("date" in a) - Number("date" in b));
+  const found = [...findBands(inputs, free, ordered).values()];
+  return [
+    ...found,
+    ...found.flatMap((bands) =>
+      lookups.filter(({ of }) => of === bands.name).map((one) => bandsOver(bands, one)),
+    ),
+  ];
+}
+
+/** What follows from the levels of bands as bands of the same number. */
+function bandsOver(bands: BandsPlan, { name, levels, map }: LookupPlan): BandsPlan {
+  const codes = bands.order.map((code) => map[code]);
+  const cuts = bands.cuts.filter((_, b) => codes[b] !== codes[b + 1]);
+  const order = codes.filter((code, b) => code !== codes[b - 1]);
+  return { kind: "bands", name, levels, of: bands.of, cuts, order };
 }
 
 function withFormulas(
