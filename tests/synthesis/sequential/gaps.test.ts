@@ -62,6 +62,25 @@ const bill = (rng: Rng): Row => {
 
 const rulesOf = (from: Table): readonly string[] => describeStructure(discoverStructure(from, seeded(1)));
 
+test("a discount that counts as nothing where it is missing does so in a net amount solved for beside a product", () => {
+  const from = tableOf(1500, (rng) => {
+    const [quantity, price] = [1 + Math.floor(20 * rng.uniform()), cents(1 + 99 * rng.uniform())];
+    const gross = cents(quantity * price);
+    const discount = rng.uniform() < 0.5 ? cents(0.01 + gross * rng.uniform() * 0.99) : 0;
+    return {
+      quantity,
+      price: price.toFixed(2),
+      discount: discount || "",
+      net: cents(gross - discount).toFixed(2),
+      gross: gross.toFixed(2),
+    };
+  });
+  const rules = rulesOf(from);
+  expect(rules).toContain("gross = quantity × price, rounded.");
+  expect(rules).toContain("net = gross − discount (0 where missing), rounded.");
+  expect(rules.join()).not.toContain("discount is missing in some rows");
+});
+
 test.each<[string, Record<string, number>]>([
   ["a part", { a: 0.05 }],
   ["the total", { total: 0.05 }],

@@ -190,7 +190,10 @@ function solvedForOther(
   const ends = sum.least !== undefined || sum.most !== undefined;
   if (kind !== "sum" || rest !== "none" || terms.length < 2 || ends) return undefined;
   const values = valuesOf(numbers);
-  for (const input of [...numbers].reverse()) {
+  // What counts as nothing where it is missing, others do not give.
+  const mayMiss = ({ name }: NumberInput): number =>
+    Number(terms.some(({ column, nothing }) => nothing && column === name));
+  for (const input of [...numbers].reverse().sort((a, b) => mayMiss(a) - mayMiss(b))) {
     const { name, given } = input;
     const own = terms.find(({ column }) => column === name);
     if (!own || given || found.has(name)) continue;
@@ -202,7 +205,7 @@ function solvedForOther(
       constant: constant === 0 ? 0 : -constant / own.weight,
       terms: [
         { column: computed, weight: 1 / own.weight },
-        ...others.map(({ column, weight }) => ({ column, weight: -weight / own.weight })),
+        ...others.map((term) => ({ ...term, weight: -term.weight / own.weight })),
       ],
     };
     const trial: Found = new Map([...found, [name, formula]]);
