@@ -56,20 +56,20 @@ export function tiedKeys(keys: readonly string[], columns: readonly TyingColumn[
   let bare = keys;
   const written = columns.map((column) => ({ name: column.name, told: column.told, ways: waysOf(column) }));
   const ties: KeyTie[] = [];
-  const loose = new Set<string>();
-  while (ties.length < mostTies) {
+  for (;;) {
     const found = segmentsOf(bare).flatMap((segment) =>
       written.flatMap((column) => tieOf(segment, column) ?? []),
     );
-    for (const { tie, share } of found) if (share < 1) loose.add(tie.of);
     const [best] = found.filter(({ share }) => share === 1).sort((a, b) => b.distinct - a.distinct);
-    if (!best) break;
+    if (!best || ties.length === mostTies) {
+      // What says nearly what a tie says goes with it, and was taken out before.
+      const near = found.filter(({ share }) => share < 1).map(({ tie }) => tie.of);
+      return { ties, bare, loose: [...new Set(near)].filter((name) => !ties.some(({ of }) => of === name)) };
+    }
     const { at, texts } = best;
     bare = bare.map((key, i) => key.slice(0, at) + key.slice(at + texts[i].length));
     ties.unshift(best.tie);
   }
-  for (const { of } of ties) loose.delete(of);
-  return { ties, bare, loose: [...loose] };
 }
 
 /** What the rows of a table hold in a tie's column. */
