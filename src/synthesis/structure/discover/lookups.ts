@@ -62,6 +62,13 @@ function flattened(roots: Map<string, LookupPlan>): ReadonlyMap<string, LookupPl
 function determined(of: LevelsInput, input: LevelsInput, people?: Int32Array): Int32Array | undefined {
   if (of.count < input.count || of.count > of.codes.length / 5) return undefined;
   const map = new Int32Array(of.count).fill(-1);
+  for (let i = 0; i < of.codes.length; i++) {
+    const [from, to] = [of.codes[i], input.codes[i]];
+    if (from < 0 || to < 0) continue;
+    if (map[from] < 0) map[from] = to;
+    // Nearly all pairs of columns end here, after a few rows.
+    else if (map[from] !== to) return undefined;
+  }
   const [counts, both] = [new Int32Array(of.count), new Int32Array(of.count)];
   const seen = people && Array.from(counts, () => new Set<number>());
   const shares = new Float64Array(input.count);
@@ -74,8 +81,6 @@ function determined(of: LevelsInput, input: LevelsInput, people?: Int32Array): I
     if (from < 0 || to < 0) continue;
     both[from]++;
     if (people) seen?.[from].add(people[i]);
-    if (map[from] < 0) map[from] = to;
-    else if (map[from] !== to) return undefined;
   }
   if (map.some((to, from) => to < 0 && counts[from] > 0)) return undefined;
   if (shares.some((share, to) => share > 0 && !map.includes(to))) return undefined;

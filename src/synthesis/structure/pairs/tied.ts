@@ -39,6 +39,7 @@ export function tied(one: OwnCells, other: OwnCells): boolean {
   if (one.told < 2 || other.told < 2) return false;
   const counts = [new Int32Array(one.told), new Int32Array(other.told)];
   const seen = new Set<number>();
+  const most = mostSeen * one.told * other.told;
   let rows = 0;
   for (const i of spacedRows(one.codes.length, screeningRows)) {
     const [a, b] = [one.codes[i], other.codes[i]];
@@ -47,8 +48,10 @@ export function tied(one: OwnCells, other: OwnCells): boolean {
     counts[0][a]++;
     counts[1][b]++;
     seen.add(a * other.told + b);
+    // Nearly all columns are told apart by a few rows.
+    if (seen.size > most) return false;
   }
-  if (rows === 0 || seen.size > mostSeen * Math.min(rows, one.told * other.told)) return false;
+  if (rows === 0 || seen.size > mostSeen * rows) return false;
   const { expected, variance } = pairsByChance(timesOf(counts[0]), timesOf(counts[1]), rows);
   return seen.size <= mostSeen * expected && expected - seen.size > leastDeviations * Math.sqrt(variance);
 }
