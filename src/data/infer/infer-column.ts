@@ -21,7 +21,8 @@ const sample = 1000;
 
 /** Numbers filled up to so many digits with no more than so many zeros name something. */
 const [paddedKey, mostZeros] = [7, 3];
-const notMeasured =
+/** Said of long numbers that are no amounts. */
+export const notMeasured =
   "its numbers are as long as telephone numbers and keys: they are read as names, not as amounts (a --schema may say otherwise)";
 
 /** The distinct cells of a column, and what is known beforehand. */
@@ -176,7 +177,8 @@ function numericColumn(
       // An amount filled up has as many zeros as it has digits less, a key a few.
       const short = values.filter((value) => value < 10 ** (width - mostZeros)).length;
       const padded = width >= paddedKey && short <= (1 - enough) * values.length;
-      if (format.thousands === undefined && (padded || longNumbers(name, [...distinct]))) {
+      const amounts = format.thousands !== undefined || (decimals ?? 0) > 1;
+      if (!amounts && (padded || longNumbers(name, [...distinct]))) {
         const type = roleOfWords(name, { distinct: distinct.size, present, blanks: false, longest: 0 });
         return { type, missing, ...guesses, remarks: [...remarks, notMeasured] };
       }

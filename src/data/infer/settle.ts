@@ -19,7 +19,7 @@ import {
 import type { Tallied } from "../tally/column-tally";
 import { distinctTexts } from "./distinct-texts";
 import { foldSpellings, type Spellings } from "./fold";
-import { type Evidence, type Inferred, inferColumn, losesDigits } from "./infer-column";
+import { type Evidence, type Inferred, inferColumn, losesDigits, notMeasured } from "./infer-column";
 import { mayBeCode, mayBeId, mayBeIndex } from "./names";
 import { arePhones } from "./naming";
 import { isRun, roleOfWholeNumbers, roleOfWords } from "./roles";
@@ -108,9 +108,10 @@ export function settleDictionary(
  * A column read as numbers, as what it turned out to be: 0/1 is boolean, codes are categories, identifiers ids. `first`
  * tells the file's first column; of a tally's column `of` tells what its cells were.
  */
-export function settleNumeric(one: NumericColumn, first: boolean, of?: Tallied): Column {
+export function settleNumeric(one: NumericColumn, first: boolean, of?: Tallied): Settled {
   const { name, values, missing } = one;
-  if (one.format && !isPlain({ ...one.format, leastDecimals: undefined } as NumberFormat)) return one;
+  const is = (column: Column, remarks: readonly string[] = []): Settled => ({ column, remarks });
+  if (one.format && !isPlain({ ...one.format, leastDecimals: undefined } as NumberFormat)) return is(one);
   const common = missing ? { missing } : {};
   const whole = one.decimals === 0;
   const named = whole && (mayBeId(name) || mayBeIndex(name) || mayBeCode(name));
@@ -118,7 +119,7 @@ export function settleNumeric(one: NumericColumn, first: boolean, of?: Tallied):
   // A tally has the last rows twice, and where it is not complete none of the values for certain.
   const unique = whole && (!of || (of.complete && of.distinct === of.present));
   if (unique && namesRows(name, of ? values.filter((_, i) => of.counts[i] > 0) : values) === "surely")
-    return { name, type: "id", values: Array.from(values, textOf), ...common };
+    return is({ name, type: "id", values: Array.from(values, textOf), ...common });
   const some = values.find((value) => !Number.isNaN(value)) ?? 0;
   const long = whole && !named && some >= 1e9 && some <= 1e15;
   const distinct = new Set<number>();
@@ -128,38 +129,28 @@ export function settleNumeric(one: NumericColumn, first: boolean, of?: Tallied):
   const binary = distinct.size === 2 && distinct.has(0) && distinct.has(1);
   const there = (): number => values.reduce((sum, v) => sum + (Number.isNaN(v) ? 0 : 1), 0);
   const present = named || long || consecutive ? (of?.present ?? there()) : 0;
-  const role =
-    long && longNumbers(name, [...distinct])
-      ? roleOfWords(name, { distinct: of?.distinct ?? distinct.size, present, blanks: false, longest: 0 })
-      : named || consecutive
-        ? roleOfWholeNumbers(name, {
-            distinct: consecutive ? present : of && !of.complete ? of.distinct : distinct.size,
-            present,
-            consecutive,
-            first,
-          })
-        : "numeric";
+  const names = long && longNumbers(name, [...distinct]);
+  const role = names
+    ? roleOfWords(name, { distinct: of?.distinct ?? distinct.size, present, blanks: false, longest: 0 })
+    : named || consecutive
+      ? roleOfWholeNumbers(name, {
+          distinct: consecutive ? present : of && !of.complete ? of.distinct : distinct.size,
+          present,
+          consecutive,
+          first,
+        })
+      : "numeric";
+  const said = names ? [notMeasured] : [];
   // Levels that are not all there can't be listed.
-  if (role === "categorical" && of?.complete === false)
-    return { name, type: "text", values: Array.from(values, textOf), ...common };
-  if (role === "id" || role === "text")
-    return {
-      name,
-      type: role,
-      values: Array.from(values, textOf),
-      ...common,
-    };
-  if (role === "numeric" && !binary) return one;
+  const type = role === "categorical" && of?.complete === false ? "text" : role;
+  if (type === "id" || type === "text")
+    return is({ name, type, values: Array.from(values, textOf), ...common }, said);
+  if (role === "numeric" && !binary) return is(one);
   const sorted = [...distinct].sort((a, b) => a - b);
   const codeOf = new Map(sorted.map((value, code) => [value, code]));
   const codes = Int32Array.from(values, (value) => codeOf.get(value) ?? -1);
-  return {
-    name,
-    type: binary ? "boolean" : "categorical",
-    codes,
-    levels: sorted.map(printerOf(one)),
-    ...common,
-  };
+  const levels = sorted.map(printerOf(one));
+  return is({ name, type: binary ? "boolean" : "categorical", codes, levels, ...common }, said);
 }
 
 /** Identifiers or text that the beginning of a file suggested, as what all of it says (of a tally's column, `of`). */
@@ -218,11 +209,11 @@ export function guess(head: DictionaryBuilder, name: string, known: Known): Gues
   // Nothing is known of a column that begins empty: what it holds is seen when all of it is read.
   if (present.every((level) => level.trim() === ""))
     return { column: { name, type: "categorical", ...common }, levels: [], ...said };
-  // Whole numbers may settle as boolean, id or categories later: only the way to read is chosen.
+  // Whole numbers may settle as boolean, id, text or categories later: only the way to read is chosen.
   const plain =
     present.every((level) => plainDecimal.test(level.trim()) && !losesDigits(level.trim())) &&
     !arePhones(present.map((level) => level.trim()));
-  if ((type === "boolean" || type === "id") && plain && present.length > 0)
+  if ((type === "boolean" || type === "id" || type === "text") && plain && present.length > 0)
     return { column: { name, type: "numeric", ...common }, levels: [], ...said };
   if (type === "boolean" || type === "categorical") {
     const counts = head.counts();

@@ -5,9 +5,10 @@ import { NumericBuilder } from "../csv/numbers";
 import type { CsvOptions } from "../csv/options";
 import { TextBuilder } from "../csv/texts";
 import { learnNumbers } from "../formats/learn-numbers";
+import { notMeasured } from "../infer/infer-column";
 import { settleDictionary, settleGiven, settleNumeric, settleText } from "../infer/settle";
 import type { ColumnSchema } from "../schema";
-import { type Column, isCategorical } from "../table";
+import { type Column, isCategorical, type NumericColumn } from "../table";
 import type { Tallied } from "../tally/column-tally";
 
 /** What is to be said of a column: what was guessed, and the share of cells of words taken for missing. */
@@ -82,9 +83,9 @@ export class Settling {
       });
       if (given[j]) this.remarksOf[j] = { remarks: [...remarks[j], ...done.remarks], guessedShare: 0 };
       const { column } = done;
-      return column.type === "numeric" && !given[j] ? settleNumeric(column, j === 0, tally) : column;
+      return column.type === "numeric" && !given[j] ? this.settleNumbers(column, j, tally) : column;
     }
-    if (taken.type === "numeric") return this.told(settleNumeric(taken, j === 0, tally), j, tally);
+    if (taken.type === "numeric") return this.told(this.settleNumbers(taken, j, tally), j, tally);
     if (!isCategorical(taken)) return this.whole ? taken : this.told(settleText(taken, tally), j, tally);
     const found = settleDictionary(taken, known(j), tally?.counts);
     const cells = found.guessed?.cells ?? 0;
@@ -96,12 +97,23 @@ export class Settling {
     return taken;
   }
 
+  /** Numbers as what they turned out to be, with remarks that say so, whatever the beginning suggested. */
+  private settleNumbers(taken: NumericColumn, j: number, tally: Tallied | undefined): Column {
+    const { column, remarks } = settleNumeric(taken, j === 0, tally);
+    const known = this.remarksOf[j].remarks.filter((one) => one !== notMeasured);
+    this.remarksOf[j] = { ...this.remarksOf[j], remarks: [...known, ...remarks] };
+    return column;
+  }
+
   /** The column, and in remarks that it has more values than its levels could be kept. */
   private told(column: Column, j: number, tally: Tallied | undefined): Column {
     if (column.type !== "text" || !tally || tally.complete || tally.distinct > 0.5 * tally.present)
       return column;
     const text = `its ${tally.exact ? "" : "about "}${tally.distinct} different values are too many to be held as levels: taken for text`;
-    this.remarksOf[j] = { ...this.remarksOf[j], remarks: [...this.layout.remarks[j], text] };
+    this.remarksOf[j] = {
+      ...this.remarksOf[j],
+      remarks: [...this.remarksOf[j].remarks.filter((one) => one !== text), text],
+    };
     return column;
   }
 }
