@@ -1,15 +1,16 @@
 import { check } from "../../core/checks";
 import type { Rng } from "../../core/rng";
-import { type Column, columnNamed, type Table } from "../../data/table";
+import { columnNamed, type Table } from "../../data/table";
 import type { Sequential } from "../sequential/sequential";
 import { exactAmong } from "../structure/discover/find-exact";
 import type { Found, NumberInput } from "../structure/discover/search";
-import { argumentsOf, emptySum, evaluate, type Formula } from "../structure/formulas";
+import { emptySum, evaluate, type Formula } from "../structure/formulas";
 import { gridOf, snap } from "../structure/grids";
-import { formulaOf, gridOfPlan, isComputed, type Structure } from "../structure/structure";
+import { gridOfPlan, isComputed, type Structure } from "../structure/structure";
 import { argumentsFrom } from "../structure/variables";
 import { type ChildDates, type ChildPlan, type Families, gapOf } from "./child-table";
 import { timesOf } from "./families";
+import { followed, withFollowing } from "./follow";
 
 /** A number that runs along a parent's rows: each time it is the one before, more by what a formula of the row says. */
 export interface Running {
@@ -64,7 +65,9 @@ export function findRunning(
     const starts = new Set(firsts.map((row, k) => snap(values[row] - added[k], grid)));
     found.push({ column: name, more, ...(starts.size === 1 && { start: [...starts][0] }) });
   }
-  return found;
+  // What follows from running numbers is known after them.
+  const later = followingFrom(structure, found);
+  return found.filter(({ more }) => !more.terms.some(({ column }) => later.has(column)));
 }
 
 /** What is added from row to row, exactly; undefined where nothing says it. */
@@ -102,7 +105,10 @@ export function withEvery(plan: ChildPlan, children: Table, families: Families, 
 
 /** The rules of the children without those that a running number, known after they are drawn, would have to keep. */
 export function withoutRunning(structure: Structure, running: readonly Running[]): Structure {
-  const told = readsOf(structure, running);
+  const told = withFollowing(
+    structure,
+    running.map(({ column }) => column),
+  );
   return {
     ...structure,
     orders: structure.orders.filter(({ low, high }) => !told.has(low) && !told.has(high)),
@@ -110,18 +116,10 @@ export function withoutRunning(structure: Structure, running: readonly Running[]
   };
 }
 
-/** The running columns, and those that follow from them. */
-function readsOf({ columns }: Structure, running: readonly Running[]): ReadonlySet<string> {
-  const told = new Set(running.map(({ column }) => column));
-  for (let before = -1; before < told.size; ) {
-    before = told.size;
-    for (const plan of columns) {
-      const formula = formulaOf(plan);
-      const read = "of" in plan ? [plan.of] : formula ? argumentsOf(formula) : [];
-      if (read.some((name) => told.has(name))) told.add(plan.name);
-    }
-  }
-  return told;
+/** The columns that follow from running ones, and are none. */
+function followingFrom(structure: Structure, running: readonly Running[]): ReadonlySet<string> {
+  const runs = running.map(({ column }) => column);
+  return new Set([...withFollowing(structure, runs)].filter((name) => !runs.includes(name)));
 }
 
 /**
@@ -139,31 +137,23 @@ export function withRunning(
 ): Table {
   if (running.length === 0) return made;
   const { structure } = model;
-  const argument = argumentsFrom(structure.columns, made);
-  const columns = made.columns.map((column): Column => {
-    const rule = running.find((one) => one.column === column.name);
-    if (!rule || column.type !== "numeric") return column;
-    const plan = structure.columns.find(({ name }) => name === column.name);
+  let columns = made.columns;
+  // What one reads of the others stands after it (`findRunning`): it is known before.
+  for (const { column, more, start } of running.toReversed()) {
+    const plan = structure.columns.find(({ name }) => name === column);
     const grid = plan?.kind === "number" ? gridOfPlan(plan) : undefined;
-    const so = last && columnNamed(last, column.name);
-    const more = evaluate(rule.more, argument, made.rows);
-    const values = column.values.map((value, i) => {
-      const from = before[i] < 0 ? rule.start : so?.type === "numeric" ? so.values[before[i]] : Number.NaN;
-      return from === undefined ? value : snap(from + more[i], grid);
+    const so = last && columnNamed(last, column);
+    const added = evaluate(more, argumentsFrom(structure.columns, { ...made, columns }), made.rows);
+    columns = columns.map((own) => {
+      if (own.name !== column || own.type !== "numeric") return own;
+      const values = own.values.map((value, i) => {
+        const from = before[i] < 0 ? start : so?.type === "numeric" ? so.values[before[i]] : Number.NaN;
+        return from === undefined ? value : snap(from + added[i], grid);
+      });
+      return { ...own, values };
     });
-    return { ...column, values };
-  });
-  const told = readsOf(structure, running);
-  const open = new Set([...told].filter((name) => !running.some(({ column }) => column === name)));
-  const whole: Table = { rows: made.rows, columns };
-  if (open.size === 0) return whole;
-  const given = new Set(columns.map(({ name }) => name).filter((name) => !open.has(name)));
-  const again = model.drawBeside(whole, given, rng);
-  // Drawing keeps what is given within its range, beyond which what runs along may lie.
-  return {
-    ...whole,
-    columns: columns.map((one) => (open.has(one.name) ? columnNamed(again, one.name) : one)),
-  };
+  }
+  return followed(model, { ...made, columns }, followingFrom(structure, running), rng);
 }
 
 /** Throws where what a file says of rows that follow each other, which somebody may have changed by hand, cannot be computed. */
@@ -177,9 +167,10 @@ export function checkRunning(
   const plans = new Map((structure?.columns ?? []).map((plan) => [plan.name, plan]));
   const isNumber = (name: unknown): boolean => plans.get(name as string)?.kind === "number";
   check(running === undefined || Array.isArray(running), action, "running must be a list", running);
-  for (const { column, more, start } of ((running ?? []) as Running[]).map(
-    (one): Partial<Running> => Object(one),
-  )) {
+  const rules = ((running ?? []) as Running[]).map((one): Partial<Running> => Object(one));
+  const later = structure ? new Set(followingFrom(structure, rules as Running[])) : new Set<string>();
+  for (const { column, more, start } of rules) {
+    later.add(column as string);
     const plan = plans.get(column as string);
     const drawn = plan?.kind === "number" && !isComputed(plan);
     check(drawn, action, "what runs along the rows must be a drawn number of the children", column ?? "none");
@@ -190,7 +181,7 @@ export function checkRunning(
       [terms, factors, effects].every(Array.isArray) &&
       [factors, effects].every((list) => list?.length === 0) &&
       terms?.every(
-        (term) => Number.isFinite(term?.weight) && isNumber(term?.column) && term.column !== column,
+        (term) => Number.isFinite(term?.weight) && isNumber(term?.column) && !later.has(term.column),
       );
     check(summed === true, action, `${column} must run by a sum of other numbers of the children`);
     check(start === undefined || Number.isFinite(start), action, `${column} must start from a number`, start);

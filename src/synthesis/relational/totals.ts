@@ -2,11 +2,10 @@ import type { Rng } from "../../core/rng";
 import { type Column, columnNamed, isCategorical, type Table } from "../../data/table";
 import type { Sequential } from "../sequential/sequential";
 import { dateReader, dateWriter, type WrittenDates, writtenDates } from "../structure/dates";
-import { argumentsOf, evaluate, rebuild } from "../structure/formulas";
 import { type Grid, gridOf, snap, spacing } from "../structure/grids";
-import { formulaOf, gridOfPlan, isComputed, type Structure } from "../structure/structure";
-import { argumentsFrom } from "../structure/variables";
+import type { Structure } from "../structure/structure";
 import { type ChildPlan, type Families, isOwn } from "./child-table";
+import { followed, withFollowing } from "./follow";
 
 export const kinds = ["summed", "mean", "greatest", "least"] as const;
 
@@ -168,38 +167,15 @@ export function withTotals(
   const whole: Table = { rows: parents.rows, columns: filled };
   const told = toldByTotals(totals, model.structure);
   const open = filled.map(({ name }) => name).filter((name) => told.has(name) && !made.has(name));
-  if (open.length === 0) return whole;
-  const given = new Set(filled.map(({ name }) => name).filter((name) => !open.includes(name)));
-  const again = model.drawBeside(whole, given, rng);
-  // A total may lie beyond where the model's values end: what it gives exactly is not drawn.
-  const argument = argumentsFrom(model.structure.columns, whole);
-  const columns = filled.map((column): Column => {
-    const plan = model.structure.columns.find(({ name }) => name === column.name);
-    if (given.has(column.name) || !plan) return column;
-    if (!isComputed(plan) || isCategorical(column)) return columnNamed(again, column.name);
-    const values = evaluate(plan.formula, argument, parents.rows).map((value) =>
-      snap(rebuild(plan.formula, value, Number.NaN), gridOfPlan(plan)),
-    );
-    if (column.type === "numeric") return { ...column, values };
-    const write = plan.kind === "date" ? dateWriter(plan.format) : String;
-    return { ...column, values: Array.from(values, (value) => write(value)) };
-  });
-  return { rows: parents.rows, columns };
+  return followed(model, whole, new Set(open), rng);
 }
 
 /** Totals, and the columns that follow from them, directly or by others. */
-export function toldByTotals(totals: readonly Total[], { columns }: Structure): ReadonlySet<string> {
-  const told = new Set(totals.map(({ column }) => column));
-  for (let before = -1; before < told.size; ) {
-    before = told.size;
-    for (const plan of columns) {
-      const formula = formulaOf(plan);
-      const read =
-        plan.kind === "bands" || plan.kind === "part" ? [plan.of] : formula ? argumentsOf(formula) : [];
-      if (read.some((name) => told.has(name))) told.add(plan.name);
-    }
-  }
-  return told;
+export function toldByTotals(totals: readonly Total[], structure: Structure): ReadonlySet<string> {
+  return withFollowing(
+    structure,
+    totals.map(({ column }) => column),
+  );
 }
 
 /** The rules of the parents without those that children, drawn later, would have to keep. */

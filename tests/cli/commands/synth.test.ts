@@ -528,9 +528,12 @@ test("telelink synth impute fills in the holes of a file and tells how many ther
 
 test("telelink synth fit --children learns two tables; --children-out makes both", async () => {
   const customersCsv = Array.from({ length: 60 }, (_, i) => `C${100 + i},${i % 2 ? "basic" : "plus"}`);
-  const months = Array.from({ length: 240 }, (_, i) => `C${100 + (i % 60)},${10 + ((i * 7) % 30)}`);
+  const months = Array.from(
+    { length: 240 },
+    (_, i) => `C${100 + (i % 60)},${10 + ((i * 7) % 30)},${1 + Math.floor(i / 60)}`,
+  );
   writeFileSync(at("parents.csv"), `customer,plan\n${customersCsv.join("\n")}\n`);
-  writeFileSync(at("months.csv"), `customer,calls\n${months.join("\n")}\nC999,1\n`);
+  writeFileSync(at("months.csv"), `customer,calls,no\n${months.join("\n")}\nC999,1,1\n`);
   const fit = [
     "synth",
     "fit",
@@ -545,6 +548,10 @@ test("telelink synth fit --children learns two tables; --children-out makes both
   expect(err).toContain("--key");
   expect(await telelink(...fit, "--key", "customer")).toBe(0);
   expect(err).toContain("1 of 241 rows");
+  expect(out).toContain("no = no of the row before + 1, from 0.");
+  // A range by which it would be drawn is none that it keeps.
+  expect(out).not.toContain("no lies between");
+  expect(out).not.toContain("no is one of");
   const sample = ["synth", "sample", "--model", at("two.json"), "--rows", "50", "--out", at("p.csv")];
   expect(await telelink(...sample, "--children-out", at("c.csv"))).toBe(0);
   expect(err).toContain("50 parents and 200 children made");

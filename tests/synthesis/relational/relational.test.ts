@@ -309,3 +309,47 @@ test("balances, running totals, numbers of the month and months without a gap ru
   wrong.running[1].more.terms[0].column = "overdrawn";
   expect(() => loadSynthesiser(wrong)).toThrow("balance must run by a sum of other numbers of the children");
 });
+
+/** Customers whose spending runs by a level that runs by visits, with twice that level beside it. */
+function levels(): RelatedTables {
+  const rng = seeded("levels");
+  const [parents, children]: [string[], string[]] = [[], []];
+  for (let i = 0; i < 300; i++) {
+    parents.push(`K${1000 + 3 * i},${rng.uniform() < 0.5 ? "basic" : "max"}`);
+    let [level, spent] = [Math.floor(50 * rng.uniform()), 0];
+    for (let k = 0; k < 1 + (i % 7); k++) {
+      const visits = Math.floor(6 * rng.uniform());
+      level += visits;
+      spent += level;
+      children.push(`K${1000 + 3 * i},${k},${visits},${spent},${level},${2 * level}`);
+    }
+  }
+  const schema = { columns: [{ name: "key", type: "id" as const }] };
+  return {
+    parents: parseCsv(`key,plan\n${parents.join("\n")}\n`, { schema }).table,
+    children: parseCsv(`key,no,visits,spent,level,twice\n${children.join("\n")}\n`, { schema }).table,
+  };
+}
+
+test("a number runs by another that runs, too, and what follows from both is right beyond what was learnt", async () => {
+  const tables = levels();
+  const model = await relational({ key: "key" })(tables, seeded(1));
+  const rules = describeRunning(model.running);
+  expect(rules).toContain("spent = spent of the row before + level, from 0.");
+  expect(rules).toContain("level = level of the row before + visits, the first is drawn.");
+  const { children } = model.sampleBoth(2000, seeded(2));
+  const keys = keysOf(children, "key");
+  const [visits, spent, level, twice] = ["visits", "spent", "level", "twice"].map((name) =>
+    numbers(children, name),
+  );
+  const wrong = keys.filter((key, i) => {
+    const later = i > 0 && keys[i - 1] === key;
+    const risen = !later || level[i] === level[i - 1] + visits[i];
+    return !risen || spent[i] !== (later ? spent[i - 1] : 0) + level[i] || twice[i] !== 2 * level[i];
+  });
+  const learnt = Math.max(...numbers(tables.children, "level"));
+  expect([Math.max(...level) > learnt, wrong.length]).toEqual([true, 0]);
+  const json = JSON.parse(JSON.stringify(model.toJSON()));
+  json.running.reverse();
+  expect(() => loadSynthesiser(json)).toThrow("spent must run by a sum of other numbers of the children");
+});

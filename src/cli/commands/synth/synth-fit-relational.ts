@@ -73,8 +73,8 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
   const { structures } = synthesiser;
   // What children are drawn from (their parent, the row before) is no column of theirs.
   const own = (sentence: string): boolean => !isContext(sentence);
-  const told = synthesiser.totals.map(({ column }) => column);
-  const drawn = ({ name }: ColumnPlan): boolean => !told.includes(name);
+  const totals = synthesiser.totals.map(({ column }) => column);
+  const drawn = ({ name }: ColumnPlan): boolean => !totals.includes(name);
   const losses = structures
     .flatMap((one, k) => describeLosses(k === 0 ? { ...one, columns: one.columns.filter(drawn) } : one))
     .filter((line) => own(line) && !line.startsWith(`${key}: customers`));
@@ -85,7 +85,9 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
   structures.forEach((structure, k) => {
     print(`Rules kept in ${out}, of ${k === 0 ? "parents" : "children"}:`);
     const totals = k === 0 ? synthesiser.totals : [];
-    const columns = structure.columns.filter(({ name }) => !totals.some(({ column }) => column === name));
+    // What tells these columns leaves nothing of the rules by which they would be drawn.
+    const told = k === 0 ? totals : synthesiser.running;
+    const columns = structure.columns.filter(({ name }) => !told.some(({ column }) => column === name));
     const others = describeStructure({ ...structure, columns }).filter(own);
     const running = k === 1 ? describeRunning(synthesiser.running, synthesiser.dates) : [];
     for (const sentence of [...describeTotals(totals), ...running, ...others]) print(`  ${sentence}`);
