@@ -74,6 +74,7 @@ export function relational(
   return async ({ parents, children }, rng, watch = {}) => {
     const { key, threads, ...discover } = options;
     const least = options.minCount ?? usualMinCount;
+    check(children.rows > 0, "learn two tables", "there must be children", children.rows);
     const families = familiesOf(parents, children, key);
     const first = planOf(children, key, least);
     const ordered = inOrder(families, children, first);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { normal, seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
-import { cellText, columnNamed, isCategorical, type Table } from "../../../src/data/table";
+import { cellText, columnNamed, isCategorical, type Table, takeTableRows } from "../../../src/data/table";
 import { csvText } from "../../../src/data/write/write-csv";
 import { loadSynthesiser } from "../../../src/synthesis/methods";
 import { keysOf } from "../../../src/synthesis/relational/families";
@@ -352,4 +352,10 @@ test("a number runs by another that runs, too, and what follows from both is rig
   const json = JSON.parse(JSON.stringify(model.toJSON()));
   json.running.reverse();
   expect(() => loadSynthesiser(json)).toThrow("spent must run by a sum of other numbers of the children");
+});
+
+test("two tables are refused where no parent has a child", async () => {
+  const { parents, children } = levels();
+  const none = { parents, children: takeTableRows(children, []) };
+  await expect(relational({ key: "key" })(none, seeded(1))).rejects.toThrow("there must be children, got 0");
 });
