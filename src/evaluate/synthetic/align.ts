@@ -26,8 +26,16 @@ export interface SharedLevels {
  */
 export function alignTables(tables: readonly Table[], action: string): readonly Shared[] {
   const [first] = tables;
+  // Levels that name people come back as identifiers of nobody.
+  const named = new Set(
+    tables.flatMap(({ columns }) => columns.flatMap(({ name, type }) => (type === "id" ? [name] : []))),
+  );
   return first.columns
-    .filter((column) => column.type !== "id" && column.type !== "text")
+    .filter(
+      (column) =>
+        column.type !== "text" &&
+        !(named.has(column.name) && (column.type === "id" || isCategorical(column))),
+    )
     .map((one): Shared => {
       const same = tables.map((other) => {
         const found = other.columns.find((column) => column.name === one.name);
