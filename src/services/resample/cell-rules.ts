@@ -246,7 +246,7 @@ function bandSide(plan: BandsPlan, from: Table) {
   const levels = isCategorical(column) ? column.levels : [];
   const place = plan.levels.map((level) => levels.indexOf(level));
   const cells: Side["cells"] = (_, numbers) =>
-    bandCodes(plan, numbers.get(plan.of) as Float64Array).map((code) => place[code] ?? levels.length);
+    bandCodes(plan, (of) => numbers.get(of) as Float64Array).map((code) => place[code] ?? levels.length);
   const given = ({ rows }: Reduced): Int32Array => {
     const own = columnNamed(rows, plan.name);
     return isCategorical(own)

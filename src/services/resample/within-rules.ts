@@ -4,6 +4,7 @@ import { type ColumnSchema, schemaOf } from "../../data/schema";
 import { columnNamed, isCategorical, type Table } from "../../data/table";
 import type { PackedTable } from "../../data/tally/packed-table";
 import { brokenNumbers } from "../../synthesis/structure/broken";
+import { bandReads } from "../../synthesis/structure/discover/bands";
 import { discoverStructure } from "../../synthesis/structure/discover/discover";
 import { spacedRows } from "../../synthesis/structure/discover/search";
 import { argumentsOf } from "../../synthesis/structure/formulas";
@@ -278,7 +279,7 @@ function variablesUnder(
   const own = place.get(name);
   const formula = formulaOf(plan);
   const reads = formula ? argumentsOf(formula) : [];
-  const under = (plan?.kind === "bands" ? [plan.of] : reads).flatMap((one) =>
+  const under = (plan?.kind === "bands" ? bandReads(plan) : reads).flatMap((one) =>
     variablesUnder(structure, one, place),
   );
   return own === undefined ? under : [own, ...under];

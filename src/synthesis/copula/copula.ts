@@ -10,6 +10,7 @@ import { drawRows } from "../drawing/draw-rows";
 import { type DrawnVariable, drawnVariable } from "../drawing/drawn-variable";
 import { allowedBits, masksOf, wordCount } from "../drawing/masks";
 import { type Wishes, wishesOf } from "../drawing/wishes";
+import { bandReads } from "../structure/discover/bands";
 import type { DiscoverOptions } from "../structure/discover/discover";
 import { argumentsOf } from "../structure/formulas";
 import { structureOf } from "../structure/given/structure-of";
@@ -178,7 +179,7 @@ function orderFor({ variables, structure }: CopulaParts, wishes: Wishes): readon
   const needs = (name: string): readonly string[] => {
     const plan = structure.columns.find((column) => column.name === name);
     const own = formulaOf(plan);
-    const formula = own ? argumentsOf(own) : [];
+    const formula = plan?.kind === "bands" ? bandReads(plan) : own ? argumentsOf(own) : [];
     // What a structural zero can force is drawn after what forces it, as in fitting.
     const forcing = structure.exclusions.flatMap(({ columns: [a, b] }) =>
       a === name ? [b] : b === name ? [a] : [],

@@ -3,7 +3,7 @@ import type { Rng } from "../../core/rng";
 import { columnNamed, type Table } from "../../data/table";
 import { brokenRows } from "../structure/broken";
 import { type Drawn, restoreTable, variableNames } from "../structure/restore";
-import { tieKeys } from "../structure/variables";
+import { numbersOf, tieKeys } from "../structure/variables";
 import type { Candidates } from "./candidates";
 import { redrawn } from "./redraw";
 import { restoreKnown } from "./restore-known";
@@ -33,8 +33,10 @@ export function drawRows<P extends Candidates>(
   const { structure } = drawing;
   const broken = (rows: Table): readonly number[] => {
     const numbers = (name: string) => {
-      const column = columnNamed(rows, name);
-      return column.type === "numeric" ? column.values : undefined;
+      const plan = structure.columns.find((one) => one.name === name);
+      return plan?.kind === "number" || plan?.kind === "date"
+        ? numbersOf(columnNamed(rows, name), plan)
+        : undefined;
     };
     return [...new Set([...brokenRows(structure, rows), ...unmetRows(structure, wishes, numbers)])];
   };

@@ -4,6 +4,7 @@ import type { ColumnSchema } from "../../data/schema";
 import { type ColumnCondition, satisfies } from "../conditions";
 import { type DateUnit, startOf } from "../structure/date-parts";
 import { dateWriter } from "../structure/dates";
+import { bandCodes, bandReads } from "../structure/discover/bands";
 import { argumentsOf } from "../structure/formulas";
 import {
   type BandsPlan,
@@ -76,6 +77,11 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
       } else if (plan.kind === "lookup") {
         const texts = plan.map.map((code) => plan.levels[code]);
         allow(plan.of, (cell) => satisfies(own, plan.map[cell] < 0 ? -1 : levelAt(texts[cell])), texts);
+      } else if (plan.kind === "bands" && plan.value) {
+        const levels = Uint8Array.from(plan.levels, (level) => (satisfies(own, levelAt(level)) ? 1 : 0));
+        const possible = own.missing || levels.includes(1);
+        check(possible, action, `training rows only have ${plan.levels.join(", ")}`);
+        columns.set(plan.name, { ...own, levels });
       } else if (plan.kind === "bands" || plan.kind === "part") {
         const column = structure.columns.findIndex(({ name }) => name === plan.of);
         const step = stepOf(structure.columns[column] as NumberPlan | DatePlan);
@@ -116,7 +122,7 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
   return { cells, columns, last: Math.max(-1, ...touched) };
 }
 
-/** The rows in which a computed column is not as asked: bounds on what it is computed from cannot say all. */
+/** The rows in which a column that follows from others is not as asked: bounds on what it is computed from cannot say all. */
 export function unmetRows(
   { columns }: Structure,
   wishes: Wishes,
@@ -125,6 +131,13 @@ export function unmetRows(
   const unmet = new Set<number>();
   for (const plan of columns) {
     const asked = wishes.columns.get(plan.name);
+    if (asked && plan.kind === "bands") {
+      const read = new Map(bandReads(plan).map((name) => [name, valuesOf(name)]));
+      if ([...read.values()].includes(undefined)) continue;
+      bandCodes(plan, (name) => read.get(name) as ArrayLike<number>).forEach((code, i) => {
+        if (!satisfies(asked, code)) unmet.add(i);
+      });
+    }
     const values =
       asked && isComputed(plan) && (gridOfPlan(plan) || !asked.values) ? valuesOf(plan.name) : undefined;
     for (let i = 0; asked && i < (values?.length ?? 0); i++)
@@ -226,6 +239,7 @@ function reached(parts: DrawnParts, name: string): number[] {
   const own = parts.variables.findIndex((variable) => variable.name === name);
   const plan = parts.structure.columns.find((column) => column.name === name);
   const formula = formulaOf(plan);
-  const deeper = formula ? argumentsOf(formula).flatMap((one) => reached(parts, one)) : [];
+  const read = plan?.kind === "bands" ? bandReads(plan) : formula ? argumentsOf(formula) : [];
+  const deeper = read.flatMap((one) => reached(parts, one));
   return own >= 0 ? [own, ...deeper] : deeper;
 }

@@ -3,6 +3,7 @@ import { type Column, columnNamed, isCategorical, type Table } from "../../data/
 import { computedInOrder } from "../sequential/known/solve";
 import type { Sequential } from "../sequential/sequential";
 import { dateWriter } from "../structure/dates";
+import { bandReads } from "../structure/discover/bands";
 import { argumentsOf, evaluate, rebuild } from "../structure/formulas";
 import { snap } from "../structure/grids";
 import { formulaOf, gridOfPlan, type Structure } from "../structure/structure";
@@ -41,7 +42,8 @@ export function withFollowing({ columns }: Structure, names: readonly string[]):
     before = told.size;
     for (const plan of columns) {
       const formula = formulaOf(plan);
-      const read = "of" in plan ? [plan.of] : formula ? argumentsOf(formula) : [];
+      const others = "of" in plan ? [plan.of] : formula ? argumentsOf(formula) : [];
+      const read = plan.kind === "bands" ? bandReads(plan) : others;
       if (read.some((name) => told.has(name))) told.add(plan.name);
     }
   }

@@ -69,12 +69,16 @@ function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
     ];
   if (plan.kind === "lookup") return [`${name} follows from ${plan.of}.`];
   const cutOf = (cut: number): string =>
-    plan.kind === "bands" && dates.includes(plan.of) ? dateWriter(plainTimes(cut))(cut) : shown(cut);
+    plan.kind === "bands" && !plan.value && dates.includes(plan.of)
+      ? dateWriter(plainTimes(cut))(cut)
+      : shown(cut);
   if (plan.kind === "bands")
     return [
-      `${name} follows from ${plan.of}: ${plan.order
+      `${name} follows from ${plan.value ? described(plan.value) : plan.of}: ${plan.order
         .map((level, b) => `${plan.levels[level]}${b > 0 ? ` from ${cutOf(plan.cuts[b - 1])}` : ""}`)
-        .join(", ")}.`,
+        .join(
+          ", ",
+        )}${plan.nothing === undefined ? "" : `, ${plan.levels[plan.nothing]} where it is missing`}.`,
     ];
   if (plan.kind === "part")
     return [`${name} is ${plan.unit === "instant" ? "the same date as" : `the ${plan.unit} of`} ${plan.of}.`];
@@ -107,6 +111,13 @@ function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
     range,
     ...repeated,
   ];
+}
+
+/** The number of which bands are, in words. */
+function described({ terms: [one, other] }: Formula): string {
+  if (!one.from) return `${one.column} − ${other.column}`;
+  const unit = one.from === "minute" ? "hour" : one.from;
+  return `the ${unit} in the ${other.from} of ${one.column}, from 0`;
 }
 
 /** How a moment is told: as a date, with the time of day where it is not midnight. */

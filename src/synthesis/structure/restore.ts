@@ -64,7 +64,7 @@ export function restoreTable(
         rng.fork(name),
       );
     if (plan.kind === "levels" || plan.kind === "lookup") return levelColumn(schema[j], plan, parts, rows);
-    if (plan.kind === "bands") return bandColumn(schema[j], plan, numbers.get(plan.of) as Float64Array);
+    if (plan.kind === "bands") return bandColumn(schema[j], plan, (of) => numbers.get(of) as Float64Array);
     if (plan.kind === "constant") return constantColumn(schema[j], plan.text, rows);
     if (plan.kind === "part" && !plan.format)
       return numeric(schema[j], partsOf(plan, numbers.get(plan.of) as Float64Array));
@@ -258,7 +258,7 @@ function levelColumn(
   };
 }
 
-function bandColumn(schema: ColumnSchema, plan: BandsPlan, numbers: Float64Array): Column {
+function bandColumn(schema: ColumnSchema, plan: BandsPlan, numbers: Arguments): Column {
   const { type, levels = [] } = schema;
   const place = plan.levels.map((level) => levels.indexOf(level));
   const codes = bandCodes(plan, numbers).map((code) => place[code] ?? -1);

@@ -155,15 +155,22 @@ export interface LookupPlan {
   readonly rare?: number;
 }
 
-/** Follows from a number: below the first cut the level `order[0]`, from the last one on the last; missing where it is. */
+/**
+ * Follows from a number: below the first cut the level `order[0]`, from the last one on the last; a level may stand in several places.
+ * Missing where the number is, but for a level that says so.
+ */
 export interface BandsPlan {
   readonly kind: "bands";
   readonly name: string;
   readonly levels: readonly string[];
   readonly of: string;
+  /** The number, where it is none of a column: the place of a date in its week, how much greater one column is than another. */
+  readonly value?: Formula;
   /** Ascending. */
   readonly cuts: readonly number[];
   readonly order: readonly number[];
+  /** The level where the number is missing. */
+  readonly nothing?: number;
 }
 
 /** The unit (day, month, year …) in which another column's date lies: when it begins, or without a format its year. */

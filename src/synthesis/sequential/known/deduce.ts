@@ -1,6 +1,6 @@
 import { type Column, cellText } from "../../../data/table";
 import { dateReader, dateWriter } from "../../structure/dates";
-import { bandCodes } from "../../structure/discover/bands";
+import { bandCodes, bandReads } from "../../structure/discover/bands";
 import { partsOf } from "../../structure/discover/parts-of-dates";
 import { deciderOf } from "../../structure/formulas";
 import { snap } from "../../structure/grids";
@@ -151,7 +151,8 @@ export function toldBy({ structure, rows, of }: Cells, plan: ColumnPlan): (strin
   const source = structure.columns.find(({ name }) => name === plan.of);
   if (source?.kind !== "levels" && source?.kind !== "number" && source?.kind !== "date") return undefined;
   const values = of(plan.of);
-  const known = (i: number): boolean => !Number.isNaN(values[i]);
+  const read = plan.kind === "bands" ? bandReads(plan).map(of) : [values];
+  const known = (i: number): boolean => !read.some((own) => Number.isNaN(own[i]));
   if (plan.kind === "lookup") {
     if (source.kind !== "levels") return undefined;
     return Array.from({ length: rows }, (_, i) =>
@@ -159,7 +160,7 @@ export function toldBy({ structure, rows, of }: Cells, plan: ColumnPlan): (strin
     );
   }
   if (plan.kind === "bands") {
-    const codes = bandCodes(plan, values);
+    const codes = bandCodes(plan, of);
     return Array.from(codes, (code, i) => (known(i) ? plan.levels[code] : undefined));
   }
   const print = plan.format ? dateWriter(plan.format) : String;

@@ -157,6 +157,8 @@ export function knownRanges(
   const found = new Map<string, RowRange[]>();
   columns.forEach((plan, j) => {
     if (plan.kind !== "bands" && plan.kind !== "part") return;
+    // What is computed of the number tells no range of it: candidates that are not so are left out.
+    if (plan.kind === "bands" && plan.value) return;
     const column = columns.findIndex(({ name }) => name === plan.of);
     const step = stepOf(columns[column] as NumberPlan | DatePlan);
     const action = `complete ${plan.name}`;

@@ -1,4 +1,5 @@
 import { roundestMoment, startOf } from "../date-parts";
+import { type Arguments, argumentsOf, evaluate } from "../formulas";
 import { spacing } from "../grids";
 import type { BandsPlan, LevelsPlan } from "../structure";
 import type { LevelsInput, NumberInput } from "./search";
@@ -28,10 +29,17 @@ export function findBands(
   return found;
 }
 
-/** The bands' codes of numbers; −1 where the number is missing. */
-export function bandCodes({ cuts, order }: BandsPlan, values: ArrayLike<number>): Int32Array {
-  return Int32Array.from(values, (value) => {
-    if (Number.isNaN(value)) return -1;
+/** The columns whose numbers say the level. */
+export function bandReads({ of, value }: BandsPlan): readonly string[] {
+  return value ? argumentsOf(value) : [of];
+}
+
+/** The bands' codes of rows, given their numbers; −1 where the number is missing, and no level says so. */
+export function bandCodes(plan: BandsPlan, argument: Arguments): Int32Array {
+  const { of, value, cuts, order, nothing = -1 } = plan;
+  const own = argument(of);
+  return Int32Array.from(value ? evaluate(value, argument, own.length) : own, (value) => {
+    if (Number.isNaN(value)) return nothing;
     let band = 0;
     while (band < cuts.length && value >= cuts[band]) band++;
     return order[band];

@@ -52,6 +52,7 @@ import { withRepeats } from "./repeats";
 import { type Found, type LevelsInput, valuesOf } from "./search";
 import { findDates } from "./tried/find-dates";
 import { findDistances } from "./tried/find-distances";
+import { findLevels } from "./tried/find-levels";
 import { findRounded } from "./tried/find-rounded";
 
 export interface DiscoverOptions {
@@ -145,6 +146,7 @@ export function discoverStructure(
     plans = withFormulas(plans, from, { keep, given: options.given ?? [] }, torn, telling);
     const free = plans.filter(({ name }) => !(options.given ?? []).includes(name));
     plans = replaced(plans, findDates(free, { from, keep: drawn, least: telling.least, people: whose }));
+    plans = replaced(plans, findLevels(plans, from, keep, whose));
     plans = replaced(plans, findDistances(plans, from, drawn, { torn, people: whose }));
   }
   // Cells of which a rule says what follows where they are missing are so for a reason.

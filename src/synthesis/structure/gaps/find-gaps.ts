@@ -1,4 +1,5 @@
 import { columnNamed, type Table } from "../../../data/table";
+import { bandReads } from "../discover/bands";
 import { evaluate, neededBy, rebuild } from "../formulas";
 import {
   type ColumnPlan,
@@ -63,7 +64,8 @@ export function findGaps(
 function readBy(plan: ColumnPlan, plans: readonly ColumnPlan[]): readonly string[] {
   const formula = formulaOf(plan);
   if (formula) return formula.rest === "difference" ? [] : neededBy(formula);
-  if (plan.kind !== "lookup" && plan.kind !== "bands" && plan.kind !== "part") return [];
+  if (plan.kind === "bands") return plan.nothing === undefined ? bandReads(plan) : [];
+  if (plan.kind !== "lookup" && plan.kind !== "part") return [];
   // Combinations are drawn with what they miss.
   return plans.some(({ name }) => name === plan.of) ? [plan.of] : [];
 }

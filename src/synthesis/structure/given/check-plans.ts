@@ -77,6 +77,12 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
   if (kind === "bands") {
     const up = isListOf("number", plan.cuts) && plan.cuts.every((cut, k) => !(cut < plan.cuts[k - 1]));
     holds(up, "must have as cuts numbers that go up", plan.cuts);
+    const { nothing } = plan;
+    holds(
+      nothing === undefined || isPlaces([nothing], 0, plan.levels),
+      "must have as nothing one of its levels by number",
+      nothing,
+    );
     const whole = isPlaces(plan.order, 0, plan.levels) && plan.order.length === plan.cuts.length + 1;
     holds(whole, "must have as order its levels by number, one more than cuts", plan.order);
   }

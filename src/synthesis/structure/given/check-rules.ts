@@ -63,7 +63,10 @@ export function checkRules(structure: Structure, action: string): void {
     );
     const who = `what ${plan.name} follows from`;
     if (plan.kind === "lookup" && !combined.includes(plan.of)) must(plan.of, ["levels"], who);
-    if (plan.kind === "bands") must(plan.of, ["number", "date"], who);
+    if (plan.kind === "bands") {
+      must(plan.of, ["number", "date"], who);
+      if (plan.value !== undefined) checkValue(plan.value, must, who, action);
+    }
     if (plan.kind === "part") must(plan.of, ["date"], who);
     if ((plan.kind === "number" || plan.kind === "date") && plan.formula !== undefined)
       checkFormula(plan, plans, must, action);
@@ -93,6 +96,26 @@ export function checkRules(structure: Structure, action: string): void {
     check(!leadsTo(formulas, name, name), action, `the formula of ${name} must not lead back to ${name}`);
   for (const plan of structure.columns) checkPlan(plan, structure, action);
   checkCells(structure, action);
+}
+
+/** Throws where bands do not lie on a sum of numbers and dates. */
+function checkValue(
+  value: Formula,
+  must: (name: string, of: readonly ColumnPlan["kind"][], who: string) => void,
+  who: string,
+  action: string,
+): void {
+  const { kind, rest, terms, constant, factors, effects, by } = object(value);
+  const plain = kind === "sum" && rest === "none" && Number.isFinite(constant) && by === undefined;
+  const empty = [factors, effects].every((list) => Array.isArray(list) && list.length === 0);
+  const listed = plain && empty && Array.isArray(terms) && terms.length === 2;
+  check(listed, action, `${who} must be a number of a column, or as value a sum of two terms`);
+  for (const { column, weight, from, calendar } of terms.map(object)) {
+    const read = from === undefined || dateUnits.includes(from);
+    const whole = Number.isFinite(weight) && read && (calendar === undefined || calendar === true);
+    check(whole, action, `${who} must have terms with a number as weight, read from a unit of dates or none`);
+    must(column, from || calendar ? ["date"] : ["number", "date"], who);
+  }
 }
 
 function checkFormula(

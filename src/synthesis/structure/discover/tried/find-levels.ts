@@ -1,0 +1,239 @@
+import { columnNamed, type Table } from "../../../../data/table";
+import { type DateUnit, day } from "../../date-parts";
+import { emptySum, evaluate, type Formula } from "../../formulas";
+import {
+  type BandsPlan,
+  type ColumnPlan,
+  type DatePlan,
+  formulaOf,
+  isComputed,
+  type LevelsPlan,
+} from "../../structure";
+import { codesOf, numbersOf } from "../../variables";
+import { binned, likelihoodRatio } from "../association";
+import { shortest } from "../search";
+
+/** With more levels no part of a date says which. */
+const mostLevels = 50;
+/** So unlikely must it be that chance makes a rule, for all that are tried. */
+const chance = 1e-3;
+/** So many standard deviations more than chance brings two columns go with each other. */
+const certain = 5;
+/** Places in a calendar are sums of great numbers. */
+const noise = 1e-6;
+/** Values of a part are numbers of days or hours, counted from 0; halves of them fall between. */
+const parts: readonly (readonly [of: DateUnit, within: DateUnit, width: number])[] = [
+  ["day", "week", day],
+  ["month", "year", 0],
+  ["minute", "day", day / 24],
+  ["hour", "week", day / 24],
+];
+
+/** What may say a level: a number that others give. */
+interface Said {
+  readonly value: Formula;
+  readonly of: string;
+  readonly numbers: Float64Array;
+}
+
+/**
+ * Levels that a part of a date says (a weekday's name, a season, the hours of a tariff), or which of two numbers or dates is the greater;
+ * with the levels that follow from them. One of its own may stand for what is missing.
+ */
+export function findLevels(
+  plans: readonly ColumnPlan[],
+  from: Table,
+  keep: readonly string[],
+  people: Int32Array | undefined,
+): readonly BandsPlan[] {
+  const read = new Set(
+    plans.flatMap((plan) => {
+      const { by, effects = [] } = formulaOf(plan) ?? {};
+      return [...(by ? [by.column] : []), ...effects.map(({ column }) => column)];
+    }),
+  );
+  const targets = plans.filter(
+    (plan): plan is LevelsPlan =>
+      plan.kind === "levels" &&
+      !plan.texts &&
+      !plan.rare &&
+      plan.levels.length > 1 &&
+      plan.levels.length <= mostLevels &&
+      !keep.includes(plan.name) &&
+      !read.has(plan.name),
+  );
+  if (targets.length === 0) return [];
+  const numbers = plans.filter((plan) => plan.kind === "number");
+  const dates = plans.filter((plan) => plan.kind === "date");
+  const values = new Map(
+    [...numbers, ...dates].map((plan) => [plan.name, numbersOf(columnNamed(from, plan.name), plan)]),
+  );
+  const inParts = dates.flatMap((plan) => partsOfDate(plan, values.get(plan.name) as Float64Array));
+  const pairs = [numbers, dates].flatMap((all) =>
+    all.flatMap((a) => all.flatMap((b) => (a === b ? [] : [[a, b] as const]))),
+  );
+  const tried = Math.log((targets.length * (inParts.length + pairs.length + 1)) / chance);
+  const found: BandsPlan[] = [];
+  const dated = new Map<string, BandsPlan>();
+  for (const target of targets) {
+    const codes = codesOf(columnNamed(from, target.name), target);
+    const part = first(inParts, (said) => bandsBy(target, codes, said, people, tried));
+    if (part) dated.set(target.name, part);
+  }
+  for (const target of targets) {
+    const codes = codesOf(columnNamed(from, target.name), target);
+    const part = dated.get(target.name);
+    const plan =
+      (part && !isTelling(target, codes, plans, dated, from) ? part : undefined) ??
+      (target.levels.length > 3
+        ? undefined
+        : first(pairs, ([a, b]) => {
+            const [one, other] = [a, b].map(({ name }) => values.get(name) as Float64Array);
+            if (!mayCompare(codes, one, other, target.levels.length)) return undefined;
+            const width = a.kind === "date" ? day : 1;
+            const value: Formula = {
+              ...emptySum,
+              terms: [
+                { column: a.name, weight: 1 / width },
+                { column: b.name, weight: -1 / width },
+              ],
+            };
+            const signs = Float64Array.from(one, (own, i) => (own - other[i] < 0 ? -1 : own - other[i]));
+            const said = { value, of: a.name, numbers: signs.map((sign) => (sign > 0 ? 0 : sign)) };
+            return bandsBy(target, codes, said, people, tried);
+          }));
+    const following = plans.filter((one) => one.kind === "lookup" && one.of === target.name);
+    const mapped = plan && following.map((one) => throughBands(one, plan));
+    if (plan && mapped?.every((one) => one !== undefined)) found.push(plan, ...(mapped as BandsPlan[]));
+  }
+  return found;
+}
+
+/**
+ * Whether other columns go with the level beyond chance: it is drawn then, since what is drawn of a date says nothing of its weekday.
+ * Those that the date says, too, do not count.
+ */
+function isTelling(
+  { name, levels }: LevelsPlan,
+  codes: Int32Array,
+  plans: readonly ColumnPlan[],
+  dated: ReadonlyMap<string, BandsPlan>,
+  from: Table,
+): boolean {
+  const rows = Int32Array.from(codes.keys()).filter((i) => codes[i] >= 0);
+  const own = binned(rows, levels.length + 1, codes, undefined);
+  return plans.some((plan) => {
+    if (plan.name === name || dated.has(plan.name) || isComputed(plan)) return false;
+    const column = columnNamed(from, plan.name);
+    if (plan.kind !== "number" && (plan.kind !== "levels" || plan.texts)) return false;
+    const other =
+      plan.kind === "number"
+        ? binned(rows, 0, [], numbersOf(column, plan))
+        : binned(rows, plan.levels.length + 1, codesOf(column, plan), undefined);
+    const { g, freedom } = likelihoodRatio(own, other);
+    return g - freedom > certain * Math.sqrt(2 * freedom);
+  });
+}
+
+function first<T, R>(all: readonly T[], of: (one: T) => R | undefined): R | undefined {
+  for (const one of all) {
+    const found = of(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What a date says by its place in a week, a year, a day. */
+function partsOfDate({ name, format }: DatePlan, dates: Float64Array): readonly Said[] {
+  return parts.flatMap(([of, within, width]): Said[] => {
+    if (width > 0 && width < format.step) return [];
+    const even = width === 0 && { calendar: true as const };
+    const term = { column: name, weight: 1 / (width || 31 * day), ...even };
+    const value: Formula = {
+      ...emptySum,
+      terms: [
+        { ...term, from: of },
+        { ...term, weight: -term.weight, from: within },
+      ],
+    };
+    return [{ value, of: name, numbers: evaluate(value, () => dates, dates.length) }];
+  });
+}
+
+/** Whether the level is another one where the first is below the second, as far as a few rows tell. */
+function mayCompare(codes: Int32Array, one: Float64Array, other: Float64Array, levels: number): boolean {
+  const seen = [-1, -1];
+  for (let i = 0; i < codes.length; i++) {
+    if (codes[i] < 0 || codes[i] >= levels || Number.isNaN(one[i] - other[i])) continue;
+    const side = one[i] < other[i] ? 0 : 1;
+    if (seen[side] < 0) seen[side] = codes[i];
+    if (seen[side] !== codes[i]) return false;
+  }
+  return seen[0] >= 0 && seen[1] >= 0 && seen[0] !== seen[1];
+}
+
+/** The bands that say the level in every row that knows both, where chance is ruled out. */
+function bandsBy(
+  { name, levels, missing }: LevelsPlan,
+  codes: Int32Array,
+  { value, of, numbers }: Said,
+  people: Int32Array | undefined,
+  tried: number,
+): BandsPlan | undefined {
+  const told = new Map<number, number>();
+  let nothing: number | undefined;
+  const counts = new Float64Array(levels.length);
+  const known: number[] = [];
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i];
+    if (code < 0 || code >= levels.length) continue;
+    const number = numbers[i];
+    if (Number.isNaN(number)) {
+      nothing ??= code;
+      if (nothing !== code) return undefined;
+      continue;
+    }
+    const before = told.get(number);
+    if (before === undefined) told.set(number, code);
+    else if (before !== code) return undefined;
+    counts[code]++;
+    known.push(i);
+  }
+  // A level that stands for what is missing says so of all rows.
+  if (nothing !== undefined && (counts[nothing] > 0 || missing)) return undefined;
+  if (counts.some((count, code) => count === 0 && code !== nothing) || told.size < 2) return undefined;
+  const places = [...told.keys()].sort((a, b) => a - b);
+  const cuts: number[] = [];
+  const order = [told.get(places[0]) as number];
+  for (let k = 1; k < places.length; k++) {
+    const code = told.get(places[k]) as number;
+    if (code === order.at(-1)) continue;
+    const [below, above] = [places[k - 1], places[k]];
+    const whole = Math.floor(above + noise);
+    const round = shortest((below + above) / 2, (one) => one > below && one <= above);
+    cuts.push(whole - 1 <= below + noise && whole > below + noise ? Math.min(whole, above) : round);
+    order.push(code);
+  }
+  // What the rule spares of telling every row's level, less what telling the rule takes.
+  const persons = people ? new Set(known.map((i) => people[i])).size : known.length;
+  const entropy = counts.reduce(
+    (sum, own) => sum + (own > 0 ? (own / known.length) * Math.log(known.length / own) : 0),
+    0,
+  );
+  const rule = cuts.length * Math.log(places.length) + order.length * Math.log(levels.length);
+  if (persons * entropy - rule < tried) return undefined;
+  return { kind: "bands", name, levels, of, value, cuts, order, ...(nothing !== undefined && { nothing }) };
+}
+
+/** What follows from a level that bands say follows from these. */
+function throughBands(plan: ColumnPlan, bands: BandsPlan): BandsPlan | undefined {
+  if (plan.kind !== "lookup" || plan.rare) return undefined;
+  const all = bands.order.map((code) => plan.map[code] ?? -1);
+  const changes = all.flatMap((code, b) => (b > 0 && code !== all[b - 1] ? [b] : []));
+  const order = [0, ...changes].map((b) => all[b]);
+  const cuts = changes.map((b) => bands.cuts[b - 1]);
+  const nothing = bands.nothing === undefined ? undefined : (plan.map[bands.nothing] ?? -1);
+  if ([...order, nothing ?? 0].some((code) => code < 0)) return undefined;
+  const { name, levels } = plan;
+  return { ...bands, name, levels, cuts, order, ...(nothing !== undefined && { nothing }) };
+}
