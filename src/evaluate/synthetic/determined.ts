@@ -192,6 +192,7 @@ function askedOf(
 }
 
 const partsOfDates = [
+  (date: number): number => new Date(date).getUTCMonth(),
   (date: number): number => new Date(date).getUTCDay(),
   (date: number): number => new Date(date).getUTCHours(),
 ];

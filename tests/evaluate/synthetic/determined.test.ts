@@ -58,6 +58,17 @@ test("notDetermined(real, synthetic) names what follows from a comparison of dat
   expect(notDetermined(real, invoices(1500, 3, true), seeded(1))).toEqual([]);
 });
 
+test("notDetermined(real, synthetic) names what follows from the month of a date: a quarter", () => {
+  const bills = (seed: number, right: boolean): Table =>
+    table("id,sent,quarter", 2000, seed, (u, i) => {
+      const sent = 7000 + Math.floor(9000 * u());
+      const month = right ? new Date(sent * 86_400_000).getUTCMonth() : 12 * u();
+      return [i, day(sent), `Q${1 + Math.floor(month / 3)}`];
+    });
+  const found = notDetermined(bills(1, true), bills(2, false), seeded(1));
+  expect(found.map(({ what, by }) => [what, by])).toEqual([["quarter", ["sent"]]]);
+});
+
 test("notDetermined(real, synthetic) says nothing of what a tree cannot tell, of chance, and of a few rows", () => {
   const noise = (seed: number) =>
     table("a,b,c,flag,parity", 1500, seed, (u) => {
