@@ -236,6 +236,22 @@ test.each<[string, Structure, string]>([
     { ...found, exclusions: [{ columns: ["site", "town"], never: [] }] },
     "an exclusion must name columns of",
   ],
+  [
+    "an exclusion of three columns",
+    { ...found, exclusions: [{ columns: ["site", "off", "days"] as never, never: [] }] },
+    "an exclusion must be of two columns",
+  ],
+  ["an empty combination", { ...found, combinations: [null as never] }, "each combination must have a name"],
+  [
+    "a hole in no column",
+    { ...found, holes: [{ column: "town", share: 0.1 }] },
+    "a hole must name columns of",
+  ],
+  [
+    "a gap that stands twice",
+    { ...found, gaps: ["a", "b"].map((variable) => ({ column: "net", variable })) },
+    "the column of each gap must stand once",
+  ],
 ])("checkRules(structure) refuses in words %s", (_, structure, rule) => {
   expect(() => checkRules(structure, "use rules.json")).toThrow("Cannot use rules.json: ");
   expect(() => checkRules(structure, "use rules.json")).toThrow(rule);
@@ -249,6 +265,9 @@ test("a fit and a loaded model refuse rules that cannot be kept, and variables t
   const json = JSON.parse(JSON.stringify((await trees({ structure: found })(bills, seeded(1))).toJSON()));
   expect(loadSynthesiser(json).sample(9, seeded(2)).rows).toBe(9);
   expect(() => loadSynthesiser({ ...json, structure: broken })).toThrow("Cannot load trees: the rates");
+  await expect(trees({ structure: { ...found, customer: "nobody" } })(bills, seeded(1))).rejects.toThrow(
+    "nobody",
+  );
   // Such a file wrote a column without a single value.
   const drawn = formula((own) => (own.rest = "factor"));
   expect(() => loadSynthesiser({ ...json, structure: drawn })).toThrow("leave to be drawn, without net");

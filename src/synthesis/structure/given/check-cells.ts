@@ -5,7 +5,7 @@ import { cellNamesOf } from "../variables";
 
 /** Throws where a column or a rule stands twice, where rules name cells that no column has, and where two can't both be kept. */
 export function checkCells(structure: Structure, action: string): void {
-  const { columns, combinations, exclusions, orders } = structure;
+  const { columns, combinations, exclusions, orders, gaps = [] } = structure;
   const once = (what: string, names: readonly string[]): void => {
     const seen = new Set<string>();
     const twice = names.find((name) => seen.size === seen.add(name).size);
@@ -23,6 +23,11 @@ export function checkCells(structure: Structure, action: string): void {
     "each column of combinations",
     combinations.flatMap((one) => one.columns),
   );
+  for (const part of ["column", "variable"] as const)
+    once(
+      `the ${part} of each gap`,
+      gaps.map((gap) => gap[part]),
+    );
   once(
     "each order",
     orders.map(({ low, high }) => `${low}<=${high}`),

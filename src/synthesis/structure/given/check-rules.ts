@@ -41,8 +41,9 @@ export function checkRules(structure: Structure, action: string): void {
   // Generators of before it was written down have none.
   if (structure.minCount !== undefined) checkInteger(structure.minCount, 1, 1e9, action, "minCount");
   const plans = new Map(structure.columns.map((plan) => [plan?.name, plan]));
-  const named = [...plans.keys()].every((name) => typeof name === "string");
-  check(named, action, "each column must have a name");
+  const named = [...plans.keys(), ...structure.combinations.map((one) => one?.name)];
+  const texts = named.every((name) => typeof name === "string");
+  check(texts, action, "each column and each combination must have a name");
   const combined = structure.combinations.map((one) => one?.name);
   const gaps = (structure.gaps ?? []).map((one) => one?.variable);
   const must = (name: string, of: readonly ColumnPlan["kind"][], who: string): void => {
@@ -73,10 +74,14 @@ export function checkRules(structure: Structure, action: string): void {
   }
   for (const { low, high } of structure.orders.map(object))
     for (const name of [low, high]) must(name, ["number", "date"], "an order");
-  for (const { columns } of structure.exclusions.map(object))
-    for (const name of Array.isArray(columns) ? columns : [undefined])
+  for (const { columns } of structure.exclusions.map(object)) {
+    const two = columns === undefined || (Array.isArray(columns) && columns.length === 2);
+    check(two, action, "an exclusion must be of two columns", String(columns));
+    for (const name of columns ?? [undefined])
       if (!combined.includes(name as string) && !gaps.includes(name as string))
         must(name as string, kinds, "an exclusion");
+  }
+  for (const { column } of (structure.holes ?? []).map(object)) must(column, kinds, "a hole");
   for (const { column, variable } of (structure.gaps ?? []).map(object)) {
     must(column, kinds, "a gap");
     check(

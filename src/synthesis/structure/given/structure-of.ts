@@ -24,6 +24,8 @@ export function structureOf(
   if (!structure) return discoverStructure(from, rng.fork("structure"), options);
   const action = "learn a table";
   checkRules(structure, action);
+  // What few share would be counted in rows, in silence.
+  if (structure.customer !== undefined) columnNamed(from, structure.customer);
   checkTypes(structure, from, action);
   const [worst] = options.acceptBroken ? [] : tooBroken(rulesBrokenBy(structure, from), from);
   if (worst) {
