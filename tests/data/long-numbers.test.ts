@@ -1,28 +1,37 @@
-import { expect, test } from "vitest";
-import { parseCsv } from "../../src/data/read/read-csv";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { surveyTable } from "../../src/data/read/survey-table";
 
-/** Numbers of ten digits, in uneven steps. */
-const longNumber = (i: number): number => 4_000_000_003 + 95_028 * i + ((i * i) % 997);
+const folder = mkdtempSync(join(tmpdir(), "telelink-long-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Ten digits in the first half of so many rows, the same in `each` rows; then others. */
-const file = (rows: number, each: number, then: (i: number) => number): string =>
-  `months,number\n${Array.from({ length: rows }, (_, i) => {
-    return `${i % 7},${i < rows / 2 ? longNumber(Math.floor(i / each)) : then(i)}`;
-  }).join("\n")}\n`;
+/** Numbers of ten digits, scattered. */
+const longNumber = (i: number): number => 4_000_000_001 + ((i * 7_919_003_317) % 5_800_000_000);
+
+/** Some numbers in the first half of 120,000 rows, then others. */
+const file = (first: (i: number) => number, then: (i: number) => number): string =>
+  `months,number\n${Array.from({ length: 160_000 }, (_, i) => `${i % 7},${(i < 20_000 ? first : then)(i)}`).join("\n")}\n`;
 const saidOf = (csv: string) => {
-  const { table, remarks } = parseCsv(csv);
-  return [table.columns[1].type, remarks.some(({ text }) => /as names, not as amounts/.test(text))];
+  const path = join(folder, "x.csv");
+  writeFileSync(path, csv);
+  return surveyTable(path, {}, async ({ columns, remarks }) => [
+    columns[1].column.type,
+    remarks.some(({ text }) => /as names, not as amounts/.test(text)),
+  ]);
 };
 
-test("parseCsv(text) says of long numbers that they are names where they are read so, whatever the file begins with", () => {
-  expect(saidOf(file(40_000, 4, (i) => longNumber(i % 9000)))).toEqual(["categorical", true]);
+test("surveyTable(file) says of long numbers that they are names where they are read so, whatever the file begins with", async () => {
+  const [all, some] = [longNumber, (i: number) => longNumber((i * i) % 1999)];
+  expect(await saidOf(file(all, all))).toEqual(["id", true]);
+  expect(await saidOf(file(some, some))).toEqual(["categorical", true]);
   // Amounts come later: the beginning was of names.
-  expect(saidOf(file(40_000, 1, (i) => 17 * i))).toEqual(["numeric", false]);
-  expect(saidOf(file(40_000, 4, (i) => 17 * i))).toEqual(["numeric", false]);
-  expect(saidOf(file(40_000, 40, (i) => 17 * i))).toEqual(["numeric", false]);
+  expect(await saidOf(file(all, (i) => 17 * i))).toEqual(["numeric", false]);
+  expect(await saidOf(file(some, (i) => 17 * i))).toEqual(["numeric", false]);
 });
 
-test("parseCsv(text) reads ten digits with cents as amounts", () => {
+test("surveyTable(file) reads ten digits with cents as amounts", async () => {
   const amounts = Array.from({ length: 300 }, (_, i) => `${i % 7},${longNumber(i % 70)}.00`);
-  expect(saidOf(`months,number\n${amounts.join("\n")}\n`)).toEqual(["numeric", false]);
+  expect(await saidOf(`months,number\n${amounts.join("\n")}\n`)).toEqual(["numeric", false]);
 });

@@ -73,7 +73,7 @@ export interface Resampled {
  * after them and lie between two of them: numbers and dates on their column's grid, levels of their neighbours, columns that
  * follow from others computed, a cell missing where the row that the new one starts from lacks it, texts as there. An
  * identifier that no two rows share is made up. Numbers are standardised for distances; a missing one counts as the mean
- * where rows are made, as the median where they are removed. Numbers, levels and dates are held, a byte or two a cell, and of
+ * where rows are made, as the median where they are removed, without looking at dates. Numbers, levels and dates are held, a byte or two a cell, and of
  * a class that grows the texts.
  */
 export async function resampleRows(
@@ -217,7 +217,9 @@ function rowsThatStay(from: PackedTable, { target, clean, pairs, method }: Clean
         ]
       : [];
   });
-  return { stays, names, rows, remarks };
+  const dates = from.names.filter((name) => name !== target && from.column(name).type === "date");
+  const unseen = dates.length > 0 ? [`rows were compared without their dates: ${dates.join(", ")}`] : [];
+  return { stays, names, rows, remarks: [...remarks, ...unseen] };
 }
 
 /** The features of rows by their numbers: levels as one column each, numbers standardised over all rows. */

@@ -237,6 +237,18 @@ test.each([
   expect(count(left, "basic")).toBeGreaterThan(0);
 });
 
+test("telelink resample says that rows are removed without looking at dates", async () => {
+  const dated = rows.map((row, i) => [...row, `2024-03-${10 + (i % 19)}`]);
+  writeFileSync(
+    at("dated.csv"),
+    `id;use;months;region;plan;since\n${dated.map((row) => row.join(";")).join("\n")}\n`,
+  );
+  await resample("dated.csv", "--method", "near-miss");
+  expect(err).toContain("rows were compared without their dates: since");
+  await resample("dated.csv", "--method", "near-miss", "--drop", "since");
+  expect(err).not.toContain("since");
+});
+
 test("telelink resample says what it cannot do, and what to do instead", async () => {
   expect(await resample("three.csv", "--method", "adasyn")).toEqual([["1"]]);
   expect(err).toContain("region holds levels (smote takes them; --drop leaves them out)");
