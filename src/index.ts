@@ -555,6 +555,7 @@ export {
 } from "./synthesis/structure/discover/discover";
 export type {
   Formula as StructureFormula,
+  FormulaEach,
   RatesBy,
   Term as FormulaTerm,
 } from "./synthesis/structure/formulas";

@@ -1,4 +1,3 @@
-import type { Spellings } from "../infer/fold";
 import type { Problem } from "../problems";
 import type { Schema } from "../schema";
 
@@ -29,9 +28,9 @@ export interface CsvOptions {
   readonly missing?: readonly string[];
   /**
    * What becomes of spellings that differ by letter case alone where no levels are given: "folded" into the commonest, or
-   * "kept", so that what a cell is read as depends on no other row. Blanks go either way. @default "folded"
+   * "kept", so that what a cell is read as depends on no other row. Blanks go either way. Defaults to "folded".
    */
-  readonly spellings?: Spellings;
+  readonly spellings?: "folded" | "kept";
   /** Patterns of dates ("dd/MM/yyyy") by column, under "*" for all; left out, they are learned. */
   readonly dateFormats?: ReadonlyMap<string, string>;
   /**

@@ -27,7 +27,7 @@ import { longNumbers, namesRows } from "./row-numbers";
 
 /** What is known of a column before its cells are looked at. */
 export interface Known extends Omit<Evidence, "name" | "levels" | "counts"> {
-  /** Whether levels that differ by letter case alone are one. @default "folded" */
+  /** Whether levels that differ by letter case alone are one; defaults to "folded", that they are. */
   readonly spellings?: Spellings | undefined;
 }
 
