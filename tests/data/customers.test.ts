@@ -117,3 +117,15 @@ describe("rowSubject(table), whatever columns are called,", () => {
     expect(rowSubject(subjects(header, own))).toBeUndefined();
   });
 });
+
+test("repeatedCustomers(table) takes addresses of a network for customers, and no versions of four figures", () => {
+  const of = (text: (i: number) => string) =>
+    repeatedCustomers(
+      parseCsv(
+        `box,months\n${Array.from({ length: 600 }, (_, i) => `${text((i * i) % 59)},${i % 7}`).join("\n")}\n`,
+      ).table,
+    );
+  expect(of((k) => `5.${100 + k}.${k}.7`)).toBe("box");
+  expect(of((k) => `10.0.0.${k}`)).toBe("box");
+  expect(of((k) => `1.${k % 10}.${k % 6}.${k % 9}`)).toBeUndefined();
+});

@@ -27,7 +27,8 @@ const theirs = [
   written(/^[^@\s]+@[^@\s]+\.[^@\s]+$/),
   written(/^[A-Z]{2}\d{2}( ?[A-Z0-9]){11,30}$/),
   written(/^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i),
-  written(/^(\d{1,3}\.){3}\d{1,3}$/),
+  // Four figures are a version of firmware; of addresses hardly any.
+  written(/^(?=\d{2}|.*\d{3})(\d{1,3}\.){3}\d{1,3}$/),
 ];
 /** What products and places may have as well: IMEI and EAN are both numbers. */
 const long = [
