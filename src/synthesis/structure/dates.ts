@@ -1,6 +1,7 @@
 import { check } from "../../core/checks";
 import { type DateFormat, dateParser, datePrinter } from "../../data/formats/date-format";
 import { learnDates } from "../../data/formats/learn-dates";
+import { day } from "./date-parts";
 
 /** How a column writes its dates, and how finely. */
 export interface WrittenDates {
@@ -22,7 +23,6 @@ export function checkDates(dates: WrittenDates, who: string, action: string): vo
   }
 }
 
-const day = 86_400_000;
 const mostFormats = 4;
 
 /**

@@ -1,5 +1,6 @@
 import { percent } from "../../core/format";
 import { plainDates } from "../../data/formats/date-format";
+import { day } from "./date-parts";
 import { dateWriter, type WrittenDates } from "./dates";
 import { describeDated, rounding } from "./describe-dates";
 import { type CellNames, describeExclusions, describeOnly } from "./describe-exclusions";
@@ -9,7 +10,6 @@ import { describeTie } from "./keys/key-ties";
 import { type ColumnPlan, formulaOf, type Structure } from "./structure";
 import { cellNamesOf, levelNames } from "./variables";
 
-const day = 86_400_000;
 /** More values of a number are not named one by one. */
 const mostListed = 6;
 

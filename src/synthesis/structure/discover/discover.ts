@@ -3,6 +3,7 @@ import type { Rng } from "../../../core/rng";
 import { repeatedCustomers } from "../../../data/customers";
 import { asTable, type PolarsFrame } from "../../../data/polars";
 import { type Column, cellText, columnNamed, type Table } from "../../../data/table";
+import { day } from "../date-parts";
 import { tamed } from "../ends";
 import { evaluate } from "../formulas";
 import { findGaps, withoutMissing } from "../gaps/find-gaps";
@@ -88,8 +89,6 @@ export interface DiscoverOptions {
    */
   readonly sequential?: boolean;
 }
-
-const day = 86_400_000;
 
 /** What `minCount` is when nobody says. */
 export const usualMinCount = 5;
