@@ -1,5 +1,12 @@
 import type { ColumnCondition } from "../conditions";
-import { type Arguments, argumentRange, argumentsOf, evaluate, type Formula } from "../structure/formulas";
+import {
+  type Arguments,
+  argumentRange,
+  argumentsOf,
+  evaluate,
+  type Formula,
+  mayMiss,
+} from "../structure/formulas";
 import { spacing } from "../structure/grids";
 import {
   type ComputedPlan,
@@ -85,8 +92,12 @@ export function boundsOf(
         const next = throughFormula(one.formula, way[k + 1] ?? plan, own, known);
         return k + 1 < way.length ? onGrid(next, stepOf(way[k + 1])) : next;
       }, range);
+    // What may stand in for a missing cell may give what is asked for, too: rows in which it does not are drawn again.
+    const missing = way[way.length - 1].formula.terms.some(
+      (term) => term.column === plan.name && mayMiss(term),
+    );
     for (const limit of [own, ...limitsOn(other, structure, conditions, known)])
-      limits.push({ ...limit, ranges: limit.ranges.map(through) });
+      limits.push({ ...limit, missing: limit.missing || missing, ranges: limit.ranges.map(through) });
   }
   const drawn = limits.map((limit) => ({
     ...limit,

@@ -23,7 +23,7 @@ function stretch(time: number, calendar: boolean): string {
 }
 
 /** The day, or the moment. */
-function dateOf(moment: number): string {
+export function dateOf(moment: number): string {
   return new Date(Math.round(moment))
     .toISOString()
     .replace(/T00:00:00.000Z$/, "")
@@ -60,8 +60,9 @@ export function rounding({ round }: Formula): string {
   return round ? `, rounded ${round.towards < 0 ? "down" : "up"}` : ", rounded";
 }
 
-function named({ column, from }: Term): string {
-  return from ? `the start of the ${from} of ${column}` : column;
+function named({ column, from, instead }: Term): string {
+  const own = from ? `the start of the ${from} of ${column}` : column;
+  return instead === undefined ? own : `${own} (${dateOf(instead)} where missing)`;
 }
 
 function laterThan(

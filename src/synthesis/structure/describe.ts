@@ -2,9 +2,9 @@ import { percent } from "../../core/format";
 import { plainDates } from "../../data/formats/date-format";
 import { day } from "./date-parts";
 import { dateWriter, type WrittenDates } from "./dates";
-import { describeDated, rounding } from "./describe-dates";
+import { dateOf, describeDated, rounding } from "./describe-dates";
 import { type CellNames, describeExclusions, describeOnly } from "./describe-exclusions";
-import type { Formula } from "./formulas";
+import { type Formula, neededBy } from "./formulas";
 import { spacing } from "./grids";
 import { describeTie } from "./keys/key-ties";
 import { type ColumnPlan, formulaOf, type Structure } from "./structure";
@@ -92,7 +92,7 @@ function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
     const mixed = ways > 1 ? `, written in ${ways} ways` : "";
     const rule = plan.formula && describeDated(name, plan.formula, structure.columns);
     return [
-      ...(rule ? [rule] : []),
+      ...(rule && plan.formula ? [whereThere(rule, plan.formula, structure)] : []),
       `${name} is a date from ${write(plan.low)} to ${write(plan.high)}${mixed}.`,
     ];
   }
@@ -107,10 +107,20 @@ function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
   const range = `${name} lies between ${shown(plan.low)} and ${shown(plan.high)}${steps}${often}.`;
   const repeated = plan.repeats ? [`${name} is often the value of ${plan.repeats.join(" or ")}.`] : [];
   return [
-    ...(plan.formula ? [describeFormula(name, plan.formula, structure, dates)] : []),
+    ...(plan.formula
+      ? [whereThere(describeFormula(name, plan.formula, structure, dates), plan.formula, structure)]
+      : []),
     range,
     ...repeated,
   ];
+}
+
+/** The rule, and which of what it reads must be there for it to say anything. */
+function whereThere(rule: string, formula: Formula, { gaps = [] }: Structure): string {
+  const read = neededBy(formula).filter((name) => gaps.some(({ column }) => column === name));
+  return read.length === 0
+    ? rule
+    : `${rule.slice(0, -1)}, where ${read.join(" and ")} ${read.length > 1 ? "are" : "is"} there.`;
 }
 
 /** The number of which bands are, in words. */
@@ -164,14 +174,14 @@ function describeFormula(
     return rate === undefined ? [] : [`${cell} → ${shown(rate)}`];
   });
   const rates = by ? ` × (by ${by.column}: ${told.join(", ")})` : "";
-  return `${name} = ${right(formula)}${rates}${dated ? ", dates in days" : ""}${loose}${otherwise}.`;
+  return `${name} = ${right(formula, dates)}${rates}${dated ? ", dates in days" : ""}${loose}${otherwise}.`;
 }
 
-function right(formula: Formula): string {
+function right(formula: Formula, dates: readonly string[]): string {
   const { most, ...below } = formula;
-  if (most !== undefined) return `the smaller of ${shown(most)} and ${right(below)}`;
+  if (most !== undefined) return `the smaller of ${shown(most)} and ${right(below, dates)}`;
   const { least, ...free } = formula;
-  if (least !== undefined) return `the greater of ${shown(least)} and ${right(free)}`;
+  if (least !== undefined) return `the greater of ${shown(least)} and ${right(free, dates)}`;
   if (formula.kind === "product") {
     const named = ({ column, plus = 0, also = [] }: Formula["factors"][number]): string => {
       const all = [column, ...also, ...(plus === 0 ? [] : [shown(plus)])];
@@ -182,8 +192,12 @@ function right(formula: Formula): string {
     const front = formula.constant === 1 && times.length > 0 ? [] : [shown(formula.constant)];
     return [...front, ...times].join(" × ") + over.map((column) => ` ÷ ${column}`).join("");
   }
-  const terms = formula.terms.map(({ column, weight, nothing }) => {
-    const own = nothing ? `${column} (0 where missing)` : column;
+  const terms = formula.terms.map(({ column, weight, nothing, instead }) => {
+    const value = nothing ? 0 : instead;
+    const own =
+      value === undefined
+        ? column
+        : `${column} (${dates.includes(column) ? dateOf(value) : shown(value)} where missing)`;
     return weight === 1 ? own : weight === -1 ? `−${own}` : weighted(weight, own);
   });
   const effects = formula.effects.map((effect) => `an amount for ${effect.column}`);

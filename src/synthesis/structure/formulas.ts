@@ -58,6 +58,8 @@ export interface Term {
   readonly calendar?: true;
   /** Whether a missing cell counts as 0: no discount. */
   readonly nothing?: boolean;
+  /** What else a missing cell counts as: the moment at which a table was closed. */
+  readonly instead?: number;
 }
 
 /** Rates by the value of a column of levels, or of a number of few `values`. */
@@ -140,8 +142,13 @@ export function evaluate(formula: Formula, argument: Arguments, rows: number): F
 }
 
 /** What a sum reads of a column. */
-function termValues({ column, times, from, calendar }: Term, argument: Arguments): ArrayLike<number> {
-  const values = argument(column);
+function termValues(
+  { column, times, from, calendar, instead }: Term,
+  argument: Arguments,
+): ArrayLike<number> {
+  const own = argument(column);
+  const values =
+    instead === undefined ? own : Float64Array.from(own, (value) => (Number.isNaN(value) ? instead : value));
   if (times) {
     const others = argument(times.column);
     return Float64Array.from(values, (value, i) => value * (others[i] + times.plus));
@@ -294,9 +301,14 @@ export function argumentsOf(formula: Formula): readonly string[] {
   return [...new Set([...others.map((one) => one.column), ...added, ...inEach])];
 }
 
+/** Whether the sum is told where the column is missing, too. */
+export function mayMiss({ nothing, instead }: Term): boolean {
+  return nothing === true || instead !== undefined;
+}
+
 /** Those of them that must not be missing. */
 export function neededBy(formula: Formula): readonly string[] {
-  const optional = formula.terms.flatMap(({ column, nothing }) => (nothing ? [column] : []));
+  const optional = formula.terms.flatMap((term) => (mayMiss(term) ? [term.column] : []));
   return argumentsOf(formula).filter((name) => !optional.includes(name));
 }
 

@@ -81,25 +81,28 @@ test("a discount that counts as nothing where it is missing does so in a net amo
   expect(rules.join()).not.toContain("discount is missing in some rows");
 });
 
-test.each<[string, Record<string, number>]>([
-  ["a part", { a: 0.05 }],
-  ["the total", { total: 0.05 }],
-  ["both and the other part", { a: 0.05, b: 0.05, total: 0.05 }],
-  ["hardly a part", { a: 0.003 }],
-])("a sum that lacks %s in some rows is found, and holds wherever all of it is there", async (_, gaps) => {
-  const from = tableOf(1500, bill, gaps);
-  expect(rulesOf(from)).toContain("total = a + b, rounded.");
-  const model = await sequential({ leftOut: 0, threads: 1 })(from, seeded(1));
-  const made = model.sample(3000, seeded(2));
-  const { known, broken } = off(made, "total", (row) => row("a") + row("b"));
-  expect([known > 2400, broken]).toEqual([true, 0]);
-  for (const name of ["a", "b", "total"]) expect(share(made, name)).toBeCloseTo(share(from, name), 1.7);
-  const again = loadSequential(JSON.parse(JSON.stringify(model)));
-  expect(csvText(again.sample(99, seeded(2)))).toBe(csvText(model.sample(99, seeded(2))));
-  const { table } = model.complete(from, seeded(5));
-  const filled = off(table, "total", (row) => row("a") + row("b"));
-  expect(filled).toEqual({ known: 1500, broken: 0 });
-});
+test.each<[string, Record<string, number>, string]>([
+  ["a part", { a: 0.05 }, ", where a is there"],
+  ["the total", { total: 0.05 }, ""],
+  ["both and the other part", { a: 0.05, b: 0.05, total: 0.05 }, ", where a and b are there"],
+  ["hardly a part", { a: 0.003 }, ", where a is there"],
+])(
+  "a sum that lacks %s in some rows is found, and holds wherever all of it is there",
+  async (_, gaps, there) => {
+    const from = tableOf(1500, bill, gaps);
+    expect(rulesOf(from)).toContain(`total = a + b, rounded${there}.`);
+    const model = await sequential({ leftOut: 0, threads: 1 })(from, seeded(1));
+    const made = model.sample(3000, seeded(2));
+    const { known, broken } = off(made, "total", (row) => row("a") + row("b"));
+    expect([known > 2400, broken]).toEqual([true, 0]);
+    for (const name of ["a", "b", "total"]) expect(share(made, name)).toBeCloseTo(share(from, name), 1.7);
+    const again = loadSequential(JSON.parse(JSON.stringify(model)));
+    expect(csvText(again.sample(99, seeded(2)))).toBe(csvText(model.sample(99, seeded(2))));
+    const { table } = model.complete(from, seeded(5));
+    const filled = off(table, "total", (row) => row("a") + row("b"));
+    expect(filled).toEqual({ known: 1500, broken: 0 });
+  },
+);
 
 test("gaps are drawn as they go together, and conditions ask for them", async () => {
   const from = tableOf(1500, (rng) => {
@@ -168,13 +171,13 @@ test("several rules with gaps in different rows are each judged by their own col
   const from = tableOf(2500, make, Object.fromEntries(names.map((name) => [name, 0.06])));
   expect(rulesOf(from)).toEqual(
     expect.arrayContaining([
-      "total = a + b, rounded.",
-      "bill = calls × price, rounded.",
-      "gross = 1.19 × net, rounded.",
-      "share = 100 × voice ÷ (voice + data + sms), rounded.",
+      "total = a + b, rounded, where a and b are there.",
+      "bill = calls × price, rounded, where calls and price are there.",
+      "gross = 1.19 × net, rounded, where net is there.",
+      "share = 100 × voice ÷ (voice + data + sms), rounded, where voice and data and sms are there.",
       "group follows from age: young, middle from 30, old from 50.",
       "town follows from kind.",
-      "tax = net × (by kind: x → 0.07, y → 0.19, z → 0.1), rounded.",
+      "tax = net × (by kind: x → 0.07, y → 0.19, z → 0.1), rounded, where net and kind are there.",
     ]),
   );
   const structure = discoverStructure(from, seeded(1));
@@ -245,7 +248,9 @@ describe("where one customer has many rows", () => {
           : { a: "", b: amount(rng, 20), total: amount(rng, 80) },
     );
     const told = (customer: string | false): boolean =>
-      describeStructure(discoverStructure(from, seeded(1), { customer })).includes("total = a + b, rounded.");
+      describeStructure(discoverStructure(from, seeded(1), { customer })).some((rule) =>
+        rule.startsWith("total = a + b"),
+      );
     expect([told(false), told("customer")]).toEqual([true, false]);
   });
 

@@ -2,7 +2,7 @@ import { cellText, columnNamed, type Table } from "../../../data/table";
 import { dateReader } from "../../structure/dates";
 import { describeRule } from "../../structure/describe";
 import { describeOnly } from "../../structure/describe-exclusions";
-import { argumentsOf, neededBy } from "../../structure/formulas";
+import { argumentsOf, mayMiss, neededBy } from "../../structure/formulas";
 import { endsPassed } from "../../structure/given/given-ends";
 import { describeTie, type KeyTie, withoutTies } from "../../structure/keys/key-ties";
 import { countPeople, peopleOf } from "../../structure/people";
@@ -344,11 +344,11 @@ export function emptyByRule(structure: Structure, table: Table, missing: Open): 
     }
   for (const plan of structure.columns.filter(isComputed)) {
     const broken = new Set(formulaBroken(cells, plan));
-    // What counts as nothing where it is missing, and is.
-    for (const { column, nothing } of plan.formula.terms)
-      if (nothing)
+    // What something stands in for where it is missing, and is.
+    for (const term of plan.formula.terms)
+      if (mayMiss(term))
         add(
-          column,
+          term.column,
           describeRule(structure, plan),
           (i) => !Number.isNaN(cells.of(plan.name)[i]) && !broken.has(i),
         );

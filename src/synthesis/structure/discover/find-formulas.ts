@@ -1,3 +1,4 @@
+import { day } from "../date-parts";
 import type { Formula } from "../formulas";
 import { findCensored } from "./find-censored";
 import { findDifferences } from "./find-differences";
@@ -37,7 +38,13 @@ export function findFormulas(
 /** The formula of dates in milliseconds: they were looked at in days. */
 function inMilliseconds(formula: Formula, dates: ReadonlySet<string>): Formula {
   const terms = formula.terms.map((term) =>
-    dates.has(term.column) ? { ...term, weight: term.weight / 86_400_000 } : term,
+    dates.has(term.column)
+      ? {
+          ...term,
+          weight: term.weight / day,
+          ...(term.instead !== undefined && { instead: Math.round(term.instead * day) }),
+        }
+      : term,
   );
   return { ...formula, terms };
 }

@@ -1,3 +1,4 @@
+import { day } from "../date-parts";
 import { evaluate, type Formula } from "../formulas";
 import { spacing } from "../grids";
 import { exactAmong, leastMultiple, leastSquares, multiplesOf, screenOf, weightedSum } from "./find-exact";
@@ -13,6 +14,7 @@ import {
   spread,
   valuesOf,
 } from "./search";
+import { withStandIns } from "./tried/missing-terms";
 
 const screeningRows = 2000;
 /** Columns with more missing are left out where rows without any gap tell of all columns at once. */
@@ -35,7 +37,11 @@ export function findSums(numbers: readonly NumberInput[], found: Found): void {
   amongWholeRows(numbers, found);
   tornMultiples(numbers, found);
   sumsByTerms(numbers, found);
-  for (const [name, formula] of found) found.set(name, withNothing(numbers, name, formula));
+  const dates = new Map(numbers.flatMap(({ name, date }) => (date ? [[name, 1 / day]] : [])));
+  for (const [name, formula] of found) {
+    const target = numbers.find((one) => one.name === name) as NumberInput;
+    found.set(name, withStandIns(formula, target, valuesOf(numbers), dates));
+  }
 }
 
 /** By the rows in which hardly anything is missing: what is found there must hold wherever its own columns are known. */
@@ -178,24 +184,4 @@ function correlationOf(a: Float64Array, b: Float64Array, rows: Int32Array): numb
   }
   const scale = Math.sqrt((xx - (x * x) / n) * (yy - (y * y) / n));
   return n < leastBoth || !(scale > 0) ? 0 : (xy - (x * y) / n) / scale;
-}
-
-/** The sum with those terms marked without which it is what is there, wherever they are missing. */
-function withNothing(numbers: readonly NumberInput[], name: string, formula: Formula): Formula {
-  const target = numbers.find((one) => one.name === name) as NumberInput;
-  if (formula.kind !== "sum" || formula.rest !== "none") return formula;
-  let sum = formula;
-  for (const { column } of formula.terms) {
-    const own = numbers.find((one) => one.name === column) as NumberInput;
-    const rows = Int32Array.from(own.values.keys()).filter(
-      (i) => Number.isNaN(own.values[i]) && !Number.isNaN(target.values[i]),
-    );
-    if (own.date || !enoughKnown(target, rows)) continue;
-    const terms = sum.terms.map((term) => (term.column === column ? { ...term, nothing: true } : term));
-    const trial = { ...sum, terms };
-    const predicted = evaluate(trial, valuesOf(numbers), target.values.length);
-    const known = rows.filter((i) => !Number.isNaN(predicted[i]));
-    if (enoughKnown(target, known) && agrees(rowsOf(target, known), (k) => predicted[known[k]])) sum = trial;
-  }
-  return sum;
 }

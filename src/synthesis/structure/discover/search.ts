@@ -1,4 +1,4 @@
-import { evaluate, type Formula, leadsTo } from "../formulas";
+import { evaluate, type Formula, leadsTo, mayMiss } from "../formulas";
 import { type Grid, snap, spacing } from "../grids";
 
 /** A numeric column as the search sees it. */
@@ -191,9 +191,9 @@ function solvedForOther(
   if (kind !== "sum" || rest !== "none" || terms.length < 2 || ends) return undefined;
   const values = valuesOf(numbers);
   // What counts as nothing where it is missing, others do not give.
-  const mayMiss = ({ name }: NumberInput): number =>
-    Number(terms.some(({ column, nothing }) => nothing && column === name));
-  for (const input of [...numbers].reverse().sort((a, b) => mayMiss(a) - mayMiss(b))) {
+  const optional = ({ name }: NumberInput): number =>
+    Number(terms.some((term) => term.column === name && mayMiss(term)));
+  for (const input of [...numbers].reverse().sort((a, b) => optional(a) - optional(b))) {
     const { name, given } = input;
     const own = terms.find(({ column }) => column === name);
     if (!own || given || found.has(name)) continue;

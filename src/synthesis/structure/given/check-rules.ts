@@ -180,23 +180,7 @@ function checkFormula(
     holds(Array.isArray(also), "must have a list of columns as also", also);
     for (const name of [column, ...also]) must(name, ["number", "date"], `the factors of ${who}`);
   }
-  for (const { column, weight, from, calendar: even, times } of terms.map((term) => object<Term>(term))) {
-    holds(Number.isFinite(weight), "must have terms with a number as weight", weight);
-    holds(
-      from === undefined || dateUnits.includes(from),
-      `must read dates from the start of one of ${dateUnits.join(", ")}`,
-      from,
-    );
-    holds(even === undefined || even === true, "must have true as calendar of a term, or none", even);
-    must(column, from || even ? ["date"] : times ? ["number"] : ["number", "date"], `the terms of ${who}`);
-    if (times === undefined) continue;
-    holds(
-      Number.isFinite(times?.plus),
-      "must have a number as plus of what a term is multiplied by",
-      times?.plus,
-    );
-    must(times.column, ["number"], `the terms of ${who}`);
-  }
+  checkTerms(terms, must, holds, who);
   for (const { column, effects: own } of effects.map(object)) {
     must(column, ["levels"], `the effects of ${who}`);
     const read = plans.get(column);
@@ -222,6 +206,34 @@ function checkFormula(
   checkRates({ column, ...(values && { values }), rates: counts }, plans, must, holds, who);
   for (const formula of told)
     if (formula !== null) checkFormula({ ...plan, formula } as DatePlan, plans, must, action);
+}
+
+function checkTerms(
+  terms: Formula["terms"],
+  must: (name: string, of: readonly ColumnPlan["kind"][], who: string) => void,
+  holds: (that: boolean, rule: string, found?: unknown) => void,
+  who: string,
+): void {
+  for (const { column, weight, from, calendar: even, times, instead = 0 } of terms.map((term) =>
+    object<Term>(term),
+  )) {
+    holds(Number.isFinite(instead), "must have a number as what a term is instead of missing", instead);
+    holds(Number.isFinite(weight), "must have terms with a number as weight", weight);
+    holds(
+      from === undefined || dateUnits.includes(from),
+      `must read dates from the start of one of ${dateUnits.join(", ")}`,
+      from,
+    );
+    holds(even === undefined || even === true, "must have true as calendar of a term, or none", even);
+    must(column, from || even ? ["date"] : times ? ["number"] : ["number", "date"], `the terms of ${who}`);
+    if (times === undefined) continue;
+    holds(
+      Number.isFinite(times?.plus),
+      "must have a number as plus of what a term is multiplied by",
+      times?.plus,
+    );
+    must(times.column, ["number"], `the terms of ${who}`);
+  }
 }
 
 function checkRates(

@@ -22,6 +22,7 @@ import {
 } from "../../structure";
 import { codesOf, numbersOf } from "../../variables";
 import { spacedRows } from "../search";
+import { withStandIns } from "./missing-terms";
 import { type Target, type Tests, type Trials, testsOf } from "./trials";
 
 /** With more levels a column decides no term. */
@@ -75,7 +76,9 @@ export function findDates(plans: readonly ColumnPlan[], search: DateSearch): rea
     // Dates have to be met to the millisecond.
     grid: plan.kind === "date" ? { decimals: 0, step: 1 } : plan.grid,
   });
-  const place = (plan: DatePlan | NumberPlan, formula: Formula): boolean => {
+  const milliseconds = new Map(dates.map(({ name }) => [name, 1]));
+  const place = (plan: DatePlan | NumberPlan, given: Formula): boolean => {
+    const formula = withStandIns(given, { ...targetOf(plan), people }, of, milliseconds);
     const trial = new Map([...formulas, [plan.name, formula]]);
     if (leadsTo(trial, plan.name, plan.name)) return false;
     formulas.set(plan.name, formula);

@@ -1,4 +1,4 @@
-import { type Arguments, argumentsOf, evaluate, type Formula, placeAmong } from "../../formulas";
+import { type Arguments, argumentsOf, evaluate, type Formula, neededBy, placeAmong } from "../../formulas";
 import { type Grid, snap, spacing } from "../../grids";
 import { spacedRows } from "../search";
 
@@ -40,13 +40,12 @@ export function testsOf(target: Target, trials: Trials): Tests {
   const present = [...target.values.keys()].filter((i) => !Number.isNaN(target.values[i]));
   const sample = spacedRows(present.length, screeningRows).map((at) => present[at]);
   const holdsIn = (formula: Formula, rows: ArrayLike<number> | undefined): boolean => {
-    const names = argumentsOf(formula);
     const read = (name: string): ArrayLike<number> => {
       const values = trials.of(name);
       return rows ? Float64Array.from(rows, (i) => values[i]) : values;
     };
     const predicted = evaluate(formula, read, rows?.length ?? trials.rows);
-    const torn = names.map(trials.of);
+    const torn = neededBy(formula).map(trials.of);
     const { each } = formula;
     const decides = each && trials.of(each.column);
     // A value of which no rule is told says nothing of the others'.
