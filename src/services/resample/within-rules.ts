@@ -9,6 +9,7 @@ import { discoverStructure } from "../../synthesis/structure/discover/discover";
 import { spacedRows } from "../../synthesis/structure/discover/search";
 import { argumentsOf } from "../../synthesis/structure/formulas";
 import { snap, spacing } from "../../synthesis/structure/grids";
+import { moveDates } from "../../synthesis/structure/move-dates";
 import { type Drawn, restoreNumbers, restoreTable } from "../../synthesis/structure/restore";
 import {
   type ColumnPlan,
@@ -207,8 +208,14 @@ export function rowsWithin(
     const own = base.map((i) => one.codes[i]);
     return { ...one, codes: own.map((code, i) => (code === gap || given[i] === gap ? code : given[i])) };
   });
-  const taken = mend(rules, variables, made, base);
-  const drawn = made.map(drawnOf);
+  const parts = new Map(made.map((one) => [one.name, drawnOf(one)]));
+  const moved = moveDates(structure, parts, rng);
+  const there = made.map((one): Variable => {
+    const own = moved.get(one.name);
+    return one.kind === "number" && own ? { ...one, values: own as Float64Array } : one;
+  });
+  const taken = mend(rules, variables, there, base);
+  const drawn = there.map(drawnOf);
   const table = restoreTable(structure, schema, drawn, { rows: base.length }, rng);
   const counts = taken.map((rows) => rows.reduce((sum, one) => sum + one, 0));
   const mendedColumns = new Map(variables.map(({ name }, k) => [name, counts[k]]));

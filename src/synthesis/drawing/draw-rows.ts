@@ -2,6 +2,7 @@ import { check } from "../../core/checks";
 import type { Rng } from "../../core/rng";
 import { columnNamed, type Table } from "../../data/table";
 import { brokenRows } from "../structure/broken";
+import { moveDates } from "../structure/move-dates";
 import { type Drawn, restoreTable, variableNames } from "../structure/restore";
 import { numbersOf, tieKeys } from "../structure/variables";
 import type { Candidates } from "./candidates";
@@ -93,7 +94,7 @@ function chosenPool<P extends Candidates>(drawing: Drawing<P>, n: number, wishes
       step(drawing, pool, wishes, own);
       if (!pool.weights.some((weight) => weight > 0)) refuse(drawing, pool, wishes, own);
     }
-    restoreKnown(pool, drawing);
+    moveKnown(pool, drawing, own.fork("moved"));
     const known = (name: string) => pool.restored.get(name);
     for (const i of unmetRows(drawing.structure, wishes, known)) pool.weights[i] = 0;
     pools.push(pool);
@@ -107,6 +108,20 @@ function chosenPool<P extends Candidates>(drawing: Drawing<P>, n: number, wishes
   const names = [...wishes.columns.keys()].join(" and ");
   check(total > 0, `sample where ${names}`, "some rows must be as asked", `none of ${candidates}`);
   return drawing.gather(pools, systematic(pools, n, total, rng.fork("choose")));
+}
+
+/** Rebuilds the columns that are drawn by now, dates at moments that have the levels drawn of them. */
+function moveKnown(pool: Candidates, { structure, variables }: DrawnParts, rng: Rng): void {
+  const drawn = variables.slice(0, pool.cells.length);
+  const parts = new Map(drawn.map(({ name }, k): [string, Drawn] => [name, pool.values[k] ?? pool.cells[k]]));
+  const moved = moveDates(structure, parts, rng);
+  drawn.forEach(({ name }, k) => {
+    const [before, after] = [parts, moved].map((own) => own.get(name));
+    if (before === after) return;
+    pool.values[k] = after as Float64Array;
+    pool.restored.clear();
+  });
+  restoreKnown(pool, { structure, variables });
 }
 
 /** `n` rows in proportion to their weights, evenly spread over all candidates. */

@@ -13,6 +13,7 @@ import {
   formulaOf,
   gridOfPlan,
   isComputed,
+  isDrawnBands,
   missingLabel,
   type NumberPlan,
   type PartPlan,
@@ -82,6 +83,7 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
         const possible = own.missing || levels.includes(1);
         check(possible, action, `training rows only have ${plan.levels.join(", ")}`);
         columns.set(plan.name, { ...own, levels });
+        if (plan.drawn) allow(plan.name, (cell) => levels[cell] === 1);
       } else if (plan.kind === "bands" || plan.kind === "part") {
         const column = structure.columns.findIndex(({ name }) => name === plan.of);
         const step = stepOf(structure.columns[column] as NumberPlan | DatePlan);
@@ -138,8 +140,11 @@ export function unmetRows(
         if (!satisfies(asked, code)) unmet.add(i);
       });
     }
+    const moves = plan.kind === "date" && columns.some(isDrawnBands);
     const values =
-      asked && isComputed(plan) && (gridOfPlan(plan) || !asked.values) ? valuesOf(plan.name) : undefined;
+      asked && (moves || (isComputed(plan) && (gridOfPlan(plan) || !asked.values)))
+        ? valuesOf(plan.name)
+        : undefined;
     for (let i = 0; asked && i < (values?.length ?? 0); i++)
       if (!satisfies(asked, values?.[i] as number)) unmet.add(i);
   }
@@ -234,12 +239,16 @@ function checkRange(
   );
 }
 
-/** The variables that a column's value depends on: its own, or the arguments of its formula. */
+/** The variables that a column's value depends on: its own, the arguments of its formula, or the levels drawn of a date. */
 function reached(parts: DrawnParts, name: string): number[] {
   const own = parts.variables.findIndex((variable) => variable.name === name);
   const plan = parts.structure.columns.find((column) => column.name === name);
   const formula = formulaOf(plan);
   const read = plan?.kind === "bands" ? bandReads(plan) : formula ? argumentsOf(formula) : [];
-  const deeper = read.flatMap((one) => reached(parts, one));
+  const said = parts.structure.columns.filter((one) => isDrawnBands(one) && one.of === name);
+  const deeper = [
+    ...read.flatMap((one) => reached(parts, one)),
+    ...said.map((one) => parts.variables.findIndex((variable) => variable.name === one.name)),
+  ];
   return own >= 0 ? [own, ...deeper] : deeper;
 }

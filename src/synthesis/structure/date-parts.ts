@@ -9,7 +9,8 @@ export type DateUnit =
   | "week from Sunday"
   | "month"
   | "quarter"
-  | "year";
+  | "year"
+  | "year of weeks";
 
 /** Milliseconds of a day. */
 export const day = 86_400_000;
@@ -22,11 +23,17 @@ export const dateUnits = [
   ...Object.keys(widths),
   ...Object.keys(weeks),
   ...Object.keys(months),
+  "year of weeks",
 ] as readonly DateUnit[];
 
 /** When the unit that holds a moment begins, or (`units` of them later) a later one; milliseconds since 1970, NaN for NaN. */
 export function startOf(unit: DateUnit, moment: number, units = 0): number {
   if (Number.isNaN(moment)) return Number.NaN;
+  if (unit === "year of weeks") {
+    // Its first week is the one of 4 January, as most of it lies in the year.
+    const year = new Date(startOf("week", moment) + 3 * day).getUTCFullYear() + units;
+    return startOf("week", startOfMonth(12 * year) + 3 * day);
+  }
   if (unit in widths) {
     const width = widths[unit as keyof typeof widths];
     return (Math.floor(moment / width) + units) * width;
@@ -43,7 +50,7 @@ export function startOf(unit: DateUnit, moment: number, units = 0): number {
 
 /** The roundest moment above `below` and up to `above`: where a year begins, else a quarter, a month, a day and so on. */
 export function roundestMoment(below: number, above: number): number {
-  const round = [...dateUnits].reverse().filter((unit) => !(unit in weeks));
+  const round = [...dateUnits].reverse().filter((unit) => !unit.includes("week"));
   const moments = round.map((unit) => startOf(unit, above));
   return moments.find((moment) => moment > below) ?? above;
 }

@@ -78,7 +78,7 @@ function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
         .map((level, b) => `${plan.levels[level]}${b > 0 ? ` from ${cutOf(plan.cuts[b - 1])}` : ""}`)
         .join(
           ", ",
-        )}${plan.nothing === undefined ? "" : `, ${plan.levels[plan.nothing]} where it is missing`}.`,
+        )}${plan.nothing === undefined ? "" : `, ${plan.levels[plan.nothing]} where it is missing`}${plan.drawn ? "; others go with it: it is drawn, and the date moved there" : ""}.`,
     ];
   if (plan.kind === "part")
     return [`${name} is ${plan.unit === "instant" ? "the same date as" : `the ${plan.unit} of`} ${plan.of}.`];

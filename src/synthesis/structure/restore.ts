@@ -7,6 +7,7 @@ import { bandCodes } from "./discover/bands";
 import { partsOf } from "./discover/parts-of-dates";
 import { type Arguments, evaluate, rebuild } from "./formulas";
 import { freshKeys } from "./keys/fresh-keys";
+import { moveDates } from "./move-dates";
 import { raiseToOrders } from "./raise";
 import {
   type BandsPlan,
@@ -14,6 +15,7 @@ import {
   type DatePlan,
   gridOfPlan,
   isComputed,
+  isDrawnBands,
   type KeyColumnPlan,
   type LevelsPlan,
   type LookupPlan,
@@ -51,7 +53,8 @@ export function restoreTable(
   { rows, firstRow = 0, whole = false }: { rows: number; firstRow?: number; whole?: boolean },
   rng: Rng,
 ): Table {
-  const parts = new Map<string, Drawn>(variableNames(structure).map((name, k) => [name, drawn[k]]));
+  const named = new Map<string, Drawn>(variableNames(structure).map((name, k) => [name, drawn[k]]));
+  const parts = moveDates(structure, named, rng);
   const numbers = restoreNumbers(structure, parts, rows);
   const columns = structure.columns.map((plan, j): Column => {
     const { name, type } = schema[j];
@@ -304,5 +307,5 @@ function numeric(schema: ColumnSchema, values: Float64Array): Column {
 
 function isDrawn(plan: ColumnPlan): plan is Exclude<ColumnPlan, LookupPlan> {
   if (plan.kind === "number" || plan.kind === "date") return !isComputed(plan);
-  return plan.kind === "levels" && levelCount(plan) > 1;
+  return isDrawnBands(plan) || (plan.kind === "levels" && levelCount(plan) > 1);
 }

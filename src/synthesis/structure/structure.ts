@@ -171,6 +171,13 @@ export interface BandsPlan {
   readonly order: readonly number[];
   /** The level where the number is missing. */
   readonly nothing?: number;
+  /** Whether the level is drawn as any column, since others go with it, and the date moved to a moment that has it (`moveDates`). */
+  readonly drawn?: true;
+}
+
+/** Whether a level that a date says is drawn before the date is moved to it. */
+export function isDrawnBands(plan: ColumnPlan | undefined): plan is BandsPlan {
+  return plan?.kind === "bands" && plan.drawn === true;
 }
 
 /** The unit (day, month, year …) in which another column's date lies: when it begins, or without a format its year. */

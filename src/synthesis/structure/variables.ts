@@ -16,12 +16,14 @@ import type { OwnCells } from "./pairs/own-cells";
 import { toldTogether } from "./pairs/stand-ins";
 import { type People, peopleOf } from "./people";
 import {
+  type BandsPlan,
   type ColumnPlan,
   type Combination,
   type DatePlan,
   formulaOf,
   gapLabels,
   isComputed,
+  isDrawnBands,
   type LevelsPlan,
   type LevelsVariable,
   type LookupPlan,
@@ -191,7 +193,7 @@ export type Unknown = "stand in" | "none";
 const golden = 0.6180339887498949;
 
 /** The cells of a column as level codes, with a text that is made up and missing as the last levels; −1 where the plan has none. */
-export function codesOf(one: Column, plan: LevelsPlan | LookupPlan): Int32Array {
+export function codesOf(one: Column, plan: LevelsPlan | LookupPlan | BandsPlan): Int32Array {
   const { levels } = plan;
   const codeOf = new Map(levels.map((level, code) => [level, code]));
   const levelled = plan.kind === "levels";
@@ -340,6 +342,7 @@ export function cellNamesOf(
   const combination = combinations.find((one) => one.name === name);
   if (combination) return combinationLabels(combination);
   const plan = columns.find((one) => one.name === name);
+  if (isDrawnBands(plan)) return plan.levels;
   if (plan?.kind === "levels" || (plan?.kind === "number" && plan.values)) return levelNames(plan);
   if (!plan || (plan.kind !== "date" && plan.kind !== "number") || isComputed(plan)) return undefined;
   const { atoms = [] } = plan;
@@ -366,6 +369,8 @@ function variableOf(
   // Rows that are not learnt from tell nothing of where values end.
   const ended = (values: Float64Array) =>
     unknown === "none" ? { low: -Infinity, high: Infinity, values } : tamed(values, least, people);
+  if (isDrawnBands(plan))
+    return { name, kind: "levels", codes: codesOf(columnNamed(from, name), plan), levels: plan.levels };
   if (plan.kind === "levels" && levelCount(plan) > 1) {
     const codes = unknown === "none" ? codesOf(columnNamed(from, name), plan) : drawnCodes(plan, from, plans);
     return { name, kind: "levels", codes, levels: levelNames(plan) };

@@ -145,8 +145,8 @@ export function discoverStructure(
     plans = withFormulas(plans, from, { keep, given: options.given ?? [] }, torn, telling);
     const free = plans.filter(({ name }) => !(options.given ?? []).includes(name));
     plans = replaced(plans, findDates(free, { from, keep: drawn, least: telling.least, people: whose }));
-    plans = replaced(plans, findLevels(plans, from, keep, whose));
     plans = replaced(plans, findDistances(plans, from, drawn, { torn, people: whose }));
+    plans = replaced(plans, findLevels(plans, from, keep, whose));
   }
   // Cells of which a rule says what follows where they are missing are so for a reason.
   const reasons = new Set(plans.flatMap((plan) => tellingGap(plan, plans) ?? []));

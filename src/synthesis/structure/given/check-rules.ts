@@ -1,6 +1,7 @@
 import { check, checkInteger } from "../../../core/checks";
 import { dateUnits } from "../date-parts";
 import { type Formula, leadsTo, type RatesBy, type Term } from "../formulas";
+import { earlierDates } from "../move-dates";
 import {
   type ColumnPlan,
   type DatePlan,
@@ -67,6 +68,14 @@ export function checkRules(structure: Structure, action: string): void {
     if (plan.kind === "bands") {
       must(plan.of, ["number", "date"], who);
       if (plan.value !== undefined) checkValue(plan.value, must, who, action);
+      if (plan.drawn !== undefined) {
+        const date = plans.get(plan.of);
+        const earlier = date?.kind === "date" && !date.missing && earlierDates(date, structure.columns);
+        const whole = plan.drawn === true && earlier && earlier.every(({ missing }) => !missing);
+        const part = plan.value?.terms.every(({ column, from }) => column === plan.of && from !== undefined);
+        const rule = `${plan.name} must be drawn of a part of a date that is drawn, too, and never missing`;
+        check(whole === true && part === true, action, rule, plan.of);
+      }
     }
     if (plan.kind === "part") must(plan.of, ["date"], who);
     if ((plan.kind === "number" || plan.kind === "date") && plan.formula !== undefined)

@@ -303,6 +303,7 @@ const parts: readonly (readonly [
   ["day", "week", day],
   ["day", "week from Sunday", day],
   ["day", "month", day],
+  ["week", "year of weeks", 7 * day],
   ["day", "year", day],
   ["hour", "day", 3_600_000],
   ["minute", "hour", 60_000],

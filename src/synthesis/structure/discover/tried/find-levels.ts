@@ -1,6 +1,7 @@
 import { columnNamed, type Table } from "../../../../data/table";
 import { type DateUnit, day } from "../../date-parts";
-import { emptySum, evaluate, type Formula } from "../../formulas";
+import { deciderOf, emptySum, evaluate, type Formula } from "../../formulas";
+import { earlierDates } from "../../move-dates";
 import {
   type BandsPlan,
   type ColumnPlan,
@@ -48,8 +49,9 @@ export function findLevels(
 ): readonly BandsPlan[] {
   const read = new Set(
     plans.flatMap((plan) => {
-      const { by, effects = [] } = formulaOf(plan) ?? {};
-      return [...(by ? [by.column] : []), ...effects.map(({ column }) => column)];
+      const formula = formulaOf(plan);
+      const decider = formula && deciderOf(formula);
+      return [...(decider ? [decider] : []), ...(formula?.effects ?? []).map(({ column }) => column)];
     }),
   );
   const targets = plans.filter(
@@ -84,7 +86,7 @@ export function findLevels(
     const codes = codesOf(columnNamed(from, target.name), target);
     const part = dated.get(target.name);
     const plan =
-      (part && !isTelling(target, codes, plans, dated, from) ? part : undefined) ??
+      (part && (isTelling(target, codes, plans, dated, from) ? drawnFirst(part, plans) : part)) ??
       (target.levels.length > 3
         ? undefined
         : first(pairs, ([a, b]) => {
@@ -107,6 +109,13 @@ export function findLevels(
     if (plan && mapped?.every((one) => one !== undefined)) found.push(plan, ...(mapped as BandsPlan[]));
   }
   return found;
+}
+
+/** The bands as drawn before their date is moved to them; computed all the same where the date cannot be moved, or may be missing. */
+function drawnFirst(bands: BandsPlan, plans: readonly ColumnPlan[]): BandsPlan {
+  const date = plans.find(({ name }) => name === bands.of) as DatePlan;
+  const earlier = earlierDates(date, plans);
+  return earlier && [date, ...earlier].every(({ missing }) => !missing) ? { ...bands, drawn: true } : bands;
 }
 
 /**
@@ -235,5 +244,6 @@ function throughBands(plan: ColumnPlan, bands: BandsPlan): BandsPlan | undefined
   const nothing = bands.nothing === undefined ? undefined : (plan.map[bands.nothing] ?? -1);
   if ([...order, nothing ?? 0].some((code) => code < 0)) return undefined;
   const { name, levels } = plan;
-  return { ...bands, name, levels, cuts, order, ...(nothing !== undefined && { nothing }) };
+  const { drawn: _, ...own } = bands;
+  return { ...own, name, levels, cuts, order, ...(nothing !== undefined && { nothing }) };
 }
