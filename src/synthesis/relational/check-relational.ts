@@ -6,6 +6,7 @@ import { freshKeys } from "../structure/keys/fresh-keys";
 import { type ChildPlan, contextNames, isContext, isOwn } from "./child-table";
 import type { RelationalParts } from "./draw-children";
 import { countName } from "./families";
+import type { Pace } from "./pace";
 import { kinds, type Total } from "./totals";
 
 const roles: readonly string[] = ["key", "identifier", "date", "text", "drawn"];
@@ -66,8 +67,16 @@ function checkPlanOf(
   }
   if (!date) return;
   checkDates(date.format, `the dates of ${date.name}`, action);
-  const ends = Number.isFinite(date.end) && typeof date.monthly === "boolean";
-  check(ends, action, `the dates of ${date.name} must have an end and say whether they are monthly`);
+  const { unit, by, phase = 0 }: Partial<Pace> = Object(date.pace);
+  const paced = (unit === "step" || unit === "month") && Number.isInteger(by) && Number(by) > 0;
+  const told = [date.end, date.least, phase].every(Number.isFinite);
+  check(paced && told, action, `the dates of ${date.name} must have an end and steps in which they follow`);
+  check(
+    below.get(date.name)?.type === "date",
+    action,
+    "the children's model must draw their dates",
+    date.name,
+  );
 }
 
 /** Throws where a column of the parents is told by children who can't tell it. */

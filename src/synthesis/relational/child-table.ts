@@ -1,5 +1,14 @@
 import { type Column, isCategorical, type Table, takeTableRows } from "../../data/table";
 import { dateReader, dateWriter, type WrittenDates, writtenDates } from "../structure/dates";
+import type { Formula } from "../structure/formulas";
+import {
+  type ColumnPlan,
+  type DatePlan,
+  type Exclusion,
+  missingLabel,
+  type Structure,
+} from "../structure/structure";
+import { type DateTerms, dateFormula, datePast, gapOf, type Pace } from "./pace";
 
 /** What one child row looks like to the model, and how it becomes a row again. */
 export interface ChildPlan {
@@ -16,8 +25,9 @@ export interface ChildPlan {
 export interface ChildDates {
   readonly name: string;
   readonly format: WrittenDates;
-  /** Every date has the same day of the month: distances are months. */
-  readonly monthly: boolean;
+  readonly pace: Pace;
+  /** The least distance between two rows that follow each other: one before its first row, a parent's rows begin. */
+  readonly least: number;
   /** The distance between any two rows that follow each other, where it is always the same. */
   readonly every?: number;
   /** No date lies after it. */
@@ -28,6 +38,7 @@ export interface ChildDates {
 export const contextNames = {
   parent: (name: string): string => `parent: ${name}`,
   before: (name: string): string => `before: ${name}`,
+  first: (name: string): string => `first: ${name}`,
   mean: (name: string): string => `mean before: ${name}`,
   place: "row of the parent",
   left: "rows to come",
@@ -37,63 +48,92 @@ export const contextNames = {
 
 /** Whether a sentence on a rule begins with something that a child row is drawn from. */
 export function isContext(sentence: string): boolean {
-  return /^(Where )?(parent: |before: |mean before: |row of the parent|rows to come|room per row to come)/.test(
+  return /^(Where )?(parent: |before: |first: |mean before: |row of the parent|rows to come|room per row to come)/.test(
     sentence,
   );
 }
 
-/** Whether the children's model draws the column. */
-export function isOwn({ columns }: ChildPlan, name: string): boolean {
-  return columns.some((one) => one.name === name && (one.role === "drawn" || one.role === "text"));
+/** Whether a sentence says how a date is computed from the step that is drawn, which `describeRunning` has in words. */
+export function isStep(sentence: string, dates: ChildDates | undefined): boolean {
+  const first = dates?.pace.phase !== undefined && sentence.startsWith("first child's date = ");
+  const next = dates !== undefined && sentence.startsWith(`${dates.name} = `);
+  return first || next || sentence.startsWith("first child's place ");
 }
 
-/** Each parent's child rows, in order. */
-export type Families = readonly (readonly number[])[];
+/** Whether rules of a child may read what it is drawn from: its parent, and the dates before. */
+export function isTold(name: string): boolean {
+  return name.startsWith(contextNames.parent("")) || name.startsWith(contextNames.first(""));
+}
+
+/** The plan of a date that is given, which is taken as it is, wherever it lies. */
+function given({ support: _, ...plan }: DatePlan): DatePlan {
+  const width = plan.high - plan.low + plan.format.step;
+  return { ...plan, low: plan.low - 100 * width, high: plan.high + 100 * width };
+}
+
+/** The plan of a date that a formula tells: where it lies is where that says. */
+export function computedDate({ support: _, atoms: __, ...plan }: DatePlan, formula: Formula): DatePlan {
+  return { ...plan, formula };
+}
+
+/** The rules of the children with the date that orders them told by the row before. */
+export function withDate(structure: Structure, { date }: ChildPlan): Structure {
+  if (!date) return structure;
+  const gap = structure.columns.find(({ name }) => name === contextNames.gap);
+  const terms: DateTerms = {
+    before: contextNames.before(date.name),
+    first: contextNames.first(date.name),
+    gap: gap?.kind === "constant" ? Number(gap.text) : contextNames.gap,
+  };
+  const columns = structure.columns.map((plan): ColumnPlan => {
+    if (plan.kind === "date" && [terms.before, terms.first].includes(plan.name)) return given(plan);
+    if (plan.kind === "date" && plan.name === date.name) return computedDate(plan, dateFormula(date, terms));
+    if (plan !== gap || plan.kind !== "number" || !plan.values) return plan;
+    // Where dates end bounds numbers, and no levels.
+    const { values, rare: _, ...drawn } = plan;
+    return { ...drawn, atoms: values };
+  });
+  const listed = gap?.kind === "number" && gap.values !== undefined;
+  const cell = (name: string, label: string): string =>
+    listed && name === contextNames.gap && label !== missingLabel ? `= ${label}` : label;
+  const exclusions = structure.exclusions.map(({ columns: [a, b], ...one }) => {
+    const named = (pairs: Exclusion["never"]) => pairs.map(([x, y]) => [cell(a, x), cell(b, y)] as const);
+    const { never, only } = one;
+    return { ...one, columns: [a, b] as const, never: named(never), ...(only && { only: named(only) }) };
+  });
+  return { ...structure, columns, exclusions };
+}
+
+/** Whether the children's model draws the column. */
+export function isOwn({ columns }: ChildPlan, name: string): boolean {
+  return columns.some((one) => one.name === name && ["drawn", "text", "date"].includes(one.role));
+}
 
 /** A date column's plan, where nearly all of its cells are dates. It ends where `least` parents have one as late. */
 export function childDates(column: Column, parents: Int32Array, least: number): ChildDates | undefined {
   if (column.type !== "date") return undefined;
   const format = writtenDates(column.values, least, column.format);
   if (!format) return undefined;
-  const all = column.values.map(dateReader(format));
-  const times = all.filter((time) => !Number.isNaN(time));
-  const days = new Set(times.map((time) => new Date(time).getUTCDate()));
   const latest = new Map<number, number>();
-  all.forEach((time, i) => {
+  column.values.map(dateReader(format)).forEach((time, i) => {
     if (!(time <= (latest.get(parents[i]) ?? Number.NEGATIVE_INFINITY))) latest.set(parents[i], time);
   });
   const sorted = [...latest.values()].filter((time) => !Number.isNaN(time)).sort((a, b) => a - b);
   const end = sorted[Math.max(0, sorted.length - Math.max(1, least))];
-  return { name: column.name, format, monthly: days.size === 1 && format.step === 86_400_000, end };
-}
-
-/** The distance between two dates, in months or in the format's steps. */
-export function gapOf({ format, monthly }: ChildDates, from: number, to: number): number {
-  if (!monthly) return Math.round((to - from) / format.step);
-  const [a, b] = [new Date(from), new Date(to)];
-  return 12 * (b.getUTCFullYear() - a.getUTCFullYear()) + b.getUTCMonth() - a.getUTCMonth();
-}
-
-/** The date on the day of the month that all have, where they all have the same. */
-export function onDay({ monthly, end }: ChildDates, date: number): number {
-  if (!monthly || Number.isNaN(date)) return date;
-  const month = new Date(date);
-  return Date.UTC(month.getUTCFullYear(), month.getUTCMonth(), new Date(end).getUTCDate());
+  return { name: column.name, format, pace: { unit: "step", by: 1 }, least: 0, end };
 }
 
 /** How many rows there is time for from a date on: as many as are wanted, where distances differ. */
 export function roomFrom(dates: ChildDates, from: number, wanted: number): number {
   if (!dates.every || Number.isNaN(from)) return wanted;
-  return Math.min(wanted, 1 + Math.max(0, Math.floor(gapOf(dates, from, dates.end) / dates.every)));
+  const whole = gapOf(dates, from, dates.end);
+  const past = datePast(dates, from, whole, from) > dates.end ? 1 : 0;
+  return Math.min(wanted, 1 + Math.max(0, Math.floor((whole - past) / dates.every)));
 }
 
-/** The date so far after another, never after the end. */
-export function datePast({ format, monthly, end }: ChildDates, from: number, gap: number): number {
-  if (Number.isNaN(gap)) return Number.NaN;
-  if (!monthly) return Math.min(Math.max(end, from), from + gap * format.step);
-  const date = new Date(from);
-  const made = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + gap, date.getUTCDate());
-  return made <= end || gap <= 0 ? made : Math.max(from, end);
+/** Whether the rules of the date, by the row before and the distance from it, read the parent's first one. */
+export function readsFirst({ pace }: ChildDates): boolean {
+  return pace.unit === "month" && pace.phase === undefined;
 }
 
 /** What is known of a child row before it is drawn. */
@@ -103,8 +143,10 @@ export interface RowContext {
   readonly left: number;
   /** The row before in the table of rows; −1 for the first. */
   readonly before: number;
-  /** When the row before was, or the parent's first one. */
+  /** When the row before was; of the first one, the least distance before it. */
   readonly since: number;
+  /** When the parent's first one is. */
+  readonly first: number;
   /** Of each numeric drawn column: the mean of the rows before. */
   readonly means: readonly number[];
 }
@@ -153,10 +195,18 @@ export function contextColumns(
     type: "numeric",
     values: Float64Array.from(contexts, of),
   });
+  const { date } = plan;
   const room = (one: RowContext): number =>
-    plan.date ? Math.max(0, gapOf(plan.date, one.since, plan.date.end)) / (one.left + 1) : 0;
+    date ? Math.max(0, Math.floor(gapOf(date, one.since, date.end))) / (one.left + 1) : 0;
+  const moment = (name: string, of: (one: RowContext) => number): Column[] => {
+    if (!date) return [];
+    const [{ format }] = date.format.formats;
+    return [{ name, type: "date", values: datesAsTexts(date, contexts.map(of)), format }];
+  };
   return [
     ...own,
+    ...(date ? moment(contextNames.before(date.name), ({ since }) => since) : []),
+    ...(date && readsFirst(date) ? moment(contextNames.first(date.name), ({ first }) => first) : []),
     ...before,
     ...means,
     number(contextNames.place, ({ place }) => place),

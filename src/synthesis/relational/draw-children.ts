@@ -9,16 +9,13 @@ import {
   type ChildPlan,
   contextColumns,
   contextNames,
-  datePast,
-  datesAsTexts,
   isOwn,
   meansWith,
-  onDay,
   type RowContext,
   roomFrom,
 } from "./child-table";
 import { contextOf, countName, drawnNumbers, firstName, keysOf } from "./families";
-
+import { datePast } from "./pace";
 import { type Running, withRunning } from "./running";
 import type { Total } from "./totals";
 
@@ -45,13 +42,17 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
   const first = parents.columns.find(({ name }) => name === firstName);
   const read = plan.date && dateReader(plan.date.format);
   const since = Float64Array.from(wanted, (_, p) =>
-    plan.date && read && first && "values" in first
-      ? onDay(plan.date, read(String(first.values[p])))
-      : Number.NaN,
+    read && first && "values" in first ? read(String(first.values[p])) : Number.NaN,
   );
-  const count = wanted.map((n, p) => (plan.date ? roomFrom(plan.date, since[p], n) : n));
+  const firsts = since.slice();
+  const { date } = plan;
+  const count = wanted.map((n, p) => (date ? roomFrom(date, firsts[p], n) : n));
+  if (date)
+    firsts.forEach((time, p) => {
+      since[p] = datePast(date, time, -date.least, time);
+    });
   const context = contextOf(parents, parts.parents, parts);
-  const steps: { parent: number; place: number; time: number; row: number; step: number }[] = [];
+  const steps: { parent: number; place: number; row: number; step: number }[] = [];
   const drawn: Table[] = [];
   let before = count.map(() => -1);
   let means: (readonly number[])[] = [];
@@ -66,6 +67,7 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
         left: count[parent] - place,
         before: before[parent],
         since: since[parent],
+        first: firsts[parent],
         means: means[parent] ?? [],
       }),
     );
@@ -74,15 +76,18 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
     const made =
       bare && withRunning(parts.running ?? [], model, { made: bare, ...step }, rng.fork(`running ${place}`));
     const numbers = made ? drawnNumbers(plan, made) : [];
-    const gaps = made?.columns.find(({ name }) => name === contextNames.gap);
+    const own = date && made && columnNamed(made, date.name);
+    const times = own && read && own.type === "date" ? own.values.map(read) : [];
     const next = count.map(() => -1);
     alive.forEach((parent, row) => {
-      const gap = gaps?.type === "numeric" ? gaps.values[row] : Number.NaN;
-      // The first child's date is the parent's own.
-      const far = place === 1 ? 0 : (plan.date?.every ?? gap);
-      const time = plan.date ? datePast(plan.date, since[parent], far) : Number.NaN;
+      const time = times[row] ?? Number.NaN;
+      // Where no distance is short enough the parent has no time for more.
+      if (date && place > 1 && time > date.end) {
+        count[parent] = place - 1;
+        return;
+      }
       if (!Number.isNaN(time)) since[parent] = time;
-      steps.push({ parent, place, time, row, step: place - 1 });
+      steps.push({ parent, place, row, step: place - 1 });
       next[parent] = row;
       const so = means[parent] ?? numbers.map(() => Number.NaN);
       means[parent] = meansWith(
@@ -110,14 +115,6 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
         const own = parts.keys.find(([known]) => known === name)?.[1] as KeyPlan;
         return { name, type: "id", values: freshKeys(own, firstChild, steps.length) };
       }
-      if (role === "date" && plan.date) {
-        const [{ format }] = plan.date.format.formats;
-        const values = datesAsTexts(
-          plan.date,
-          steps.map(({ time }) => time),
-        );
-        return { name, type: "date", values, format };
-      }
       return stacked(
         drawn.map((one) => columnNamed(one, name)),
         steps,
@@ -136,16 +133,23 @@ function drawStep(
 ): Table {
   const own = model.columns.filter(({ name }) => name === contextNames.gap || isOwn(plan, name));
   const empty = (rows: number): Table => table(own.map((schema) => emptyColumn(schema, rows)));
+  const first = plan.date && contexts[0]?.place === 1 ? plan.date.least : undefined;
   const before = last ?? empty(0);
   const numbers = drawnNumbers(plan, before).length;
   const filled = contexts.map((one) =>
     one.means.length === numbers ? one : { ...one, means: new Array<number>(numbers).fill(Number.NaN) },
   );
   const context = contextColumns(plan, parents, before, filled);
-  const { columns } = empty(contexts.length);
+  // The first child's date is the parent's own.
+  const columns = empty(contexts.length).columns.map((column) =>
+    column.name === contextNames.gap && column.type === "numeric" && first !== undefined
+      ? { ...column, values: column.values.fill(first) }
+      : column,
+  );
   // The model counts people by their key, which no row has yet.
   const all = [...context, ...columns, emptyColumn({ name: key, type: "id" }, contexts.length)];
-  const given = new Set([key, ...context.map(({ name }) => name)]);
+  const known = first === undefined ? [] : [contextNames.gap];
+  const given = new Set([key, ...known, ...context.map(({ name }) => name)]);
   const rows = table(model.columns.map(({ name }) => all.find((column) => column.name === name) as Column));
   return model.drawBeside(rows, given, rng);
 }

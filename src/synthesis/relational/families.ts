@@ -4,24 +4,27 @@ import { type Column, columnNamed, isCategorical, type Table, table, takeTableRo
 import type { Sequential } from "../sequential/sequential";
 import { dateReader } from "../structure/dates";
 import { countPeople, peopleOf } from "../structure/people";
+import type { ColumnPlan, Structure } from "../structure/structure";
 import {
   type ChildPlan,
   childDates,
+  computedDate,
   contextColumns,
   contextNames,
   datesAsTexts,
-  type Families,
-  gapOf,
   isOwn,
   meansWith,
   type RowContext,
 } from "./child-table";
 
+import { datePast, type Families, formulaOfPlace, gapOf, paceOf, placeOnPace } from "./pace";
 import { type Total, toldByTotals } from "./totals";
 
 /** How many child rows a parent has, as a column of the parents, and when the first one was. */
 export const countName = "number of children";
 export const firstName = "first child's date";
+/** Which of the dates that lie whole distances from a common one it is. */
+export const placeName = "first child's place";
 
 /** Each parent's child rows in the file's order. */
 export function familiesOf(parents: Table, children: Table, key: string): Families {
@@ -111,6 +114,21 @@ export function timesOf(children: Table, { date }: ChildPlan): Float64Array | un
   return column.type === "date" ? Float64Array.from(column.values, dateReader(date.format)) : undefined;
 }
 
+/** The plan with the steps in which dates follow each other, and the least distance between two that `least` parents have. */
+export function withPace(plan: ChildPlan, children: Table, families: Families, least: number): ChildPlan {
+  const times = timesOf(children, plan);
+  if (!plan.date || !times) return plan;
+  const date = { ...plan.date, pace: paceOf(times, families, plan.date.format, least) };
+  const closest = families
+    .map((family) => Math.min(...family.slice(1).map((row, k) => gapOf(date, times[family[k]], times[row]))))
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
+  return {
+    ...plan,
+    date: { ...date, least: Math.max(0, closest[Math.min(closest.length, least) - 1] ?? 0) },
+  };
+}
+
 /** The parents with the number of their children, and the date of the first. */
 export function withFamilies(parents: Table, families: Families, children: Table, plan: ChildPlan): Table {
   const counts: Column = {
@@ -123,8 +141,27 @@ export function withFamilies(parents: Table, families: Families, children: Table
   const times = timesOf(children, plan) as Float64Array;
   const firsts = families.map((family) => (family.length > 0 ? times[family[0]] : Number.NaN));
   const [{ format }] = plan.date.format.formats;
-  const first: Column = { name: firstName, type: "date", values: datesAsTexts(plan.date, firsts), format };
-  return table([...parents.columns, counts, first]);
+  const { date } = plan;
+  const first: Column = { name: firstName, type: "date", values: datesAsTexts(date, firsts), format };
+  const places = date.pace.phase !== undefined && {
+    name: placeName,
+    type: "numeric" as const,
+    values: Float64Array.from(firsts, (time) => placeOnPace(date, time) as number),
+    decimals: 0,
+  };
+  return table([...parents.columns, counts, ...(places ? [places] : []), first]);
+}
+
+/** The rules of the parents with the date of the first child told by its place, where there is one. */
+export function withPlace(structure: Structure, { date }: ChildPlan): Structure {
+  if (date?.pace.phase === undefined) return structure;
+  const columns = structure.columns.map(
+    (plan): ColumnPlan =>
+      plan.kind === "date" && plan.name === firstName
+        ? computedDate(plan, formulaOfPlace(date, placeName))
+        : plan,
+  );
+  return { ...structure, columns };
 }
 
 /**
@@ -142,9 +179,8 @@ export function contextOf(
   );
   const columns = parents.columns.flatMap((column): Column[] => {
     if (told.has(column.name)) return [];
-    if (column.name === key || column.name === firstName || column.type === "id" || column.type === "text")
+    if ([key, firstName, placeName].includes(column.name) || column.type === "id" || column.type === "text")
       return [];
-    if (column.type === "date") return [];
     if (!isCategorical(column)) return [column];
     const plan = model.structure.columns.find(({ name }) => name === column.name);
     const levels = plan && "levels" in plan ? plan.levels : column.levels;
@@ -176,7 +212,8 @@ export function childRows(
   const gaps: number[] = [];
   families.forEach((family, f) => {
     let means: readonly number[] = numbers.map(() => Number.NaN);
-    let since = times && family.length > 0 ? times[family[0]] : Number.NaN;
+    const first = times && family.length > 0 ? times[family[0]] : Number.NaN;
+    let since = plan.date ? datePast(plan.date, first, -plan.date.least, first) : first;
     family.forEach((row, k) => {
       contexts.push({
         parent: places[f],
@@ -184,6 +221,7 @@ export function childRows(
         left: family.length - k - 1,
         before: k === 0 ? -1 : family[k - 1],
         since,
+        first,
         means,
       });
       rows.push(row);

@@ -13,7 +13,7 @@ import type { KeyColumnPlan, Structure } from "../structure/structure";
 import { cellsOfTies } from "../structure/variables";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
 import { checkRelational } from "./check-relational";
-import type { ChildDates } from "./child-table";
+import { type ChildDates, contextNames, isTold, withDate } from "./child-table";
 import { childrenOf, type RelationalParts } from "./draw-children";
 import {
   childRows,
@@ -23,8 +23,11 @@ import {
   firstName,
   inOrder,
   keysOf,
+  placeName,
   planOf,
   withFamilies,
+  withPace,
+  withPlace,
 } from "./families";
 
 import { checkRunning, findRunning, type Running, withEvery, withoutRunning } from "./running";
@@ -78,7 +81,8 @@ export function relational(
     const families = familiesOf(parents, children, key);
     const first = planOf(children, key, least);
     const ordered = inOrder(families, children, first);
-    const plan = options.search === false ? first : withEvery(first, children, ordered, least);
+    const paced = withPace(first, children, ordered, least);
+    const plan = options.search === false ? paced : withEvery(paced, children, ordered, least);
     const order = permutation(rng.fork("rows"), parents.rows);
     const chosen = Array.from(sampledOrder(parents, order, rng.fork("left out"), { minCount: least }));
     const whole = withFamilies(parents, ordered, children, plan);
@@ -92,7 +96,11 @@ export function relational(
     const learnt = takeTableRows(whole, chosen);
     const found = discoverStructure(learnt, rng.fork("parents").fork("structure"), {
       ...settings,
-      keep: totals.map(({ column }) => column),
+      keep: [
+        ...totals.map(({ column }) => column),
+        ...(plan.date?.pace.phase === undefined ? [] : [firstName, placeName]),
+      ],
+      given: [placeName],
       sequential: true,
     });
     const bareKeys = ({ name, ties = [] }: KeyColumnPlan): readonly string[] =>
@@ -103,7 +111,7 @@ export function relational(
         ? { ...one, keys: keyPlanOf(bareKeys(one), rng.fork(`keys of ${one.name}`), least) }
         : one,
     );
-    const structure = withoutTold({ ...found, columns }, totals);
+    const structure = withPlace(withoutTold({ ...found, columns }, totals), plan);
     const parentModel = await sequential({ ...settings, structure })(learnt, rng.fork("parents"), watch);
     const context = contextOf(whole, parentModel, { key, totals });
     const taught = childRows(
@@ -114,14 +122,24 @@ export function relational(
       chosen,
     );
     const given = taught.context.map(({ name }) => name);
+    const { date } = plan;
     const rows =
       taught.own.length > 0 && taught.own[0] !== undefined
         ? table([taught.parent, ...taught.context, ...taught.own])
         : undefined;
-    const ruled = { ...settings, customer: key, keep: given, given };
+    const ruled = { ...settings, customer: key, given, acceptBroken: true };
     const rules =
       rows &&
-      discoverStructure(rows, rng.fork("children").fork("structure"), { ...ruled, sequential: false });
+      withDate(
+        discoverStructure(rows, rng.fork("children").fork("structure"), {
+          ...settings,
+          customer: key,
+          keep: [...given, ...(date ? [date.name, contextNames.gap] : [])],
+          given: given.filter((name) => !isTold(name)),
+          sequential: false,
+        }),
+        plan,
+      );
     const running =
       rules && options.search !== false
         ? findRunning(children, ordered, plan, { least, structure: rules })
@@ -154,7 +172,7 @@ export function relational(
 /** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
 export function loadRelational(json: ModelJson): Relational {
   check(json.kind === "relational", "load relational", "kind must be relational", json.kind);
-  check(json.version === 1, "load relational", "version must be 1; fit it again", json.version);
+  check(json.version === 2, "load relational", "version must be 2; fit it again", json.version);
   const raw = json as unknown as RelationalParts & { parents: ModelJson; children?: ModelJson };
   const parts = {
     ...raw,
@@ -169,7 +187,7 @@ export function loadRelational(json: ModelJson): Relational {
 function relationalOf(parts: RelationalParts): Relational {
   const { totals = [] } = parts;
   const told = toldByTotals(totals, parts.parents.structure);
-  const extras = [countName, firstName];
+  const extras = [countName, firstName, placeName];
   const columns = parts.parents.columns.filter(({ name }) => !extras.includes(name));
   const bare = (rows: Table): Table =>
     dropColumns(
@@ -212,7 +230,7 @@ function relationalOf(parts: RelationalParts): Relational {
     },
     toJSON: () => ({
       kind: "relational",
-      version: 1,
+      version: 2,
       ...parts,
       parents: parts.parents.toJSON(),
       ...(parts.children && { children: parts.children.toJSON() }),

@@ -2,15 +2,17 @@ import { check } from "../../core/checks";
 import type { Rng } from "../../core/rng";
 import { columnNamed, type Table } from "../../data/table";
 import type { Sequential } from "../sequential/sequential";
+import { day } from "../structure/date-parts";
 import { exactAmong } from "../structure/discover/find-exact";
 import type { Found, NumberInput } from "../structure/discover/search";
-import { emptySum, evaluate, type Formula } from "../structure/formulas";
+import { emptySum, evaluate, type Formula, leadsTo } from "../structure/formulas";
 import { gridOf, snap } from "../structure/grids";
 import { gridOfPlan, isComputed, type Structure } from "../structure/structure";
 import { argumentsFrom } from "../structure/variables";
-import { type ChildDates, type ChildPlan, type Families, gapOf } from "./child-table";
+import type { ChildDates, ChildPlan } from "./child-table";
 import { timesOf } from "./families";
 import { followed, withFollowing } from "./follow";
+import { type Families, gapOf } from "./pace";
 
 /** A number that runs along a parent's rows: each time it is the one before, more by what a formula of the row says. */
 export interface Running {
@@ -49,9 +51,8 @@ export function findRunning(
     const own = plans.get(name);
     if (!grid || !own || isComputed(own)) continue;
     const changes = Float64Array.from(pairs, ([before, row]) => snap(values[row] - values[before], grid));
-    const others = numbers.filter(
-      (one) => one.name !== name && !found.some(({ column }) => column === one.name),
-    );
+    const formulas = new Map(found.map(({ column, more }) => [column, more]));
+    const others = numbers.filter((one) => one.name !== name && !leadsTo(formulas, one.name, name));
     const more = moreOf({ name, values: changes, grid }, others, pairs);
     if (!more) continue;
     const added = evaluate(
@@ -67,7 +68,21 @@ export function findRunning(
   }
   // What follows from running numbers is known after them.
   const later = followingFrom(structure, found);
-  return found.filter(({ more }) => !more.terms.some(({ column }) => later.has(column)));
+  return readersFirst(found.filter(({ more }) => !more.terms.some(({ column }) => later.has(column))));
+}
+
+/** What reads others before these. */
+function readersFirst(found: readonly Running[]): readonly Running[] {
+  const formulas = new Map(found.map(({ column, more }) => [column, more]));
+  const open = [...found];
+  const out: Running[] = [];
+  while (open.length > 0) {
+    const next = open.findIndex(
+      ({ column }) => !open.some((one) => one.column !== column && leadsTo(formulas, one.column, column)),
+    );
+    out.push(...open.splice(Math.max(0, next), 1));
+  }
+  return out;
 }
 
 /** What is added from row to row, exactly; undefined where nothing says it. */
@@ -77,8 +92,7 @@ function moreOf(
   pairs: readonly (readonly [number, number])[],
 ): Formula | undefined {
   const [first] = target.values;
-  if (target.values.every((one) => one === first))
-    return first === 0 ? undefined : { ...emptySum, constant: first };
+  if (target.values.every((one) => one === first)) return { ...emptySum, constant: first };
   const found: Found = new Map();
   const rows = others.map((one) => ({
     ...one,
@@ -188,11 +202,24 @@ export function checkRunning(
   }
 }
 
+/** How the dates of rows follow each other, where that is not just in the steps of their format. */
+function describePace({ name, every, format, pace: { unit, by, phase } }: ChildDates): readonly string[] {
+  if (!every && unit === "step" && by === 1) return [];
+  const one = unit === "month" ? "month" : format.step === day ? "day" : `${format.step / 1000} seconds`;
+  const far = (count: number): string =>
+    one.endsWith("s") ? `${count} × ${one}` : `${count} ${one}${count === 1 ? "" : "s"}`;
+  const steps = every
+    ? `is ${far(every * by)} after the row before`
+    : `is some times ${far(by)} after the row before`;
+  const same = unit === "month" ? "on a day of the month" : "on dates such steps apart";
+  return [
+    `${name} ${steps}, ${same} that ${phase === undefined ? "each parent keeps" : "all parents share"}.`,
+  ];
+}
+
 /** The rules in sentences. */
 export function describeRunning(running: readonly Running[], dates?: ChildDates): readonly string[] {
-  const { name, every, monthly, format } = dates ?? {};
-  const unit = monthly ? "month" : format?.step === 86_400_000 ? "day" : "step";
-  const steps = every ? [`${name} is ${every} ${unit}${every === 1 ? "" : "s"} after the row before.`] : [];
+  const steps = dates ? describePace(dates) : [];
   const sentences = running.map(({ column, more: { constant, terms }, start }) => {
     const parts = terms.map(({ column, weight }) =>
       Math.abs(weight) === 1
@@ -201,7 +228,7 @@ export function describeRunning(running: readonly Running[], dates?: ChildDates)
     );
     const number = constant === 0 ? [] : [`${constant < 0 ? "−" : "+"} ${Math.abs(constant)}`];
     const from = start === undefined ? "the first is drawn" : `from ${start}`;
-    return `${column} = ${column} of the row before ${[...number, ...parts].join(" ")}, ${from}.`;
+    return `${[`${column} = ${column} of the row before`, ...number, ...parts].join(" ")}, ${from}.`;
   });
   return [...steps, ...sentences];
 }

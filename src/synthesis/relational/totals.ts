@@ -4,8 +4,9 @@ import type { Sequential } from "../sequential/sequential";
 import { dateReader, dateWriter, type WrittenDates, writtenDates } from "../structure/dates";
 import { type Grid, gridOf, snap, spacing } from "../structure/grids";
 import type { Structure } from "../structure/structure";
-import { type ChildPlan, type Families, isOwn } from "./child-table";
+import { type ChildPlan, isOwn } from "./child-table";
 import { followed, withFollowing } from "./follow";
+import type { Families } from "./pace";
 
 export const kinds = ["summed", "mean", "greatest", "least"] as const;
 

@@ -297,7 +297,7 @@ test("balances, running totals, numbers of the month and months without a gap ru
   expect(notRunning(tables.children)).toBe(0);
   const model = await relational({ key: "key" })(tables, seeded(1));
   expect(describeRunning(model.running, model.dates)).toEqual([
-    "month is 1 month after the row before.",
+    "month is 1 month after the row before, on a day of the month that all parents share.",
     "no = no of the row before + 1, from 0.",
     "balance = balance of the row before + paid − spent, the first is drawn.",
     "used = used of the row before + spent, from 0.",

@@ -22,7 +22,7 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
   const [
     { relational },
     { readFamilies },
-    { isContext },
+    { isContext, isStep },
     { describeLosses },
     { describeStructure },
     { seeded },
@@ -88,7 +88,9 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
     // What tells these columns leaves nothing of the rules by which they would be drawn.
     const told = k === 0 ? totals : synthesiser.running;
     const columns = structure.columns.filter(({ name }) => !told.some(({ column }) => column === name));
-    const others = describeStructure({ ...structure, columns }).filter(own);
+    const others = describeStructure({ ...structure, columns }).filter(
+      (sentence) => own(sentence) && !isStep(sentence, synthesiser.dates),
+    );
     const running = k === 1 ? describeRunning(synthesiser.running, synthesiser.dates) : [];
     for (const sentence of [...describeTotals(totals), ...running, ...others]) print(`  ${sentence}`);
   });

@@ -1,0 +1,147 @@
+import { expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read/read-csv";
+import { csvText } from "../../../src/data/write/write-csv";
+import { loadSynthesiser } from "../../../src/synthesis/methods";
+import {
+  type RelatedTables,
+  type Relational,
+  relational,
+} from "../../../src/synthesis/relational/relational";
+import { describeRunning } from "../../../src/synthesis/relational/running";
+
+const day = 86_400_000;
+const start = Date.UTC(2023, 0, 2);
+const written = (time: number): string => new Date(time).toISOString().slice(0, 10);
+/** The same day so many months later, the last one of a month that has none. */
+const monthsOn = (time: number, months: number): number => {
+  const at = new Date(time);
+  const last = new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + months + 1, 0)).getUTCDate();
+  return Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + months, Math.min(at.getUTCDate(), last));
+};
+
+/** Parents of three plans with rows whose dates `next` gives; a price of the plan, a due date, and a payment that may lack. */
+function families(first: (u: number) => number, next: (time: number, k: number, u: number) => number) {
+  const rng = seeded("families");
+  const [parents, children]: [string[], string[]] = [[], []];
+  for (let i = 0; i < 250; i++) {
+    const key = `K${1000 + 3 * i}`;
+    const fee = [10, 20, 35][Math.floor(3 * rng.uniform())];
+    const begin = first(rng.uniform());
+    parents.push(`${key},${fee},${written(begin)}`);
+    let [time, total] = [begin, 0];
+    for (let k = 0; k < 2 + Math.floor(6 * rng.uniform()); k++) {
+      if (k > 0) time = next(begin, k, rng.uniform()) || time + 7 * day * (1 + Math.floor(3 * rng.uniform()));
+      const more = Math.floor(30 * rng.uniform());
+      total += more;
+      const paid = rng.uniform() < 0.2 ? "" : written(time + day * (1 + Math.floor(5 * rng.uniform())));
+      children.push([key, written(time), more, fee + 2 * more, written(time + 14 * day), paid, total].join());
+    }
+  }
+  const schema = { columns: [{ name: "key", type: "id" as const }] };
+  return {
+    parents: parseCsv(`key,fee,first\n${parents.join("\n")}\n`, { schema }).table,
+    children: parseCsv(`key,on,more,bill,due,paid,total\n${children.join("\n")}\n`, { schema }).table,
+  };
+}
+
+const cells = (text: string): string[][] =>
+  text
+    .trim()
+    .split(/\r?\n/)
+    .slice(1)
+    .map((line) => line.split(","));
+
+/** How many rows break what holds within a row and beside its parent, or `on` of the parent's first date, theirs and the one before. */
+function broken(tables: RelatedTables, on: (first: number, time: number, before: number) => boolean) {
+  const fees = new Map(cells(csvText(tables.parents)).map(([key, fee, first]) => [key, { fee, first }]));
+  let [key, before, sum] = ["", 0, 0];
+  return cells(csvText(tables.children)).filter(([own, at, more, bill, due, paid, total]) => {
+    const time = Date.parse(at);
+    const { fee, first } = fees.get(own) as { fee: string; first: string };
+    const starts = own !== key;
+    sum = (starts ? 0 : sum) + Number(more);
+    const dated = starts ? at === first : on(Date.parse(first), time, before);
+    [key, before] = [own, time];
+    const late = paid === "" ? 1 : (Date.parse(paid) - time) / day;
+    const right = Number(bill) === Number(fee) + 2 * Number(more) && Number(total) === sum;
+    return !(dated && right && Date.parse(due) === time + 14 * day && late >= 1 && late <= 5);
+  }).length;
+}
+
+/** The rows broken of the tables, and of those that a model of them, from its file, makes. */
+async function brokenOf(tables: RelatedTables, on: Parameters<typeof broken>[1]) {
+  const model = await relational({ key: "key", threads: 1 })(tables, seeded(1));
+  const again = loadSynthesiser(JSON.parse(JSON.stringify(model))) as Relational;
+  const made = again.sampleBoth(300, seeded(2));
+  return {
+    real: broken(tables, on),
+    made: broken(made, on),
+    enough: made.children.rows > 1000,
+    steps: describeRunning(model.running, model.dates)[0],
+  };
+}
+
+test("dates beside the one that orders rows, sums with a parent's number and totals hold in every row", async () => {
+  const tables = families(
+    (u) => start + day * Math.floor(300 * u),
+    (time, k, u) => time + day * (50 * k + Math.floor(40 * u)),
+  );
+  expect(await brokenOf(tables, (_, time, before) => time > before)).toMatchObject({
+    real: 0,
+    made: 0,
+    enough: true,
+  });
+});
+
+test("weeks keep the weekday that all share, or each parent's own", async () => {
+  const weekly = (_: number, time: number, before: number): boolean =>
+    time > before && (time - before) % (7 * day) === 0;
+  const common = (first: number, time: number, before: number): boolean =>
+    new Date(time).getUTCDay() === 1 && weekly(first, time, before);
+  for (const [days, on, who] of [
+    [7, common, "all parents share"],
+    [1, weekly, "each parent keeps"],
+  ] as const) {
+    const tables = families(
+      (u) => start + days * day * Math.floor((210 / days) * u),
+      () => 0,
+    );
+    expect(await brokenOf(tables, on)).toEqual({
+      real: 0,
+      made: 0,
+      enough: true,
+      steps: `on is some times 7 days after the row before, on dates such steps apart that ${who}.`,
+    });
+  }
+});
+
+test("months keep each parent's day, to the last of a shorter one; quarters and the ends of months are common to all", async () => {
+  const apart =
+    (months: number) =>
+    (first: number, time: number): boolean =>
+      Array.from({ length: 40 }, (_, k) => monthsOn(first, months * k)).includes(time);
+  const end = (time: number): boolean => new Date(time + day).getUTCDate() === 1;
+  const monthEnd = (u: number): number => Date.UTC(2022, 1 + Math.floor(20 * u), 0);
+  const own = families(
+    (u) => start + day * Math.floor(200 * u),
+    (time, k) => monthsOn(time, k),
+  );
+  const quarters = families(
+    (u) => Date.UTC(2022, 3 * Math.floor(5 * u), 1),
+    (time, k) => monthsOn(time, 3 * k),
+  );
+  const ends = families(monthEnd, (time, k, u) => {
+    const at = new Date(time);
+    return Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 3 * k + Math.floor(2 * u) + 1, 0);
+  });
+  const common = (first: number, time: number, _: number): boolean =>
+    apart(3)(first, time) && new Date(time).getUTCMonth() % 3 === 0;
+  expect(await brokenOf(own, apart(1))).toMatchObject({ real: 0, made: 0, enough: true });
+  expect(await brokenOf(quarters, common)).toMatchObject({ real: 0, made: 0, enough: true });
+  expect(await brokenOf(ends, (_, time, before) => end(time) && time > before)).toMatchObject({
+    real: 0,
+    made: 0,
+    enough: true,
+  });
+});
