@@ -1,4 +1,5 @@
 import type { DataFrame } from "nodejs-polars";
+import { garbageCollection } from "../core/garbage";
 import type { Remark } from "./read/read-csv";
 
 const blockRows = 65_536;
@@ -63,6 +64,7 @@ export async function parquetCounts(
     counts.set(value, (counts.get(value) ?? 0) + times);
   };
   let apart = by !== undefined;
+  const letGo = framesLetGo();
   const count = (rows: DataFrame, name: string): void => {
     if (!apart || name !== by) {
       add(null, rows.height);
@@ -88,10 +90,29 @@ export async function parquetCounts(
       const column = () => polars.scanParquet(file).select(polars.col(name)).slice(at, sampledRows).collect();
       const rows = await tried(column, source, "Parquet");
       count(rows, name);
+      letGo(rows);
       if (rows.height < sampledRows) break;
     }
   }
   return counts;
+}
+
+/** Some 150 MB of frames. */
+const cellsLetGo = 2 ** 24;
+
+/**
+ * What to call with each frame that is done with. Their cells lie outside of what V8 counts, so that it would let gigabytes
+ * of them wait for their collection.
+ */
+function framesLetGo(): (done: DataFrame) => void {
+  const collect = garbageCollection();
+  let cells = 0;
+  return ({ height, width }) => {
+    cells += height * width;
+    if (cells < cellsLetGo) return;
+    collect();
+    cells = 0;
+  };
 }
 
 /** The rows of all files, some at a time, in the columns that hold plain values. */
@@ -104,6 +125,7 @@ async function* parquetBlocks(
   const { default: polars } = await import("nodejs-polars");
   let names: string[] | undefined;
   let all: string[] | undefined;
+  const letGo = framesLetGo();
   for (const file of files) {
     for (let at = 0; ; at += rows) {
       const frame = await tried(() => polars.scanParquet(file).slice(at, rows).collect(), file, "Parquet");
@@ -118,6 +140,7 @@ async function* parquetBlocks(
           `Cannot read ${source}: all its files must have the same columns, got ${JSON.stringify(other)} in some (${file} differs from the first)`,
         );
       yield frame.select(...names);
+      letGo(frame);
       if (frame.height < rows) break;
     }
   }

@@ -1,5 +1,4 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { garbageCollection } from "../core/garbage";
 
 /** So long without an answer is rest, in milliseconds. */
 const restMs = 10_000;
@@ -25,12 +24,4 @@ export function collectAtRest(
     answers++;
     timer.refresh();
   };
-}
-
-/** A whole collection at each call. */
-export function garbageCollection(): () => void {
-  setFlagsFromString("--expose_gc");
-  const collect = runInNewContext("gc") as () => void;
-  setFlagsFromString("--no-expose_gc");
-  return collect;
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { run } from "../../src/cli/main";
 import { readModelFile } from "../../src/cli/support/model-file";
@@ -190,4 +191,28 @@ test("telelink train --sample learns from a part of a folder, says of how much, 
   );
   expect(other.code).toBe(1);
   expect(other.err).toContain("must be a Parquet file or a folder of Parquet files");
+});
+
+test("sampleTable(folder) lets go of the frames of a folder whose rows, read at once, would take 2.5 gigabytes", async () => {
+  const rows = 130_000;
+  const one = join(folder, "numbers.parquet");
+  const numbers = Array.from({ length: 40 }, (_, k) => ({
+    ...{ kind: "numeric", name: `x${k}`, missing: 0 },
+    values: Float64Array.from({ length: rows }, (_, i) => (i * (k + 1)) % 1009),
+  }));
+  await writeParquet(table(numbers as never), one);
+  const copies = join(folder, "copies");
+  mkdirSync(copies);
+  for (let k = 0; k < 60; k++) linkSync(one, join(copies, `${k}.parquet`));
+  const dist = resolve(__dirname, "..", "..", "dist");
+  const sampled = `
+    const { sampleTable } = require(${JSON.stringify(join(dist, "data", "read", "sample-table.js"))});
+    const { seeded } = require(${JSON.stringify(join(dist, "core", "rng.js"))});
+    sampleTable(process.argv[1], 100, seeded(1)).then(({ total }) => console.log(total, process.resourceUsage().maxRSS / 1024));`;
+  const [total, megabytes] = execFileSync(process.execPath, ["-e", sampled, copies])
+    .toString()
+    .split(" ")
+    .map(Number);
+  expect(total).toBe(60 * rows);
+  expect(megabytes).toBeLessThan(800);
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
-import { collectAtRest, garbageCollection } from "../../src/serve/memory";
+import { garbageCollection } from "../../src/core/garbage";
+import { collectAtRest } from "../../src/serve/memory";
 
 test("collectAtRest(collect) collects once at the first rest after enough answers, never while answers come", () => {
   vi.useFakeTimers();
