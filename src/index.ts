@@ -175,7 +175,7 @@ export { type ConcordanceOptions, concordanceIndex } from "./evaluate/survival/c
 export { type DynamicAuc, dynamicAuc } from "./evaluate/survival/dynamic-auc";
 export type { Accuracy, BinnedAccuracy, Margins } from "./evaluate/synthetic/accuracy";
 export { type DetectionOptions, type Detector, detectionAuc } from "./evaluate/synthetic/detection";
-export type { NotDetermined } from "./evaluate/synthetic/determined";
+export type { NotDetermined } from "./evaluate/synthetic/determined/looked-at";
 export { type Diagnostic, diagnosticScore, type Validity } from "./evaluate/synthetic/diagnostic";
 export type { Loss as SyntheticLoss } from "./evaluate/synthetic/losses";
 export type { Canaries } from "./evaluate/synthetic/privacy/canaries";

@@ -4,7 +4,7 @@ import { perhapsCustomers, repeatedCustomers } from "../../src/data/customers";
 import { parseCsv } from "../../src/data/read/read-csv";
 import { cellText, columnNamed, type Table } from "../../src/data/table";
 import { csvText } from "../../src/data/write/write-csv";
-import { notDetermined } from "../../src/evaluate/synthetic/determined";
+import { notDetermined } from "../../src/evaluate/synthetic/determined/determined";
 import { synthesis } from "../../src/synthesis/methods";
 
 const draw = seeded(3);
@@ -63,7 +63,7 @@ test("Numbers beside the customer's are made up too, begin as theirs do and retu
   });
   const from = parseCsv(`customer,called,hotline,seconds\n${lines.join("\n")}\n`).table;
   const made = (await synthesis("sequential")(from, seeded(1))).sample(1500, seeded(2));
-  expect(notDetermined(from, made, seeded(3))).toEqual([]);
+  expect((await notDetermined(from, made, seeded(3))).found).toEqual([]);
   const real = new Set(cells(from, "called"));
   expect(cells(made, "called").filter((text) => real.has(text) || !/^(4917|3361)/.test(text))).toEqual([]);
   expect(new Set(cells(made, "hotline"))).toEqual(new Set(hot));

@@ -1,6 +1,6 @@
 import { percent } from "../../core/format";
 import { type Column, isCategorical, type Table } from "../../data/table";
-import { describeNotDetermined, type NotDetermined } from "./determined";
+import { describeNotDetermined, type NotDetermined } from "./determined/determined";
 import type { NewPairs } from "./rules";
 
 /** What a column holds in the real rows and not in the synthetic ones. */

@@ -9,7 +9,7 @@ import type { Synthesiser } from "../../synthesis/synthesiser";
 import type { AucInterval } from "../compare";
 import { type BinnedAccuracy, binnedAccuracy, type Margins, marginAccuracy } from "./accuracy";
 import { type Detector, detectionAuc, otherDetectors } from "./detection";
-import { type NotDetermined, notDetermined } from "./determined";
+import { type NotDetermined, notDetermined } from "./determined/determined";
 import { type Diagnostic, diagnosticScore } from "./diagnostic";
 import { type Loss, lossesOf } from "./losses";
 import { type Canaries, canaryTest } from "./privacy/canaries";
@@ -111,7 +111,7 @@ export async function syntheticReport(
   const { customer, known, ...tables } = byCustomer(plan);
   const { real, synthetic, holdout } = tables;
   const { target, refit, whole } = plan;
-  const parts = 8 + (refit ? 1 : 0) + (holdout ? 9 : 0) + (holdout && target ? 1 : 0);
+  const parts = 9 + (refit ? 1 : 0) + (holdout ? 9 : 0) + (holdout && target ? 1 : 0);
   const next = stepsOf(parts, watch);
   const stop = watch.signal ? { signal: watch.signal } : {};
   const enough = (table: Table): boolean => Math.min(table.rows, synthetic.rows) >= leastDetected;
@@ -127,7 +127,9 @@ export async function syntheticReport(
   const support = await next(() => supportScores(real, synthetic));
   const detection = await next(() => (enough(real) ? detect(real, "train") : undefined));
   const losses = whole?.losses ?? lossesOf(real, synthetic);
-  const unlike = rulesUnlike(real, synthetic, rng, customer);
+  const { notLookedAt = [], ...unlike } = await next(() =>
+    rulesUnlike(real, synthetic, rng, { customer, ...stop }),
+  );
   const rows: RowCounts = {
     real: real.rows,
     synthetic: synthetic.rows,
@@ -147,6 +149,7 @@ export async function syntheticReport(
       ...(whole ? drawnSentences(rows, whole, customer) : []),
       ...known,
       ...withoutPairs(quality),
+      ...notLookedAt,
       ...notJudged({ ...plan, ...tables }, useless),
     ],
     quality,
@@ -204,12 +207,18 @@ export async function syntheticReport(
 }
 
 /** What goes together in real rows, and not so in synthetic ones. */
-function rulesUnlike(real: Table, synthetic: Table, rng: Rng, customer: string | undefined) {
+async function rulesUnlike(
+  real: Table,
+  synthetic: Table,
+  rng: Rng,
+  how: { readonly customer: string | undefined; readonly signal?: AbortSignal },
+) {
   const pairs = newPairs(real, synthetic);
-  const undetermined = notDetermined(real, synthetic, rng.fork("determined"), { customer });
+  const { found, notLookedAt } = await notDetermined(real, synthetic, rng.fork("determined"), how);
   return {
     ...(pairs.length > 0 && { newPairs: pairs }),
-    ...(undetermined.length > 0 && { notDetermined: undetermined }),
+    ...(found.length > 0 && { notDetermined: found }),
+    ...(notLookedAt && { notLookedAt: [notLookedAt] }),
   };
 }
 

@@ -37,6 +37,9 @@ export async function notLearntByBoth(
 }
 
 async function describe(real: Table, made: Table, rng: Rng, customer: string | undefined): Promise<string[]> {
-  const { describeNotDetermined, notDetermined } = await import("../../../evaluate/synthetic/determined.js");
-  return notDetermined(real, made, rng, { customer }).map(describeNotDetermined);
+  const { describeNotDetermined, notDetermined } = await import(
+    "../../../evaluate/synthetic/determined/determined.js"
+  );
+  const { found, notLookedAt } = await notDetermined(real, made, rng, { customer });
+  return [...found.map(describeNotDetermined), ...(notLookedAt ? [notLookedAt] : [])];
 }

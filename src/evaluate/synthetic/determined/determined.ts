@@ -1,44 +1,32 @@
-import { percent } from "../../core/format";
-import { permutation, type Rng } from "../../core/rng";
-import { customerOf } from "../../data/duplicates";
-import { type Table, takeTableRows } from "../../data/table";
-import { growTree, treeRows } from "../../synthesis/drawing/grow-tree";
+import { percent } from "../../../core/format";
+import { permutation, type Rng } from "../../../core/rng";
+import { customerOf } from "../../../data/duplicates";
+import { type Table, takeTableRows } from "../../../data/table";
+import { growTree, treeRows } from "../../../synthesis/drawing/grow-tree";
 import {
   cellFeature,
   leavesOf,
   type TreeColumn,
   type TreeFeature,
   valueFeature,
-} from "../../synthesis/drawing/trees";
-import { day } from "../../synthesis/structure/date-parts";
-import { alignTables, type Shared, type SharedLevels, type SharedNumber } from "./align";
+} from "../../../synthesis/drawing/trees";
+import { day } from "../../../synthesis/structure/date-parts";
+import { alignTables, type Shared, type SharedLevels, type SharedNumber } from "../align";
+import { allowed, comparable, type Judged, type LookedAt, leastMore, type NotDetermined } from "./looked-at";
+import { numbersNotDetermined } from "./numbers";
 
-/** A column that follows from others in real rows, and does not in synthetic ones. */
-export interface NotDetermined {
-  /** A column, whether one is 0 or missing, or the days between two dates. */
-  readonly what: string;
-  /** The columns by which a tree tells it. */
-  readonly by: readonly string[];
-  /** The share of real rows, none of which the tree learnt from, in which it tells it right; and of synthetic rows. */
-  readonly real: number;
-  readonly synthetic: number;
-}
+export type { NotDetermined } from "./looked-at";
 
-/** Real rows are learnt from and judged by halves; more would hardly move a share. */
-const [mostReal, mostSynthetic] = [4000, 2000];
+/** Real rows are learnt from and judged by halves, of wide tables fewer; more would hardly move a share. */
+const [mostReal, mostSynthetic, fewestReal, mostCells] = [4000, 2000, 1000, 320_000];
 const leastRows = 100;
 /** A tree has so many leaves, of so many rows at least, and a split must gain so much log-likelihood. */
 const [leaves, minRows, minGain] = [24, 5, 6];
 /** Columns with more levels are neither told nor tell. */
 const mostLevels = 62;
 const [mostClasses, leastClass] = [12, 0.005];
-/** Of pairs of numbers and of dates as many differences are looked at. */
-const mostDifferences = 60;
 /** It is right in all but so many real rows, and in all but this part of those in which its commonest value would be wrong. */
 const [mostWrong, partWrong] = [0.05, 0.25];
-/** In synthetic rows it is wrong in so many more, and more than so many standard errors. */
-const [leastMore, errors] = [0.03, 4];
-
 /** What a tree may ask about: a column, a part of a date, a difference of two columns. */
 interface Asked {
   readonly of: readonly string[];
@@ -54,57 +42,105 @@ interface Told {
   readonly count: number;
 }
 
+/** What follows from other columns in real rows and not in synthetic ones, the furthest first. */
+export interface Determined {
+  readonly found: readonly NotDetermined[];
+  /** Why nothing was looked at. */
+  readonly notLookedAt?: string;
+}
+
 /**
- * The columns that other columns determine in real rows and not in synthetic ones, the furthest first: whatever rules a method
- * looks for, some of a table's are others. A tree learns each column (its levels; whether a number is 0 or missing; the days between two
- * dates where those are few values) from all others, parts of dates and differences of columns, on half of the real rows (of a
- * customer all are in one half), and tells those of the other half and of the synthetic rows.
+ * The columns that other columns determine in real rows and not in synthetic ones: whatever rules a method looks for, some of a
+ * table's are others. On half of the real rows (of a customer all are in one half) a tree learns each column (its levels; whether a
+ * number is 0 or missing; the days between two dates where those are few values) from all others, parts of dates and differences of
+ * columns, and a regression each number; both tell the other half and the synthetic rows. Of fewer than 200 real rows, 100 synthetic
+ * ones or so many customers that a half has 100 rows, nothing can be said, and it says so. A stop signal ends it with its reason.
  *
  * @example
  * const rows = Array.from({ length: 400 }, (_, i) => [(7 * i) % 11, (5 * i) % 13]);
  * const table = (met: (a: number, b: number, i: number) => boolean) =>
  *   parseCsv(`hours,limit,met\n${rows.map(([a, b], i) => `${a},${b},${met(a, b, i) ? "yes" : "no"}`).join("\n")}`).table;
- * const found = notDetermined(table((a, b) => a <= b), table((a, b, i) => i % 2 === 0), seeded(1));
+ * const { found } = await notDetermined(table((a, b) => a <= b), table((a, b, i) => i % 2 === 0), seeded(1));
  * found.map(({ what, by }) => [what, by]); // → [["met", ["hours", "limit"]]]
  */
-export function notDetermined(
+export async function notDetermined(
   real: Table,
   synthetic: Table,
   rng: Rng,
-  { customer }: { readonly customer?: string | undefined } = {},
-): NotDetermined[] {
+  {
+    customer,
+    signal,
+  }: { readonly customer?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
+): Promise<Determined> {
   const [learnt, judged] = halves(real, customer, rng);
   const made = drawn(synthetic, mostSynthetic, rng.fork("synthetic"));
-  if (learnt.rows < leastRows || judged.rows < leastRows || made.rows < leastRows) return [];
-  const shared = alignTables([learnt, judged, made], "look for what determines what");
-  const dates = new Set(real.columns.flatMap(({ name, type }) => (type === "date" ? [name] : [])));
-  const numbers = shared.filter((one): one is SharedNumber => one.kind === "number");
-  const pairs = comparable(numbers, dates);
-  const asked = askedOf(shared, dates, pairs, learnt.rows);
-  const told = [
-    ...shared.flatMap((one) => toldOf(one, learnt.rows)),
-    ...daysBetween(pairs, dates, learnt.rows),
-  ];
-  const ends = [learnt.rows, learnt.rows + judged.rows, learnt.rows + judged.rows + made.rows];
-  const found = told
-    .flatMap((one) => judge(one, asked, ends).map((judged) => ({ of: [...one.of, ...judged.by], judged })))
-    .sort((a, b) => b.judged.real - b.judged.synthetic - (a.judged.real - a.judged.synthetic));
+  if (learnt.rows < leastRows || judged.rows < leastRows || made.rows < leastRows)
+    return {
+      found: [],
+      notLookedAt: `whether columns follow from others as in the real rows was not looked at: it takes two halves of ${leastRows} real rows${customer ? " with different customers" : ""} and ${leastRows} synthetic ones, and there are ${learnt.rows}, ${judged.rows} and ${made.rows}`,
+    };
+  const at = lookedAt(real, [learnt, judged, made], signal);
+  const asked = askedOf(at);
+  const found: Judged[] = [];
+  for (const one of [...at.shared.flatMap((own) => toldOf(own, at)), ...daysBetween(at)]) {
+    await at.breathe();
+    found.push(...judge(one, asked, at.ends));
+  }
+  found.push(...(await numbersNotDetermined(at)));
+  found.sort((a, b) => b.real - b.synthetic - (a.real - a.synthetic));
+  const names = found.map(({ of, by }) => [...of, ...by]);
   // What tells a column is told by it, too.
-  return found
-    .filter(({ of }, k) => !found.slice(0, k).some((before) => of.every((name) => before.of.includes(name))))
-    .map(({ judged }) => judged);
+  const told = names.map((own, k) =>
+    names.slice(0, k).some((before) => own.every((name) => before.includes(name))),
+  );
+  return { found: found.flatMap(({ of: _, ...one }, k) => (told[k] ? [] : [one])) };
 }
 
 /** It in words. */
-export function describeNotDetermined({ what, by, real, synthetic }: NotDetermined): string {
+export function describeNotDetermined({
+  what,
+  by,
+  real,
+  synthetic,
+  within,
+  relative,
+}: NotDetermined): string {
   const names = by.length > 1 ? `${by.slice(0, -1).join(", ")} and ${by.at(-1)}` : by[0];
-  return `${what} follows from ${names}, as a tree tells it, in ${percent(real)} of the real rows and in ${percent(synthetic)} of the synthetic ones: that is not learnt`;
+  const how =
+    within === undefined
+      ? "as a tree tells it"
+      : `as a regression tells it to within ${relative ? percent(within, 2) : Number(within.toPrecision(2))}`;
+  return `${what} follows from ${names}, ${how}, in ${percent(real)} of the real rows and in ${percent(synthetic)} of the synthetic ones: that is not learnt`;
+}
+
+function lookedAt(
+  real: Table,
+  tables: readonly [Table, Table, Table],
+  signal: AbortSignal | undefined,
+): LookedAt {
+  const shared = alignTables(tables, "look for what determines what");
+  const dates = new Set(real.columns.flatMap(({ name, type }) => (type === "date" ? [name] : [])));
+  const numbers = shared.filter((one): one is SharedNumber => one.kind === "number");
+  const values = new Map(numbers.map((one) => [one.name, joined(one.values)]));
+  const [learnt, judged, made] = tables.map(({ rows }) => rows);
+  return {
+    shared,
+    dates,
+    values,
+    pairs: comparable(numbers, dates, values),
+    ends: [learnt, learnt + judged, learnt + judged + made],
+    breathe: async () => {
+      await new Promise((next) => setImmediate(next));
+      signal?.throwIfAborted();
+    },
+  };
 }
 
 function halves(real: Table, customer: string | undefined, rng: Rng): readonly [Table, Table] {
   const order = permutation(rng.fork("real"), real.rows);
+  const most = Math.min(mostReal, Math.max(fewestReal, Math.floor(mostCells / real.columns.length)));
   if (!customer) {
-    const rows = order.subarray(0, mostReal);
+    const rows = order.subarray(0, most);
     const half = rows.length >> 1;
     return [takeTableRows(real, rows.subarray(0, half)), takeTableRows(real, rows.subarray(half))];
   }
@@ -115,7 +151,7 @@ function halves(real: Table, customer: string | undefined, rng: Rng): readonly [
     const who = own(i) ?? `row ${i}`;
     const side = seen.get(who) ?? seen.size % 2;
     seen.set(who, side);
-    if (sides[side].length < mostReal / 2) sides[side].push(i);
+    if (sides[side].length < most / 2) sides[side].push(i);
   }
   return [takeTableRows(real, sides[0]), takeTableRows(real, sides[1])];
 }
@@ -126,49 +162,24 @@ function drawn(from: Table, most: number, rng: Rng): Table {
 
 /** All tables' values, one after the other. */
 function joined(parts: readonly Float64Array[]): Float64Array {
-  return Float64Array.from(parts.flatMap((part) => [...part]));
-}
-
-function cellsOf(shared: SharedLevels): Int32Array {
-  return Int32Array.from(
-    shared.codes.flatMap((part) => [...part]),
-    (code) => (code < 0 ? shared.levels.length : code),
-  );
-}
-
-interface Pair {
-  readonly of: readonly [string, string];
-  readonly difference: Float64Array;
-}
-
-/** Pairs of dates, and of numbers whose middle halves overlap. */
-function comparable(numbers: readonly SharedNumber[], dates: ReadonlySet<string>): readonly Pair[] {
-  const middle = numbers.map(({ values }) => {
-    const sorted = values[0].filter((value) => !Number.isNaN(value)).sort();
-    return [sorted[sorted.length >> 2] ?? Number.NaN, sorted[(3 * sorted.length) >> 2] ?? Number.NaN];
-  });
-  const out: Pair[] = [];
-  for (let b = 1; b < numbers.length; b++) {
-    for (let a = 0; a < b && out.length < mostDifferences; a++) {
-      const alike = dates.has(numbers[a].name) === dates.has(numbers[b].name);
-      const overlap = middle[a][0] <= middle[b][1] && middle[b][0] <= middle[a][1];
-      if (!alike || !overlap) continue;
-      const [low, high] = [joined(numbers[a].values), joined(numbers[b].values)];
-      out.push({
-        of: [numbers[a].name, numbers[b].name],
-        difference: high.map((value, i) => value - low[i]),
-      });
-    }
+  const out = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
   }
   return out;
 }
 
-function askedOf(
-  shared: readonly Shared[],
-  dates: ReadonlySet<string>,
-  pairs: readonly Pair[],
-  rows: number,
-): readonly Asked[] {
+/** All tables' codes, missing as the last level. */
+function cellsOf({ codes, levels }: SharedLevels): Int32Array {
+  const out = new Int32Array(codes.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of codes) for (const code of part) out[at++] = code < 0 ? levels.length : code;
+  return out;
+}
+
+function askedOf({ shared, dates, pairs, values: all, ends: [rows] }: LookedAt): readonly Asked[] {
   const out: Asked[] = [];
   const add = (of: readonly string[], column: TreeColumn, feature: TreeFeature | undefined): void => {
     if (feature) out.push({ of, column, feature });
@@ -176,16 +187,15 @@ function askedOf(
   const value = (of: readonly string[], values: Float64Array, also: readonly number[] = []): void =>
     add(of, { cells: [], values }, valueFeature(values.subarray(0, rows), out.length, also));
   for (const one of shared) {
+    const values = all.get(one.name);
     if (one.kind === "levels") {
       const cells = cellsOf(one);
       add([one.name], { cells }, cellFeature(cells.subarray(0, rows), one.levels.length + 1, out.length));
-      continue;
+    } else if (values) {
+      // A number that is 0 is often another matter than one next to it.
+      value([one.name], values, values.includes(0) ? besideZero : []);
+      if (dates.has(one.name)) for (const part of partsOfDates) value([one.name], values.map(part));
     }
-    const values = joined(one.values);
-    // A number that is 0 is often another matter than one next to it.
-    value([one.name], values, values.includes(0) ? besideZero : []);
-    if (!dates.has(one.name)) continue;
-    for (const part of partsOfDates) value([one.name], values.map(part));
   }
   for (const { of, difference } of pairs) value(of, difference, besideZero);
   return out;
@@ -216,13 +226,13 @@ function classed(
   return { what, of, classes, count: kept.length + 1 };
 }
 
-function toldOf(one: Shared, rows: number): readonly Told[] {
+function toldOf(one: Shared, { values: all, ends: [rows] }: LookedAt): readonly Told[] {
   const of = [one.name];
   if (one.kind === "levels") {
     if (one.levels.length > mostLevels) return [];
     return [classed(of, one.name, cellsOf(one), rows)].filter((told) => told !== undefined);
   }
-  const values = joined(one.values);
+  const values = all.get(one.name) ?? new Float64Array(0);
   const own = classed(of, one.name, values, rows);
   if (own) return [own];
   const some = values.includes(0) ? "0" : "missing";
@@ -231,7 +241,7 @@ function toldOf(one: Shared, rows: number): readonly Told[] {
   return [classed(of, `whether ${one.name} is ${some}`, kinds, rows)].filter((told) => told !== undefined);
 }
 
-function daysBetween(pairs: readonly Pair[], dates: ReadonlySet<string>, rows: number): readonly Told[] {
+function daysBetween({ pairs, dates, ends: [rows] }: LookedAt): readonly Told[] {
   return pairs
     .filter(({ of }) => of.every((name) => dates.has(name)))
     .map(({ of, difference }) =>
@@ -245,11 +255,7 @@ function daysBetween(pairs: readonly Pair[], dates: ReadonlySet<string>, rows: n
     .filter((told) => told !== undefined);
 }
 
-function judge(
-  told: Told,
-  asked: readonly Asked[],
-  [learnt, judged, all]: readonly number[],
-): NotDetermined[] {
+function judge(told: Told, asked: readonly Asked[], [learnt, judged, all]: readonly number[]): Judged[] {
   const right = (guess: (row: number) => number, from: number, to: number): number => {
     let count = 0;
     for (let i = from; i < to; i++) if (told.classes[i] === guess(i)) count++;
@@ -262,11 +268,8 @@ function judge(
   const common = mostOf(told.classes.subarray(0, learnt).reduce(counted, new Float64Array(told.count)));
   const missed = 1 - right(() => common, learnt, judged);
   if (1 - real > Math.min(mostWrong, partWrong * missed)) return [];
-  const error = Math.sqrt(
-    (real * (1 - real) + 1 / (judged - learnt)) / (judged - learnt) +
-      (synthetic * (1 - synthetic)) / (all - judged),
-  );
-  if (real - synthetic < Math.max(leastMore, errors * error)) return [];
+  if (real - synthetic < Math.max(leastMore, allowed(real, judged - learnt, synthetic, all - judged)))
+    return [];
   // What it can do without is not named.
   let by = tree.names;
   for (const name of [...by].reverse()) {
@@ -275,7 +278,7 @@ function judge(
     const as = without.length > 0 ? right(taught(told, without, learnt, all).guess, learnt, judged) : 0;
     if (real - as < leastMore / 3) by = left;
   }
-  return [{ what: told.what, by, real, synthetic }];
+  return [{ what: told.what, of: told.of, by, real, synthetic }];
 }
 
 /** A tree that learnt from the first rows: what it guesses of the others, and the columns that it asks about. */
