@@ -127,9 +127,7 @@ export async function syntheticReport(
   const support = await next(() => supportScores(real, synthetic));
   const detection = await next(() => (enough(real) ? detect(real, "train") : undefined));
   const losses = whole?.losses ?? lossesOf(real, synthetic);
-  const { notLookedAt = [], ...unlike } = await next(() =>
-    rulesUnlike(real, synthetic, rng, { customer, ...stop }),
-  );
+  const unlike = await next(() => rulesUnlike({ real, synthetic, customer, ...stop }, rng));
   const rows: RowCounts = {
     real: real.rows,
     synthetic: synthetic.rows,
@@ -143,13 +141,13 @@ export async function syntheticReport(
     rows,
     ...(whole && { drawnFrom: whole.rows }),
     losses,
-    ...unlike,
+    ...unlike.found,
     texts,
     notJudged: [
       ...(whole ? drawnSentences(rows, whole, customer) : []),
       ...known,
       ...withoutPairs(quality),
-      ...notLookedAt,
+      ...unlike.notLookedAt,
       ...notJudged({ ...plan, ...tables }, useless),
     ],
     quality,
@@ -208,17 +206,26 @@ export async function syntheticReport(
 
 /** What goes together in real rows, and not so in synthetic ones. */
 async function rulesUnlike(
-  real: Table,
-  synthetic: Table,
+  {
+    real,
+    synthetic,
+    ...how
+  }: {
+    readonly real: Table;
+    readonly synthetic: Table;
+    readonly customer: string | undefined;
+    readonly signal?: AbortSignal;
+  },
   rng: Rng,
-  how: { readonly customer: string | undefined; readonly signal?: AbortSignal },
 ) {
   const pairs = newPairs(real, synthetic);
   const { found, notLookedAt } = await notDetermined(real, synthetic, rng.fork("determined"), how);
   return {
-    ...(pairs.length > 0 && { newPairs: pairs }),
-    ...(found.length > 0 && { notDetermined: found }),
-    ...(notLookedAt && { notLookedAt: [notLookedAt] }),
+    found: {
+      ...(pairs.length > 0 && { newPairs: pairs }),
+      ...(found.length > 0 && { notDetermined: found }),
+    },
+    notLookedAt: notLookedAt ? [notLookedAt] : [],
   };
 }
 
