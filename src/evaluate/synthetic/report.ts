@@ -12,7 +12,7 @@ import { type Detector, detectionAuc, otherDetectors } from "./detection";
 import { type NotDetermined, notDetermined } from "./determined/determined";
 import { type Diagnostic, diagnosticScore } from "./diagnostic";
 import { type Loss, lossesOf } from "./losses";
-import { type Canaries, canaryTest } from "./privacy/canaries";
+import { type Canaries, canaryTest, fileCanaries } from "./privacy/canaries";
 import { type Differencing, differencingAttack } from "./privacy/differencing";
 import { type AttributeDisclosure, attributeDisclosure } from "./privacy/disclosure";
 import { type MembershipAttack, membershipAttack } from "./privacy/membership";
@@ -48,6 +48,8 @@ export interface ReportPlan {
   readonly refit?: {
     readonly method: string;
     readonly fit: (table: Table, rng: Rng) => Promise<Synthesiser>;
+    /** The model's file as it is, which is searched for values of single people. */
+    readonly file?: unknown;
   };
 }
 
@@ -88,6 +90,8 @@ export interface SyntheticReport {
   readonly attacks?: readonly AttackResult[];
   readonly differencing?: Differencing;
   readonly canaries?: Canaries;
+  /** The same of the model's file; absent without one, and where the rows judged were drawn from more. */
+  readonly inFile?: Canaries;
   /** Absent without a model to fit again. */
   readonly planted?: Planted;
   /** Small groups against held-out rows. */
@@ -177,7 +181,7 @@ export async function syntheticReport(
     }),
   }));
   const { privacy, membership, disclosure, ...attacked } = await attacksOn(
-    { real, synthetic, holdout, whole, customer },
+    { real, synthetic, holdout, whole, customer, file: refit?.file },
     rng,
     next,
     stop,
@@ -237,12 +241,14 @@ async function attacksOn(
     holdout,
     whole,
     customer,
+    file,
   }: {
     readonly real: Table;
     readonly synthetic: Table;
     readonly holdout: Table;
     readonly whole: WholeTables | undefined;
     readonly customer: string | undefined;
+    readonly file: unknown;
   },
   rng: Rng,
   next: ReturnType<typeof stepsOf>,
@@ -271,6 +277,7 @@ async function attacksOn(
   const canaries = await next(() =>
     few ? undefined : canaryTest(real, holdout, synthetic, { customer, seen: whole?.seen }),
   );
+  const searched = !few && file !== undefined;
   return {
     privacy,
     membership,
@@ -278,6 +285,7 @@ async function attacksOn(
     ...(attacks && { attacks }),
     differencing,
     ...(canaries && { canaries }),
+    ...(searched && { inFile: fileCanaries(real, holdout, file, { customer }) }),
   };
 }
 

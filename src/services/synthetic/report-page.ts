@@ -421,7 +421,7 @@ function textTable({ texts }: SyntheticReport): string {
   );
 }
 
-function attackTable({ attacks, differencing, canaries, planted }: SyntheticReport): string {
+function attackTable({ attacks, differencing, canaries, inFile, planted }: SyntheticReport): string {
   if (!attacks || !differencing) return "";
   const rows = attacks.map((attack) => ({
     kind: attack.kind as string,
@@ -443,6 +443,14 @@ function attackTable({ attacks, differencing, canaries, planted }: SyntheticRepo
       attack: "rare levels and texts and the outermost numbers come out again",
       value: `${canaries.found} of ${canaries.planted}`,
       chance: `${canaries.strangers.found} of ${canaries.strangers.planted}`,
+      range: "",
+    });
+  if (inFile)
+    rows.push({
+      kind: "canaries",
+      attack: "rare levels, texts, dates and numbers stand in the model's file",
+      value: `${inFile.found} of ${inFile.planted}`,
+      chance: `${inFile.strangers.found} of ${inFile.strangers.planted}`,
       range: "",
     });
   if (planted)

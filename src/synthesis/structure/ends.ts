@@ -1,4 +1,5 @@
 import type { People } from "./people";
+import { sharedValues } from "./shared-values";
 
 /** Where a column's values end, and the values with what lies there replaced. */
 export interface Tamed {
@@ -6,6 +7,10 @@ export interface Tamed {
   readonly high: number;
   /** The values, but that the outermost ones are those to be expected there. */
   readonly values: Float64Array;
+  /** The rows that have a value, by it. */
+  readonly order: readonly number[];
+  /** Of these those (from, to) that have their own one still. */
+  readonly own: readonly [number, number];
 }
 
 /** A row may lie so many times as far out as is to be expected, judged by so many times the rows, to count as it is. */
@@ -23,8 +28,9 @@ export function tamed(values: Float64Array, least: number, people?: People): Tam
     .filter((i) => !Number.isNaN(values[i]))
     .sort((a, b) => values[a] - values[b]);
   const n = order.length;
-  if (n === 0) return { low: 0, high: 0, values };
+  if (n === 0) return { low: 0, high: 0, values, order, own: [0, 0] };
   const out = values.slice();
+  const replaced = { low: 0, high: 0 };
   const end = (at: (rank: number) => number, sign: 1 | -1): number => {
     let sharing = people ? 0 : Math.min(least, n);
     const seen = new Set<number>();
@@ -46,11 +52,32 @@ export function tamed(values: Float64Array, least: number, people?: People): Tam
       return positive ? Math.max(0, beyond) : beyond;
     };
     for (let rank = 0; rank < sharing - 1; rank++) out[order[at(rank)]] = expected(rank);
+    replaced[sign > 0 ? "high" : "low"] = sharing - 1;
     return expected(0);
   };
   const high = end((rank) => n - 1 - rank, 1);
   const low = end((rank) => rank, -1);
-  return { low: Math.min(low, high), high, values: out };
+  return { low: Math.min(low, high), high, values: out, order, own: [replaced.low, n - replaced.high] };
+}
+
+/** The values as `least` people or more tell them: the outermost `tamed`, those between as means (`sharedValues`). */
+export function toldValues(values: Float64Array, least: number, people?: People): Tamed {
+  const ends = tamed(values, least, people);
+  const { low, high, order, own } = ends;
+  const [from, to] = own;
+  const at = (rank: number): number => ends.values[order[rank]];
+  const rows = order.slice(from, to);
+  const told = sharedValues(
+    Float64Array.from(rows, (i) => ends.values[i]),
+    least,
+    [from > 0 ? at(from - 1) : low, to < order.length ? at(to) : high],
+    people && rows.map((i) => people.of[i]),
+  );
+  const out = ends.values.slice();
+  rows.forEach((i, k) => {
+    out[i] = told[k];
+  });
+  return { ...ends, values: out };
 }
 
 function harmonic(n: number): number {

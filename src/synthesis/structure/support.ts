@@ -2,6 +2,7 @@ import { countBelow } from "../../core/math/sorted";
 import { quantileSorted } from "../../core/math/statistics";
 import type { Rng } from "../../core/rng";
 import { type Grid, snap, spacing } from "./grids";
+import { sharedValues } from "./shared-values";
 
 /**
  * Where a number's values lie: ascending pieces, each a value that repeats (`from` equals `to`) or a stretch in between.
@@ -20,6 +21,8 @@ const leastListed = 1.3;
 /** Up to this share of the places on the grid, values are taken from a list. */
 const mostOfPlaces = 0.5;
 const mostStretches = 64;
+
+type Ends = readonly [number, number];
 
 /** A sorted value, how often it occurs, and where first. */
 interface Counted {
@@ -60,17 +63,26 @@ export function supportOf(
   const close = (end: number): void => {
     const rows = peopleWith(rare, owners);
     if (rows > 0) {
-      // Where few rows lie, only what repeats around them says where.
-      const low = rows >= least || from.length === 0 ? rare[0].value : (to.at(-1) as number) + unit;
-      const high = rows >= least || end === Infinity ? (rare.at(-1) as Counted).value : end - unit;
-      for (const [a, b] of stretch(rare, rows, [low, Math.max(low, high)])) add(a, b);
+      // What repeats around them says between what they lie, or the ends.
+      const low = from.length === 0 ? rare[0].value : (to.at(-1) as number) + unit;
+      const high = Math.max(low, end === Infinity ? (rare.at(-1) as Counted).value : end - unit);
+      for (const [a, b] of stretch(rare, rows, [low, high])) add(a, b);
     }
     rare = [];
   };
-  const stretch = (own: readonly Counted[], rows: number, ends: [number, number]): [number, number][] => {
-    if (rows < Math.max(2 * least, 4)) return [ends];
-    const values = Float64Array.from(own.flatMap(({ value, count }) => new Array<number>(count).fill(value)));
-    const places = unit > 0 ? Math.round((ends[1] - ends[0]) / unit) + 1 : Infinity;
+  const stretch = (own: readonly Counted[], rows: number, [low, high]: Ends): Ends[] => {
+    if (rows < least) return [[low, high]];
+    const values = sharedValues(
+      Float64Array.from(own.flatMap(({ value, count }) => new Array<number>(count).fill(value))),
+      least,
+      [low, high],
+      owners?.subarray(own[0].first),
+    );
+    const onGrid = (value: number): number => Math.min(high, Math.max(low, snap(value, grid)));
+    const first = from.length === 0 ? low : onGrid(values[0]);
+    const last = own.at(-1) === all.at(-1) ? high : onGrid(values[values.length - 1]);
+    if (rows < Math.max(2 * least, 4)) return [[first, last]];
+    const places = unit > 0 ? Math.round((last - first) / unit) + 1 : Infinity;
     const listed = listLength(values.length, own.length);
     // A list as long as the places there are says no more than that they are all possible.
     if (values.length >= leastListed * own.length && listed < mostOfPlaces * places) {
@@ -81,9 +93,9 @@ export function supportOf(
     }
     const parts = Math.max(1, Math.min(mostStretches, Math.floor(rows / (2 * least))));
     const at = Array.from({ length: parts + 1 }, (_, k) =>
-      k === 0 ? ends[0] : k === parts ? ends[1] : quantileSorted(values, k / parts),
+      k === 0 ? first : k === parts ? last : quantileSorted(values, k / parts),
     );
-    return at.slice(1).flatMap((high, k): [number, number][] => (high > at[k] ? [[at[k], high]] : []));
+    return at.slice(1).flatMap((above, k): Ends[] => (above > at[k] ? [[at[k], above]] : []));
   };
   for (const counted of all) {
     if (counted.count < enough) {

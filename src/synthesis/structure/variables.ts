@@ -8,7 +8,7 @@ import {
 } from "../../data/table";
 import { dateReader } from "./dates";
 import { findLookups } from "./discover/lookups";
-import { tamed } from "./ends";
+import { toldValues } from "./ends";
 import { type Arguments, evaluate, restOf } from "./formulas";
 import { fillGaps } from "./gaps/fill-gaps";
 import { type CellsOfTie, withTies } from "./keys/key-ties";
@@ -366,9 +366,10 @@ function variableOf(
 ): Variable | undefined {
   const { name } = plan;
   const { plans, unknown, least, people } = telling;
-  // Rows that are not learnt from tell nothing of where values end.
+  // Rows that are not learnt from tell nothing.
   const ended = (values: Float64Array) =>
-    unknown === "none" ? { low: -Infinity, high: Infinity, values } : tamed(values, least, people);
+    unknown === "none" ? { low: -Infinity, high: Infinity, values } : toldValues(values, least, people);
+  const shared = unknown !== "none" && least > 1;
   if (isDrawnBands(plan))
     return { name, kind: "levels", codes: codesOf(columnNamed(from, name), plan), levels: plan.levels };
   if (plan.kind === "levels" && levelCount(plan) > 1) {
@@ -386,17 +387,18 @@ function variableOf(
   }
   if (plan.kind === "number" && !isComputed(plan)) {
     const values = ended(drawnNumbers(plan, from, argument));
-    return numberVariable(
-      plan,
-      values.values,
-      plan.formula ? values : plan,
-      plan.formula ? undefined : plan.grid,
-    );
+    return numberVariable(plan, values.values, plan.formula ? values : plan, {
+      grid: plan.formula ? undefined : plan.grid,
+      shared,
+    });
   }
   if (plan.kind === "date" && !isComputed(plan)) {
     const steps = ended(drawnNumbers(plan, from, argument));
     const range = { low: plan.low / plan.format.step, high: plan.high / plan.format.step };
-    return numberVariable(plan, steps.values, plan.formula ? steps : range, { decimals: 0, step: 1 });
+    return numberVariable(plan, steps.values, plan.formula ? steps : range, {
+      grid: { decimals: 0, step: 1 },
+      shared,
+    });
   }
   return undefined;
 }
@@ -405,13 +407,13 @@ function numberVariable(
   plan: NumberPlan | DatePlan,
   values: Float64Array,
   range: { readonly low: number; readonly high: number },
-  grid: NumberPlan["grid"],
+  { grid, shared }: { readonly grid: NumberPlan["grid"]; readonly shared: boolean },
 ): Variable {
   const { name, missing, support } = plan;
   const { low, high } = range;
   const { atoms = [], repeats }: Pick<Partial<NumberPlan>, "atoms" | "repeats"> = plan;
-  // Values lie between the ends, and where enough rows have values.
-  const held = values.map(settling({ low, high, atoms, grid, support }));
+  // Values lie between the ends, and where enough rows have values; on a grid as far as they are somebody's own.
+  const held = values.map(settling({ low, high, atoms, grid: shared ? undefined : grid, support }));
   return {
     name,
     kind: "number",

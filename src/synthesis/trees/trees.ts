@@ -38,8 +38,8 @@ export interface TreeSynthesiser extends Synthesiser {
 
 /**
  * Synthesis as in synthpop (Nowok, Raab and Dibben, 2016): for each column a tree on the columns before it, and a value
- * drawn from the training rows in the leaf. Very faithful, and it repeats training values: with small leaves much of
- * what it makes lies next to a training row. The model holds the columns' training values by leaf.
+ * drawn from the training rows in the leaf. Very faithful: with small leaves much of what it makes lies next to a training
+ * row. The model holds the columns' values by leaf, numbers as groups of people tell them (`sharedValues`).
  */
 export function trees(options: TreesOptions = {}): FitSynthesiser<TreeSynthesiser> {
   const { minRows = 5, search = false } = options;

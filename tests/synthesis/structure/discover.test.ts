@@ -232,7 +232,9 @@ describe("restoreTable(structure, schema, drawn, {rows}, rng)", () => {
       ...whole,
       columns: whole.columns.map((one) => ({ ...one, support: undefined }) as ColumnPlan),
     };
-    const drawn = reduceTable(found, from).map((one) => (one.kind === "levels" ? one.codes : one.values));
+    const drawn = reduceTable(found, from, "none").map((one) =>
+      one.kind === "levels" ? one.codes : one.values,
+    );
     const back = restoreTable(found, schemaOf(from).columns, drawn, { rows }, seeded(3));
     expect(back.columns.slice(1)).toEqual(from.columns.slice(1));
     const known = new Set((from.columns[0] as TextColumn).values);
@@ -336,7 +338,9 @@ test("discoverStructure(table, rng) finds a share of a sum, and sums that end, b
     "over = the greater of 0 and -20 + debt, rounded.",
     "billed = the smaller of 60 and day + debt, rounded.",
   ]);
-  const drawn = reduceTable(found, from).map((one) => (one.kind === "levels" ? one.codes : one.values));
+  const drawn = reduceTable(found, from, "none").map((one) =>
+    one.kind === "levels" ? one.codes : one.values,
+  );
   const back = restoreTable(found, schemaOf(from).columns, drawn, { rows }, seeded(3));
   expect(back.columns.slice(4, 7)).toEqual(from.columns.slice(4, 7));
 });

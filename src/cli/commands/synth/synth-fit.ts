@@ -63,7 +63,7 @@ export function synthFitCommand(): Command {
       `
 Methods: sequential  column by column, faithful and without memory of single rows (the default)
          copula      margins and correlations; the simplest
-         trees       synthpop's way: very faithful, repeats training values
+         trees       synthpop's way: very faithful, near to training rows
          mst         differentially private: a proven bound (--epsilon) on what any row changes
          aim         the same by pairs and triples that it chooses itself; takes longer, nearer to the rows
          gan, vae    nets over quantile bins and discovered rules; Ctrl-C keeps what was learnt so far

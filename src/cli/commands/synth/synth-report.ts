@@ -96,7 +96,7 @@ async function report(options: Options): Promise<void> {
     ...tables,
     ...(target !== undefined && { target }),
     ...(options.positive !== undefined && { positive: options.positive }),
-    ...(refit && { refit: { method: refit.method, fit: refit.fit } }),
+    ...(refit && { refit: { method: refit.method, fit: refit.fit, file: refit.file } }),
   };
   const learnt = refit?.learnt;
   const found = await endedAtOnce((watch) => syntheticReport(plan, seeded(seed), watch));
@@ -143,7 +143,8 @@ async function refitOf(
     import("../../../synthesis/method-names.js"),
     import("../../../synthesis/methods.js"),
   ]);
-  const { origin } = savedSynthesiserFromJSON(jsonFile(file), file);
+  const json = jsonFile(file);
+  const { origin } = savedSynthesiserFromJSON(json, file);
   const method = methodNames.find((name) => name === origin.method);
   if (!method)
     throw usageError(`Cannot learn ${file} again: it must be a model of one table, got ${origin.method}`);
@@ -152,6 +153,7 @@ async function refitOf(
   return {
     method,
     fit: synthesis(method, origin.options),
+    file: json,
     ...(learning &&
       rows !== undefined && { learnt: { ...learning, rows, notes: describeLearning(learning, rows) } }),
   };
@@ -167,7 +169,7 @@ function summary(
   verdict: Verdict | undefined,
 ): string[][] {
   const { quality, qualityAllPairs, accuracy, detection, privacy, membership, utility } = found;
-  const { fresh, texts, attacks, differencing, canaries, planted, subgroups } = found;
+  const { fresh, texts, attacks, differencing, canaries, inFile, planted, subgroups } = found;
   const three = (value: number): string => value.toFixed(3);
   const rows = [
     [
@@ -236,6 +238,12 @@ function summary(
       `rare values that come out again; of strangers' ${strangers.found} of ${strangers.planted}`,
     ]);
   }
+  if (inFile)
+    rows.push([
+      "  canaries in the model's file",
+      `${inFile.found} of ${inFile.planted}`,
+      `rare values that stand in it; of strangers' ${inFile.strangers.found} of ${inFile.strangers.planted}`,
+    ]);
   if (planted)
     rows.push([
       "  planted canaries",

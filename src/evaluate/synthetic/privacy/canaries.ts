@@ -1,4 +1,5 @@
 import { type Column, isCategorical, type Table } from "../../../data/table";
+import { dateReader, writtenDates } from "../../../synthesis/structure/dates";
 import { countPeople, type People, peopleOf } from "../../../synthesis/structure/people";
 import type { WholeTables } from "../whole";
 
@@ -60,6 +61,85 @@ export function canaryTest(
     strangers,
     columns: columns.filter(({ found }) => found > 0),
   };
+}
+
+/** Fewer digits of a number, or letters of a text, stand in any file by chance. */
+const leastCharacters = 4;
+
+/**
+ * The canary test on a model's file: the rare levels, texts, dates and numbers of the rows learnt from that stand anywhere in it,
+ * however far in they lie, and those of held-out rows beside them: means and cuts happen to be somebody's value.
+ */
+export function fileCanaries(
+  train: Table,
+  holdout: Table,
+  file: unknown,
+  { minCount = 5, customer }: Omit<CanaryOptions, "seen"> = {},
+): Canaries {
+  const stands = valuesIn(file);
+  const [own, others] = [train, holdout].map((from) => rareIn(from, minCount, peopleOf({ customer }, from)));
+  const known = new Set(train.columns.flatMap(valuesOf));
+  const foreign = [...others.values()].flat().filter(({ value }) => !known.has(value));
+  const hits = (rare: readonly Rare[]): number =>
+    rare.filter(({ written }) => written.some((one) => stands.has(one))).length;
+  const columns = [...own].map(([column, rare]) => ({ column, planted: rare.length, found: hits(rare) }));
+  return {
+    planted: columns.reduce((sum, { planted }) => sum + planted, 0),
+    found: columns.reduce((sum, { found }) => sum + found, 0),
+    strangers: { planted: foreign.length, found: hits(foreign) },
+    columns: columns.filter(({ found }) => found > 0),
+  };
+}
+
+/** A value that few people have, and how a file may write it. */
+interface Rare {
+  readonly value: string | number;
+  readonly written: readonly (string | number)[];
+}
+
+/** Of each column the values that few people have, but those that are usual in another. */
+function rareIn(
+  from: Table,
+  minCount: number,
+  people: People | undefined,
+): ReadonlyMap<string, readonly Rare[]> {
+  const counts = from.columns.map((column) => countPeople(valuesOf(column), people));
+  const usual = new Set(
+    counts.flatMap((own) => [...own].flatMap(([value, count]) => (count >= minCount ? [value] : []))),
+  );
+  return new Map(
+    from.columns.map((column, j): [string, Rare[]] => {
+      const rare = [...counts[j].keys()].filter(
+        (value) => !usual.has(value) && String(value).replace(/^-|\./g, "").length >= leastCharacters,
+      );
+      const dates = column.type === "date" ? writtenDates(column.values, minCount, column.format) : undefined;
+      const time = dates && dateReader(dates);
+      return [
+        column.name,
+        rare.map((value) => {
+          const moment = time ? time(String(value)) : Number.NaN;
+          return { value, written: [value, ...(dates ? [moment, moment / dates.step] : [])] };
+        }),
+      ];
+    }),
+  );
+}
+
+/** All numbers and texts that stand in a file, texts also between the slashes of combined levels. */
+function valuesIn(file: unknown): ReadonlySet<string | number> {
+  const found = new Set<string | number>();
+  const open: unknown[] = [file];
+  while (open.length > 0) {
+    const one = open.pop();
+    if (typeof one === "number") found.add(one);
+    else if (typeof one === "string") {
+      found.add(one);
+      for (const part of one.split(" / ")) found.add(part);
+      const number = Number(one.replace(/^= /, ""));
+      if (!Number.isNaN(number)) found.add(number);
+    } else if (one && typeof one === "object") open.push(...Object.values(one), ...Object.keys(one));
+  }
+  return found;
 }
 
 function valuesOf(column: Column): (string | number)[] {

@@ -18,8 +18,9 @@ export function verdictOf(found: {
   readonly attacks?: readonly AttackResult[];
   readonly differencing?: Differencing;
   readonly canaries?: Canaries;
+  readonly inFile?: Canaries;
 }): Verdict {
-  const { attacks = [], differencing, canaries } = found;
+  const { attacks = [], differencing, canaries, inFile } = found;
   const tests = attacks.map((attack) => ({
     name: attack.attack,
     p:
@@ -33,11 +34,13 @@ export function verdictOf(found: {
     const error = (differencing.high - differencing.low) / (2 * 1.96);
     tests.push({ name: "differencing", p: error > 0 ? normalCdf(-differencing.advantage / error) : 1 });
   }
-  if (canaries) {
-    const { planted, found: hits, strangers } = canaries;
+  const searched = { canaries, "canaries in the model's file": inFile };
+  for (const [name, one] of Object.entries(searched)) {
+    if (!one) continue;
+    const { planted, found: hits, strangers } = one;
     const [a, b] = [(hits + 1) / (planted + 2), (strangers.found + 1) / (strangers.planted + 2)];
     const error = Math.sqrt((a * (1 - a)) / (planted + 2) + (b * (1 - b)) / (strangers.planted + 2));
-    tests.push({ name: "canaries", p: planted > 0 ? normalCdf((b - a) / error) : 1 });
+    tests.push({ name, p: planted > 0 ? normalCdf((b - a) / error) : 1 });
   }
   tests.sort((a, b) => a.p - b.p);
   const end = tests.findIndex(({ p }, k) => p * (tests.length - k) > 0.05);
