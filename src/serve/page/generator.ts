@@ -9,7 +9,7 @@ const methodTitles: Readonly<Record<Method, string>> = {
   sequential: "Sequential (the most faithful, and fast)",
   vae: "VAE (quantile bins, discovered rules)",
   copula: "Copula (margins and correlations)",
-  trees: "Trees (very faithful, repeats training values)",
+  trees: "Trees (very faithful, near to training rows)",
   aim: "AIM (differentially private, with a proven ε)",
   mst: "MST (differentially private, with a proven ε)",
   ctgan: "CTGAN (as published)",
