@@ -4,6 +4,7 @@ import {
   type BandsPlan,
   cellLabels,
   cellsOf,
+  type LevelsVariable,
   type NumberVariable,
   type Structure,
   type Variable,
@@ -245,8 +246,11 @@ function bandSide(plan: BandsPlan, from: Table) {
   const column = columnNamed(from, plan.name);
   const levels = isCategorical(column) ? column.levels : [];
   const place = plan.levels.map((level) => levels.indexOf(level));
-  const cells: Side["cells"] = (_, numbers) =>
-    bandCodes(plan, (of) => numbers.get(of) as Float64Array).map((code) => place[code] ?? levels.length);
+  const cells: Side["cells"] = (rows, numbers) => {
+    const codes = (name: string) => rows.find((one) => one.name === name) as LevelsVariable;
+    const own = bandCodes(plan, (of) => numbers.get(of) ?? codes(of).codes);
+    return own.map((code) => place[code] ?? levels.length);
+  };
   const given = ({ rows }: Reduced): Int32Array => {
     const own = columnNamed(rows, plan.name);
     return isCategorical(own)

@@ -4,7 +4,7 @@ import { columnNamed, type Table } from "../../data/table";
 import { brokenRows } from "../structure/broken";
 import { moveDates } from "../structure/move-dates";
 import { type Drawn, restoreTable, variableNames } from "../structure/restore";
-import { numbersOf, tieKeys } from "../structure/variables";
+import { codesOf, numbersOf, tieKeys } from "../structure/variables";
 import type { Candidates } from "./candidates";
 import { redrawn } from "./redraw";
 import { restoreKnown } from "./restore-known";
@@ -35,6 +35,7 @@ export function drawRows<P extends Candidates>(
   const broken = (rows: Table): readonly number[] => {
     const numbers = (name: string) => {
       const plan = structure.columns.find((one) => one.name === name);
+      if (plan?.kind === "levels") return codesOf(columnNamed(rows, name), plan);
       return plan?.kind === "number" || plan?.kind === "date"
         ? numbersOf(columnNamed(rows, name), plan)
         : undefined;

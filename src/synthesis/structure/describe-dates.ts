@@ -45,8 +45,9 @@ export function describeDated(
   const special =
     formula.round || dated.some(({ from, calendar, weight }) => from || calendar || !plainDays(weight));
   const exact = dated.every(({ from }) => from);
+  const { least } = formula;
   return special && dated.length > 0 && dated.length === formula.terms.length
-    ? `${name} = ${countOf(formula, dated)}${exact ? "" : rounding(formula)}.`
+    ? `${name} = ${least === undefined ? "" : `the greater of ${least} and `}${countOf(formula, dated)}${exact ? "" : rounding(formula)}.`
     : undefined;
 }
 
@@ -139,7 +140,8 @@ function countOf({ terms, constant }: Formula, dated: readonly Term[]): string {
     : `${unit} from ${moment} to ${named(later)}`;
 }
 
-function unitOf(width: number, calendar: boolean): string {
+/** What so many milliseconds, or places in a calendar of even months, are called: days. */
+export function unitOf(width: number, calendar: boolean): string {
   if (calendar) return width > 11 * evenMonth ? "years" : width > 2 * evenMonth ? "quarters" : "months";
   const [name] = lengths.find(([, own]) => Math.abs(width / own - 1) < 1e-9) ?? ["", 1];
   return name ? `${name}s` : `stretches of ${Number((width / day).toPrecision(8))} days`;

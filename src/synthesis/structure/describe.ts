@@ -2,12 +2,12 @@ import { percent } from "../../core/format";
 import { plainDates } from "../../data/formats/date-format";
 import { day } from "./date-parts";
 import { dateWriter, type WrittenDates } from "./dates";
-import { dateOf, describeDated, rounding } from "./describe-dates";
+import { dateOf, describeDated, rounding, unitOf } from "./describe-dates";
 import { type CellNames, describeExclusions, describeOnly } from "./describe-exclusions";
 import { type Formula, neededBy } from "./formulas";
 import { spacing } from "./grids";
 import { describeTie } from "./keys/key-ties";
-import { type ColumnPlan, formulaOf, type Structure } from "./structure";
+import { type ColumnPlan, formulaOf, type LevelsPlan, type Structure } from "./structure";
 import { cellNamesOf, levelNames } from "./variables";
 
 /** More values of a number are not named one by one. */
@@ -53,7 +53,7 @@ function cellsNamed(structure: Structure, name: string): CellNames {
   return { called: rest ? `${rest} ${name}` : name, labels: cellNamesOf(structure, name) ?? [] };
 }
 
-function datesOf({ columns }: Structure): readonly string[] {
+function datesOf({ columns }: Pick<Structure, "columns">): readonly string[] {
   return columns.filter((plan) => plan.kind === "date").map((plan) => plan.name);
 }
 
@@ -74,7 +74,7 @@ function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
       : shown(cut);
   if (plan.kind === "bands")
     return [
-      `${name} follows from ${plan.value ? described(plan.value) : plan.of}: ${plan.order
+      `${name} follows from ${plan.value ? described(plan.value, structure.columns) : plan.of}: ${plan.order
         .map((level, b) => `${plan.levels[level]}${b > 0 ? ` from ${cutOf(plan.cuts[b - 1])}` : ""}`)
         .join(
           ", ",
@@ -123,11 +123,40 @@ function whereThere(rule: string, formula: Formula, { gaps = [] }: Structure): s
     : `${rule.slice(0, -1)}, where ${read.join(" and ")} ${read.length > 1 ? "are" : "is"} there.`;
 }
 
-/** The number of which bands are, in words. */
-function described({ terms: [one, other] }: Formula): string {
-  if (!one.from) return `${one.column} − ${other.column}`;
-  const unit = one.from === "minute" ? "hour" : one.from;
-  return `the ${unit} in the ${other.from} of ${one.column}, from 0`;
+/** The number of which bands are, in words: time in the unit that a number, or the limit, counts it in. */
+function described({ terms, constant, effects }: Formula, columns: readonly ColumnPlan[]): string {
+  const [one, other, number] = terms;
+  if (one.from) {
+    const unit = one.from === "minute" ? "hour" : one.from;
+    return `the ${unit} in the ${other.from} of ${one.column}, from 0`;
+  }
+  const limits = [...effects.flatMap((own) => own.effects), constant];
+  const timed = other && Math.abs(one.weight) === 1 && datesOf({ columns }).includes(one.column);
+  const unit = number
+    ? Math.abs(number.weight)
+    : limits.every((own) => (own ?? 0) % day === 0)
+      ? day
+      : day / 24;
+  const width = timed ? unit : 1;
+  // What is later comes with its sign, so that the limit is no negative time.
+  const back = timed && !number && limits.every((own) => (own ?? 0) >= 0);
+  const [since, until] = back ? [one, other] : [other, one];
+  const span = timed && `${unitOf(unit, false)} from ${since.column} to ${until.column}`;
+  const told = span ? [{ text: span, weight: back ? -one.weight : one.weight }] : [];
+  const rest = span ? terms.slice(2) : terms;
+  const byLevel = effects.map(({ column, effects: own }) => {
+    const plan = columns.find(({ name }) => name === column) as LevelsPlan;
+    const weight = own.every((limit) => (limit ?? 0) >= 0) ? 1 : -1;
+    const each = plan.levels.flatMap((level, k) =>
+      own[k] === null ? [] : [`${level} → ${shown((weight * (own[k] as number)) / width)}`],
+    );
+    return { text: `(by ${column}: ${each.join(", ")})`, weight };
+  });
+  const fixed = constant === 0 ? [] : [{ text: shown(Math.abs(constant) / width), weight: constant }];
+  return [...told, ...rest.map(({ column, weight }) => ({ text: column, weight })), ...byLevel, ...fixed]
+    .sort((a, b) => Math.sign(b.weight) - Math.sign(a.weight))
+    .map(({ text, weight }, k) => (weight > 0 ? (k > 0 ? `+ ${text}` : text) : `− ${text}`))
+    .join(" ");
 }
 
 /** How a moment is told: as a date, with the time of day where it is not midnight. */

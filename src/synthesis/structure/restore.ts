@@ -67,7 +67,8 @@ export function restoreTable(
         rng.fork(name),
       );
     if (plan.kind === "levels" || plan.kind === "lookup") return levelColumn(schema[j], plan, parts, rows);
-    if (plan.kind === "bands") return bandColumn(schema[j], plan, (of) => numbers.get(of) as Float64Array);
+    if (plan.kind === "bands")
+      return bandColumn(schema[j], plan, (of) => (numbers.get(of) ?? parts.get(of)) as Drawn);
     if (plan.kind === "constant") return constantColumn(schema[j], plan.text, rows);
     if (plan.kind === "part" && !plan.format)
       return numeric(schema[j], partsOf(plan, numbers.get(plan.of) as Float64Array));

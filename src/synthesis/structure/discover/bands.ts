@@ -9,6 +9,8 @@ import { enoughKnown, shortest } from "./search";
 const leastRows = 5;
 /** Bands lie side by side: what separates two of them is no wider than so many steps between neighbouring values. */
 const mostSteps = 6;
+/** What is computed of numbers that are equal may be so much beside 0. */
+const noise = 1e-9;
 const longestMonth = 31 * 86_400_000;
 
 /** Level columns whose levels are stretches of a number (an age group of the age), by name. */
@@ -38,10 +40,11 @@ export function bandReads({ of, value }: BandsPlan): readonly string[] {
 export function bandCodes(plan: BandsPlan, argument: Arguments): Int32Array {
   const { of, value, cuts, order, nothing = -1 } = plan;
   const own = argument(of);
+  const hair = value ? noise : 0;
   return Int32Array.from(value ? evaluate(value, argument, own.length) : own, (value) => {
     if (Number.isNaN(value)) return nothing;
     let band = 0;
-    while (band < cuts.length && value >= cuts[band]) band++;
+    while (band < cuts.length && value >= cuts[band] - hair) band++;
     return order[band];
   });
 }

@@ -67,7 +67,7 @@ export function checkRules(structure: Structure, action: string): void {
     if (plan.kind === "lookup" && !combined.includes(plan.of)) must(plan.of, ["levels"], who);
     if (plan.kind === "bands") {
       must(plan.of, ["number", "date"], who);
-      if (plan.value !== undefined) checkValue(plan.value, must, who, action);
+      if (plan.value !== undefined) checkValue(plan.value, plans, must, who, action);
       if (plan.drawn !== undefined) {
         const date = plans.get(plan.of);
         const earlier = date?.kind === "date" && !date.missing && earlierDates(date, structure.columns);
@@ -115,15 +115,32 @@ export function checkRules(structure: Structure, action: string): void {
 /** Throws where bands do not lie on a sum of numbers and dates. */
 function checkValue(
   value: Formula,
+  plans: ReadonlyMap<string, ColumnPlan>,
   must: (name: string, of: readonly ColumnPlan["kind"][], who: string) => void,
   who: string,
   action: string,
 ): void {
   const { kind, rest, terms, constant, factors, effects, by } = object(value);
   const plain = kind === "sum" && rest === "none" && Number.isFinite(constant) && by === undefined;
-  const empty = [factors, effects].every((list) => Array.isArray(list) && list.length === 0);
-  const listed = plain && empty && Array.isArray(terms) && terms.length === 2;
-  check(listed, action, `${who} must be a number of a column, or as value a sum of two terms`);
+  const empty = Array.isArray(factors) && factors.length === 0;
+  const few = Array.isArray(terms) && terms.length >= 1 && terms.length <= 3;
+  const listed = plain && empty && few && Array.isArray(effects) && effects.length <= 1;
+  check(
+    listed,
+    action,
+    `${who} must be a number of a column, or as value a sum of up to three terms, less a limit by levels`,
+  );
+  for (const { column, effects: own } of effects.map(object)) {
+    must(column, ["levels"], who);
+    const read = plans.get(column);
+    const each = Array.isArray(own) && own.every((one) => one === null || Number.isFinite(one));
+    const count = read?.kind === "levels" ? levelCount(read) : 0;
+    check(
+      each && own.length === count,
+      action,
+      `${who} must have a limit for each of the ${count} levels of ${column}`,
+    );
+  }
   for (const { column, weight, from, calendar } of terms.map(object)) {
     const read = from === undefined || dateUnits.includes(from);
     const whole = Number.isFinite(weight) && read && (calendar === undefined || calendar === true);

@@ -290,6 +290,8 @@ const spans: readonly { readonly unit: number; readonly calendar?: true }[] = [
   ...[365.25, 365, 30.4375, 30.44, 30, 7, 1, 1 / 24, 1 / 1440].map((days) => ({ unit: days * day })),
 ];
 const roundings = [-1, 0, 1] as const;
+/** A number that is its lowest in fewer of its rows is not cut off there. */
+const leastAtEnd = 0.05;
 
 /** What a number says of a date alone, but for where it begins to count: the place of one unit within another. */
 const parts: readonly (readonly [
@@ -322,13 +324,18 @@ function* countsOf(
   const own = of(plan.name);
   const rounded = (towards: -1 | 0 | 1): Partial<Formula> =>
     towards === 0 ? {} : { round: { step, towards } };
-  /** With the constant that the first row says. */
+  const lowest = present.reduce((low, i) => Math.min(low, own[i]), Infinity);
+  const atLowest = present.reduce((count, i) => count + (own[i] === lowest ? 1 : 0), 0);
+  // Days late are none where it is not late.
+  const ends = atLowest >= leastAtEnd * present.length ? [{}, { least: lowest }] : [{}];
+  /** With the constant that the first row says, of those above an end. */
   const starting = (one: Partial<Formula>): Formula | undefined => {
     const formula = { ...emptySum, ...one };
     const columns = argumentsOf(formula).map(of);
-    const first = present.find((i) => columns.every((values) => !Number.isNaN(values[i])));
+    const { least = -Infinity } = one;
+    const first = present.find((i) => own[i] > least && columns.every((values) => !Number.isNaN(values[i])));
     if (first === undefined) return undefined;
-    const [value] = evaluate(formula, (name) => [of(name)[first]], 1);
+    const [value] = evaluate({ ...formula, least: -Infinity }, (name) => [of(name)[first]], 1);
     return { ...formula, constant: Math.round((own[first] - value) / step) * step };
   };
   for (const { name } of dates)
@@ -349,11 +356,12 @@ function* countsOf(
           { column: a.name, weight: -weight, ...also },
         ],
       });
-      for (const towards of roundings)
-        for (const { unit, ...also } of spans) {
-          const formula = starting({ ...between(1 / unit, also), ...rounded(towards) });
-          if (formula) yield formula;
-        }
+      for (const end of ends)
+        for (const towards of "least" in end ? [0 as const, ...roundings] : roundings)
+          for (const { unit, ...also } of spans) {
+            const formula = starting({ ...between(1 / unit, also), ...rounded(towards), ...end });
+            if (formula) yield formula;
+          }
       for (const [from, width] of [
         ["month", evenMonth],
         ["year", 12 * evenMonth],

@@ -9,10 +9,12 @@ import {
   formulaOf,
   isComputed,
   type LevelsPlan,
+  levelCount,
 } from "../../structure";
 import { codesOf, numbersOf } from "../../variables";
 import { binned, likelihoodRatio } from "../association";
 import { shortest } from "../search";
+import { comparisons, limits, type Measure } from "./compared";
 
 /** With more levels no part of a date says which. */
 const mostLevels = 50;
@@ -71,10 +73,14 @@ export function findLevels(
     [...numbers, ...dates].map((plan) => [plan.name, numbersOf(columnNamed(from, plan.name), plan)]),
   );
   const inParts = dates.flatMap((plan) => partsOfDate(plan, values.get(plan.name) as Float64Array));
-  const pairs = [numbers, dates].flatMap((all) =>
-    all.flatMap((a) => all.flatMap((b) => (a === b ? [] : [[a, b] as const]))),
-  );
-  const tried = Math.log((targets.length * (inParts.length + pairs.length + 1)) / chance);
+  const of = (name: string): Float64Array => values.get(name) as Float64Array;
+  const compared = comparisons(numbers, dates, of);
+  const limiters = plans
+    .filter((plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts && !plan.rare)
+    .filter(({ levels, missing }) => levels.length > 1 && levels.length <= mostLevels && !missing)
+    .map((plan) => ({ plan, codes: codesOf(columnNamed(from, plan.name), plan), count: levelCount(plan) }));
+  const limited = limiters.length * (numbers.length + dates.length ** 2);
+  const tried = Math.log((targets.length * (inParts.length + compared.length + limited + 1)) / chance);
   const found: BandsPlan[] = [];
   const dated = new Map<string, BandsPlan>();
   for (const target of targets) {
@@ -82,31 +88,40 @@ export function findLevels(
     const part = first(inParts, (said) => bandsBy(target, codes, said, people, tried));
     if (part) dated.set(target.name, part);
   }
+  const limiting = new Set<string>();
   for (const target of targets) {
+    if (limiting.has(target.name)) continue;
     const codes = codesOf(columnNamed(from, target.name), target);
     const part = dated.get(target.name);
     const plan =
       (part && (isTelling(target, codes, plans, dated, from) ? drawnFirst(part, plans) : part)) ??
       (target.levels.length > 3
         ? undefined
-        : first(pairs, ([a, b]) => {
-            const [one, other] = [a, b].map(({ name }) => values.get(name) as Float64Array);
-            if (!mayCompare(codes, one, other, target.levels.length)) return undefined;
-            const width = a.kind === "date" ? day : 1;
-            const value: Formula = {
-              ...emptySum,
-              terms: [
-                { column: a.name, weight: 1 / width },
-                { column: b.name, weight: -1 / width },
-              ],
-            };
-            const signs = Float64Array.from(one, (own, i) => (own - other[i] < 0 ? -1 : own - other[i]));
-            const said = { value, of: a.name, numbers: signs.map((sign) => (sign > 0 ? 0 : sign)) };
-            return bandsBy(target, codes, said, people, tried);
-          }));
+        : first(compared, (measure) =>
+            mayCompare(codes, measure.at, target.levels.length)
+              ? bandsBy(target, codes, signsOf(measure, from.rows), people, tried)
+              : undefined,
+          )) ??
+      (target.levels.length > 2
+        ? undefined
+        : first(
+            limits(
+              codes,
+              numbers,
+              dates,
+              limiters.filter(
+                ({ plan: own }) => own !== target && !found.some(({ name }) => name === own.name),
+              ),
+              of,
+            ),
+            ({ measure, read }) =>
+              bandsBy(target, codes, signsOf(measure, from.rows), people, tried + read * Math.log(from.rows)),
+          ));
     const following = plans.filter((one) => one.kind === "lookup" && one.of === target.name);
     const mapped = plan && following.map((one) => throughBands(one, plan));
-    if (plan && mapped?.every((one) => one !== undefined)) found.push(plan, ...(mapped as BandsPlan[]));
+    if (!plan || !mapped?.every((one) => one !== undefined)) continue;
+    found.push(plan, ...(mapped as BandsPlan[]));
+    for (const { column } of plan.value?.effects ?? []) limiting.add(column);
   }
   return found;
 }
@@ -144,7 +159,13 @@ function isTelling(
   });
 }
 
-function first<T, R>(all: readonly T[], of: (one: T) => R | undefined): R | undefined {
+/** A comparison as bands see it: whether the first is below the second. */
+function signsOf({ at, ...said }: Measure, rows: number): Said {
+  const sign = (value: number): number => (Number.isNaN(value) ? value : value < 0 ? -1 : 0);
+  return { ...said, numbers: Float64Array.from({ length: rows }, (_, i) => sign(at(i))) };
+}
+
+function first<T, R>(all: Iterable<T>, of: (one: T) => R | undefined): R | undefined {
   for (const one of all) {
     const found = of(one);
     if (found !== undefined) return found;
@@ -169,12 +190,13 @@ function partsOfDate({ name, format }: DatePlan, dates: Float64Array): readonly 
   });
 }
 
-/** Whether the level is another one where the first is below the second, as far as a few rows tell. */
-function mayCompare(codes: Int32Array, one: Float64Array, other: Float64Array, levels: number): boolean {
+/** Whether the level is another one where the number is below 0, as far as a few rows tell. */
+function mayCompare(codes: Int32Array, at: (row: number) => number, levels: number): boolean {
   const seen = [-1, -1];
   for (let i = 0; i < codes.length; i++) {
-    if (codes[i] < 0 || codes[i] >= levels || Number.isNaN(one[i] - other[i])) continue;
-    const side = one[i] < other[i] ? 0 : 1;
+    const value = at(i);
+    if (codes[i] < 0 || codes[i] >= levels || Number.isNaN(value)) continue;
+    const side = value < 0 ? 0 : 1;
     if (seen[side] < 0) seen[side] = codes[i];
     if (seen[side] !== codes[i]) return false;
   }
