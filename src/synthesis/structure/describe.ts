@@ -212,6 +212,13 @@ function right(formula: Formula, dates: readonly string[]): string {
   const { least, ...free } = formula;
   if (least !== undefined) return `the greater of ${shown(least)} and ${right(free, dates)}`;
   if (formula.kind === "product") {
+    // A whole less a share: 0.01 × (100 − discount), of −0.01 × (discount − 100).
+    const less = formula.constant < 0 && formula.factors.find(({ plus = 0, also }) => plus < 0 && !also);
+    if (less) {
+      const turned = { column: `(${shown(-(less.plus as number))} − ${less.column})`, power: less.power };
+      const factors = formula.factors.map((one) => (one === less ? turned : one));
+      return right({ ...formula, constant: -formula.constant, factors }, dates);
+    }
     const named = ({ column, plus = 0, also = [] }: Formula["factors"][number]): string => {
       const all = [column, ...also, ...(plus === 0 ? [] : [shown(plus)])];
       return all.length === 1 ? column : `(${all.join(" + ")})`;

@@ -21,17 +21,36 @@ const mostColumns = 60;
 /**
  * Adds columns that are a multiple of another one or a weighted sum of several, among columns in which nothing is missing: those that
  * are so to the digit before those that are so to rounding, since of tot = net + tax and tot = 1.19 × net the second is off where a
- * half was rounded twice.
+ * half was rounded twice; and those of plain weights before lines that are fitted: vat = 0.19 × net + 0.19 × shipping rather than
+ * 0.159664 × gross.
  */
 export function exactAmong(complete: readonly NumberInput[], found: Found): void {
   const rows = complete[0]?.values.length ?? 0;
   if (rows < 10) return;
   const screen = screenOf(complete);
-  for (const digit of [true, false]) {
-    multiples(screen, found, digit);
+  for (const how of [
+    { digit: true, plain: false },
+    { digit: false, plain: true },
+    { digit: false, plain: false },
+  ]) {
+    multiples(screen, found, how);
     // Totals first: with positive weights a sum reads as a person would write it.
-    for (const positive of [true, false]) sums(screen, found, positive, digit);
+    for (const positive of [true, false]) sums(screen, found, positive, how);
   }
+}
+
+/** Whether a sum has to be what is there to the digit, and to be of weights as people write them. */
+interface How {
+  readonly digit: boolean;
+  readonly plain: boolean;
+}
+
+/** More digits of a weight nobody writes. */
+const mostDigits = 4;
+
+/** Whether no weight has more digits than people write. */
+export function isWritten({ terms }: Formula): boolean {
+  return terms.every(({ weight }) => Math.min(digits(weight), digits(1 / weight)) <= mostDigits);
 }
 
 /** The columns on some rows, and how they correlate there. */
@@ -49,12 +68,12 @@ export function screenOf(complete: readonly NumberInput[]): Screen {
 }
 
 /** Those of few digits first: tax = 0.07 × net rather than 0.06542 × gross; of two as short, the later column follows. */
-function multiples({ complete, correlations }: Screen, found: Found, digit: boolean): void {
+function multiples({ complete, correlations }: Screen, found: Found, how: How): void {
   const pairs: [NumberInput, NumberInput][] = [];
   for (let a = 0; a < complete.length; a++)
     for (let b = a + 1; b < complete.length; b++)
       if (Math.abs(correlations[a][b]) >= leastMultiple) pairs.push([complete[a], complete[b]]);
-  multiplesOf(pairs, complete, found, digit);
+  multiplesOf(pairs, complete, found, how);
 }
 
 /** Below this correlation no column is a multiple of another. */
@@ -65,12 +84,12 @@ export function multiplesOf(
   pairs: readonly (readonly [NumberInput, NumberInput])[],
   numbers: readonly NumberInput[],
   found: Found,
-  digit: boolean,
+  { digit, plain }: How,
 ): void {
   const all: { readonly name: string; readonly formula: Formula; readonly length: number }[] = [];
   const add = (target: NumberInput, of: NumberInput): void => {
     const formula = target.given || found.has(target.name) ? undefined : multiple(target, of, digit);
-    if (!formula) return;
+    if (!formula || (plain && !isWritten(formula))) return;
     all.push({
       name: target.name,
       formula,
@@ -85,6 +104,7 @@ export function multiplesOf(
     if (!found.has(name)) place(found, numbers, name, formula);
 }
 
+/** How many digits, with the point, the number has. */
 function digits(value: number): number {
   return value.toExponential().split("e")[0].length;
 }
@@ -120,7 +140,7 @@ function multiple(target: NumberInput, of: NumberInput, digit: boolean): Formula
   return undefined;
 }
 
-function sums(screen: Screen, found: Found, positive: boolean, digit: boolean): void {
+function sums(screen: Screen, found: Found, positive: boolean, { digit, plain }: How): void {
   const { complete, correlations } = screen;
   for (let t = complete.length - 1; t >= 0; t--) {
     if (complete[t].given || found.has(complete[t].name)) continue;
@@ -133,7 +153,11 @@ function sums(screen: Screen, found: Found, positive: boolean, digit: boolean): 
       .sort((a, b) => a - b);
     if (others.length < 2) continue;
     const formula = weightedSum(screen, t, others, digit);
-    if (formula && (!positive || formula.terms.every((term) => term.weight > 0))) {
+    if (
+      formula &&
+      (!plain || isWritten(formula)) &&
+      (!positive || formula.terms.every((term) => term.weight > 0))
+    ) {
       found.set(complete[t].name, formula);
     }
   }
@@ -208,6 +232,15 @@ export function leastSquares(
   const factor = cholesky(gram, p);
   if (!factor) return undefined;
   const scaled = choleskySolve(factor, p, moment);
+  // What the ridge took from columns that nearly determine each other is given back.
+  for (let pass = 0; pass < 2; pass++) {
+    const left = moment.map((own, a) =>
+      scaled.reduce((rest, weight, b) => rest - correlations[terms[a]][terms[b]] * weight, own),
+    );
+    choleskySolve(factor, p, left).forEach((more, a) => {
+      scaled[a] += more;
+    });
+  }
   if (dot(scaled, moment) < 1 - mostLeft) return undefined;
   const target = complete[t].values;
   const scaleOf = (k: number): number => deviation(complete[k].values, sample) || 1;

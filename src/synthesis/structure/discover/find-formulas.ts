@@ -2,11 +2,12 @@ import { day } from "../date-parts";
 import type { Formula } from "../formulas";
 import { findCensored } from "./find-censored";
 import { findDifferences } from "./find-differences";
-import { findProducts } from "./find-products";
+import { findExactProducts, findProducts } from "./find-products";
 import { type Decider, findRates } from "./find-rates";
 import { findShares } from "./find-shares";
 import { findSums } from "./find-sums";
-import type { Found, LevelsInput, NumberInput } from "./search";
+import { type Found, type LevelsInput, type NumberInput, valuesOf } from "./search";
+import { countShifts, shareShifts } from "./tried/products-for";
 
 /**
  * Columns that follow from others, by name: exact sums and multiples, products and ratios (exact or loose), rates by a column, and
@@ -25,10 +26,19 @@ export function findFormulas(
   findCensored(numbers, exact);
   // Dates are terms of sums alone.
   const plain = numbers.filter((input) => !input.date);
+  const trials = {
+    rows: numbers[0]?.values.length ?? 0,
+    of: valuesOf(numbers),
+    people: numbers[0]?.people,
+    tried: (3 * numbers.length) ** 4,
+  };
+  findExactProducts(plain, exact, { trials });
+  findExactProducts(plain, exact, { trials, shifts: countShifts });
   findProducts(plain, exact);
   findShares(plain, exact);
   findRates(plain, deciders, exact);
   findRates(plain, loose, exact);
+  findExactProducts(plain, exact, { trials, shifts: shareShifts });
   const found = new Map([...exact].map(([name, formula]) => [name, inMilliseconds(formula, dates)]));
   const open = numbers.filter((input) => !input.given && !found.has(input.name));
   for (const [name, formula] of findDifferences(open, levels)) found.set(name, formula);

@@ -2,7 +2,20 @@ import { dot } from "../../../core/math/linear-algebra";
 import { quantileSorted } from "../../../core/math/statistics";
 import { emptySum, evaluate, type Formula } from "../formulas";
 import { spacing } from "../grids";
-import { enoughKnown, type Found, type NumberInput, place, shortest, spacedRows, valuesOf } from "./search";
+import { isWritten } from "./find-exact";
+import {
+  enoughKnown,
+  type Found,
+  type NumberInput,
+  place,
+  placeOver,
+  shortest,
+  spacedRows,
+  spread,
+  valuesOf,
+} from "./search";
+import { productsFor } from "./tried/products-for";
+import { isProven, type Trials } from "./tried/trials";
 
 const screeningRows = 1000;
 /** A column must be above zero in this share of its present cells to enter a product. */
@@ -14,8 +27,6 @@ const mostLeftOfFactor = 0.5;
 
 interface Logs {
   readonly input: NumberInput;
-  /** What is added to the values first. */
-  readonly plus: number;
   /** Among all that are looked at. */
   readonly place: number;
   /** Logarithms on the sample; NaN where the value is missing or not positive. */
@@ -23,17 +34,61 @@ interface Logs {
   readonly spread: number;
 }
 
-/** Adds columns that a product or ratio of two others explains, exactly or up to a factor near a constant. */
+/**
+ * Adds columns that a product of two or three others gives exactly, some of them divided by; 0 and less than that are values like
+ * others. Where there are `shifts`, what may be added to a column first, one with such is looked for.
+ */
+export function findExactProducts(
+  numbers: readonly NumberInput[],
+  found: Found,
+  {
+    shifts,
+    trials,
+  }: { readonly shifts?: (input: NumberInput) => readonly number[]; readonly trials: Trials },
+): void {
+  const more = new Map(shifts && numbers.map((input) => [input, shifts(input)]));
+  if (shifts && ![...more.values()].some((own) => own.length > 0)) return;
+  const open = numbers.filter(({ name, given }) => {
+    const { kind, rest, terms = [] } = found.get(name) ?? {};
+    return !given && !(rest === "none" && (kind === "product" || terms.length < 2));
+  });
+  const all = open
+    .sort((a, b) => digitsOf(b) - digitsOf(a))
+    .map((target) => {
+      const others = numbers.filter((one) => one !== target);
+      return { target, products: productsFor(target, others, more) };
+    });
+  // Products before ratios, the more digits the sooner: of total, months and price, the total is the one to derive.
+  for (const ratios of [false, true])
+    for (const { target, products } of all) {
+      const before = found.get(target.name);
+      if (before?.kind === "product" && before.rest === "none") continue;
+      for (const factors of products) {
+        if (factors.some(({ power }) => power < 0) !== ratios) continue;
+        const read = factors.map(({ column }) => numbers.find(({ name }) => name === column) as NumberInput);
+        const pair = { factors, arguments: read, spread: 0 };
+        const formula = settled(target, pair);
+        if (formula?.rest !== "none" || !isProven({ ...target, grid: target.grid }, formula, trials, 1))
+          continue;
+        const said = finest(target, pair, formula);
+        // A line that was fitted gives way; of two exact rules both stay, if they can.
+        const stays = before?.rest === "none" && isWritten(before);
+        if (stays ? place(found, numbers, ...said) : placeOver(found, numbers, ...said)) break;
+      }
+    }
+}
+
+/** How many different values it reaches over, as far as its grid says. */
+function digitsOf({ values, grid }: NumberInput): number {
+  return spread(values.filter((value) => !Number.isNaN(value))) / (spacing(grid) || 1e-12);
+}
+
+/** Adds columns that a product or ratio of two others explains up to a factor near a constant. */
 export function findProducts(numbers: readonly NumberInput[], found: Found): void {
-  // A count that may be 0 is divided by one more than itself.
-  const counts = numbers.filter((number) => number.values.includes(0));
-  const all = [...numbers.map((number) => logsOf(number, 0)), ...counts.map((count) => logsOf(count, 1))]
-    .filter((logs): logs is Omit<Logs, "place"> => logs !== undefined)
+  const logs = numbers
+    .flatMap((number) => logsOf(number) ?? [])
     .map((logs, place): Logs => ({ ...logs, place }));
-  const logs = all.filter((logs) => logs.plus === 0);
-  const shifted = all.filter((logs) => logs.plus !== 0);
-  const screen = screenOf(all);
-  // Products before ratios: of total, months and price, the total is the one to derive.
+  const screen = screenOf(logs);
   for (const powers of [
     [[1, 1]],
     [
@@ -45,19 +100,15 @@ export function findProducts(numbers: readonly NumberInput[], found: Found): voi
       const { name, given } = target.input;
       const before = found.get(name);
       if (given || (before && (before.kind === "product" || before.terms.length < 2))) continue;
-      const others = [...logs, ...(powers.length > 1 ? shifted : [])].filter(
-        ({ input }) => input !== target.input,
-      );
+      const others = logs.filter(({ input }) => input !== target.input);
       const roots = others.filter(({ input }) => !found.has(input.name));
       for (const open of roots.length < others.length ? [others, roots] : [roots]) {
         const best = bestPair(target, open, powers, screen);
         const formula = best && settled(target.input, best);
         if (!formula) continue;
-        const exact =
-          formula.rest === "none" && place(found, numbers, ...finest(target.input, best, formula));
         // What is left of a loose one is drawn: it is told of what is drawn itself.
-        if (!exact && formula.rest !== "none" && open === roots && !found.has(name)) found.set(name, formula);
-        if (exact || found.has(name)) break;
+        if (formula.rest !== "none" && open === roots && !found.has(name)) found.set(name, formula);
+        if (found.has(name)) break;
       }
     }
   }
@@ -73,17 +124,20 @@ function finest(target: NumberInput, pair: Pair, formula: Formula): [string, For
   const whole = target.values.every(
     (value, i) => !(Math.abs(value - predicted[i]) > 1e-6 * spacing(target.grid)),
   );
-  if (whole || factors.some(({ power, plus }) => power < 0 || plus)) return [target.name, formula];
+  // What lies on no grid is no product's factor: it would be made anywhere.
+  const told = whole && (!target.grid || pair.arguments.every(({ grid }) => grid));
+  if (told || factors.some(({ power }) => power < 0)) return [target.name, formula];
   for (const factor of pair.arguments) {
+    if (factors.some(({ column, plus }) => plus && column === factor.name)) continue;
     const implied = factor.values.every(
       (value, i) => !(Math.abs(predicted[i]) * spacing(factor.grid) > Math.abs(value) * spacing(target.grid)),
     );
     if (factor.given || !implied) continue;
-    const [other] = factors.filter(({ column }) => column !== factor.name);
+    const others = factors.filter(({ column }) => column !== factor.name);
     const ratio = settled(factor, {
       factors: [
         { column: target.name, power: 1 },
-        { ...other, power: -1 },
+        ...others.map((other) => ({ ...other, power: -1 as const })),
       ],
       arguments: [target, ...pair.arguments],
       spread: pair.spread,
@@ -126,7 +180,6 @@ function bestPair(
           factors: pair.map(([one, power]) => ({
             column: one.input.name,
             power: power === 1 ? 1 : -1,
-            ...(one.plus !== 0 && { plus: one.plus }),
           })),
           arguments: pair.map(([one]) => one.input),
           spread: left,
@@ -174,19 +227,19 @@ function settled(target: NumberInput, pair: Pair): Formula | undefined {
   const middle = quantileSorted(ratios, 0.5);
   const constant = shortest(middle, (shorter) => Math.abs(shorter - middle) <= 0.3 * pair.spread * middle);
   const half = spacing(target.grid) / 2;
-  const exact = (k: number): boolean => {
-    for (let i = 0; i < rows; i++) {
-      const predicted = k * bases[i];
-      if (predicted === 0 || Number.isNaN(predicted) || Number.isNaN(target.values[i])) continue;
-      if (!(Math.abs(target.values[i] - predicted) <= half * (1 + 1e-6) + 1e-9 * Math.abs(predicted)))
-        return false;
-    }
-    return true;
-  };
-  const short = shortest(middle, exact);
-  if (ratios.length > 0 && exact(short)) return { ...bare, constant: short, rest: "none", otherwise };
-  // What has one added only to be divided by is a formula or nothing.
-  if (pair.factors.some((factor) => factor.plus)) return undefined;
+  let [low, high] = [-Infinity, Infinity];
+  for (const i of known) {
+    const [value, base] = [target.values[i], bases[i]];
+    const slack = half * (1 + 1e-6) + 1e-9 * Math.abs(value);
+    const ends = [(value - slack) / base, (value + slack) / base];
+    low = Math.max(low, Math.min(...ends));
+    high = Math.min(high, Math.max(...ends));
+    if (low > high) break;
+  }
+  if (known.length > 0 && low <= high) {
+    const short = shortest((low + high) / 2, (one) => one >= low && one <= high);
+    return { ...bare, constant: short, rest: "none", otherwise };
+  }
   const errors = ratios.map((ratio) => Math.abs(ratio / constant - 1)).sort((a, b) => a - b);
   return { ...bare, constant, otherwise, error: quantileSorted(errors, 0.5) };
 }
@@ -216,21 +269,17 @@ function screenOf(logs: readonly Logs[]): Screen | undefined {
     );
 }
 
-function logsOf(input: NumberInput, plus: number): Omit<Logs, "place"> | undefined {
-  let present = 0;
-  let positive = 0;
-  for (let i = 0; i < input.values.length; i++) {
-    if (Number.isNaN(input.values[i])) continue;
-    present++;
-    if (input.values[i] + plus > 0) positive++;
-  }
-  if (present < 0.5 * input.values.length || positive < leastPositive * present || present < 10)
+function logsOf(input: NumberInput): Omit<Logs, "place"> | undefined {
+  const present = input.values.filter((value) => !Number.isNaN(value));
+  const positive = present.filter((value) => value > 0).length;
+  if (present.length < 0.5 * input.values.length || positive < leastPositive * present.length)
     return undefined;
+  if (present.length < 10) return undefined;
   const values = Float64Array.from(spacedRows(input.values.length, screeningRows), (i) =>
-    input.values[i] + plus > 0 ? Math.log(input.values[i] + plus) : Number.NaN,
+    input.values[i] > 0 ? Math.log(input.values[i]) : Number.NaN,
   );
   const spread = quartileSpread(values);
-  return spread > 0 ? { input, plus, values, spread } : undefined;
+  return spread > 0 ? { input, values, spread } : undefined;
 }
 
 function remainder(target: Logs, pair: readonly (readonly [Logs, number])[]): Float64Array {

@@ -81,7 +81,7 @@ function tornMultiples(numbers: readonly NumberInput[], found: Found): void {
       return enoughKnown(a, rows) ? [[rowsOf(a, rows), rowsOf(b, rows)]] : [];
     }),
   );
-  for (const digit of [true, false]) multiplesOf(pairs, numbers, found, digit);
+  for (const digit of [true, false]) multiplesOf(pairs, numbers, found, { digit, plain: false });
 }
 
 /** Sums one of whose columns has gaps: term by term, as rows without a gap in any of many columns are few. */

@@ -80,7 +80,7 @@ function agrees(grid: Grid | undefined, { round }: Formula, own: number, value: 
  * Whether chance is ruled out: how likely it is that the rule fits the target of another row, for each row (or person) that is another
  * one to the rule, but those that `free` of its numbers were read off.
  */
-function isProven(
+export function isProven(
   target: Target,
   formula: Formula,
   { of, people, rows, tried }: Trials,

@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import { type Rng, seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read/read-csv";
+import { cellText, columnNamed, type Table } from "../../../src/data/table";
+import { loadSynthesiser } from "../../../src/synthesis/methods";
+import { sequential } from "../../../src/synthesis/sequential/sequential";
+import { describeStructure } from "../../../src/synthesis/structure/describe";
+import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
+
+type Row = Readonly<Record<string, number | string>>;
+
+function tableOf(count: number, row: (rng: Rng) => Row): Table {
+  const rng = seeded("multiplied");
+  const rows = Array.from({ length: count }, () => Object.values(row(rng)).join(","));
+  return parseCsv(`${Object.keys(row(seeded(1))).join(",")}\n${rows.join("\n")}\n`).table;
+}
+
+const cents = (value: number): number => Math.round(value * 100 + 1e-7 * Math.sign(value)) / 100;
+const whole = (rng: Rng, from: number, to: number): number =>
+  from + Math.floor((to - from + 1) * rng.uniform());
+const amount = (rng: Rng, most: number): number => cents(1 + most * rng.uniform());
+
+interface Subject {
+  readonly rule: string;
+  readonly row: (rng: Rng) => Row;
+  readonly off: (row: (name: string) => number) => number;
+  readonly where: Readonly<Record<string, { readonly from: number; readonly to: number }>>;
+}
+
+const subjects: Readonly<Record<string, Subject>> = {
+  "terms, and one more than renewals": {
+    rule: "value = price × term × (renewals + 1), rounded.",
+    row: (rng) => {
+      const [price, term, renewals] = [amount(rng, 60), [1, 12, 24][whole(rng, 0, 2)], whole(rng, 0, 9)];
+      return { price, term, renewals, value: cents(price * term * (renewals + 1)) };
+    },
+    off: (of) => of("value") - of("price") * of("term") * (of("renewals") + 1),
+    where: { value: { from: 100, to: 400 } },
+  },
+  "a discount of any per cent": {
+    rule: "net = 0.01 × quantity × price × (100 − discount), rounded.",
+    row: (rng) => {
+      const [quantity, price, discount] = [whole(rng, 1, 12), amount(rng, 90), whole(rng, 0, 40)];
+      return { quantity, price, discount, net: cents((quantity * price * (100 - discount)) / 100) };
+    },
+    off: (of) => of("net") - of("quantity") * of("price") * (1 - of("discount") / 100),
+    where: { net: { from: 100, to: 200 } },
+  },
+  "a rate on top": {
+    rule: "gross = net × (rate + 1), rounded.",
+    row: (rng) => {
+      const [net, rate] = [amount(rng, 900), whole(rng, 0, 25) / 100];
+      return { net, rate, gross: cents(net * (1 + rate)) };
+    },
+    off: (of) => of("gross") - of("net") * (1 + of("rate")),
+    where: { gross: { from: 100, to: 200 } },
+  },
+  "refunds, and lines of nothing": {
+    rule: "total = quantity × price, rounded.",
+    row: (rng) => {
+      const [quantity, price] = [whole(rng, -4, 9), rng.uniform() < 0.2 ? 0 : amount(rng, 90)];
+      return { quantity, price, total: cents(quantity * price) };
+    },
+    off: (of) => of("total") - of("quantity") * of("price"),
+    where: { total: { from: -200, to: -50 } },
+  },
+};
+
+/** The rows in which the rule is off by more than rounding. */
+function broken(from: Table, off: Subject["off"]): number {
+  return Array.from({ length: from.rows }, (_, i) =>
+    off((name) => Number(cellText(columnNamed(from, name), i))),
+  ).filter((by) => !(Math.abs(by) <= 0.005001)).length;
+}
+
+describe.each(Object.entries(subjects))("products of %s", (_, { rule, row, off, where }) => {
+  test("are announced, and hold in every row, also where they are asked for", async () => {
+    const from = tableOf(800, row);
+    expect(describeStructure(discoverStructure(from, seeded(1)))).toContain(rule);
+    const model = await sequential()(from, seeded(1));
+    const read = loadSynthesiser(JSON.parse(JSON.stringify(model.toJSON())));
+    expect(broken(read.sample(1000, seeded(2)), off)).toBe(0);
+    expect(broken(model.sample(60, seeded(3), { where }), off)).toBe(0);
+  });
+});
+
+test("products of small numbers that chance makes are no rule", () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const rng = seeded(`chance ${seed}`);
+    const names = "abcdefghij".split("");
+    const rows = Array.from({ length: 40 }, () => names.map((_, k) => whole(rng, 0, 8 + k)).join(","));
+    const { table } = parseCsv(`${names.join(",")}\n${rows.join("\n")}\n`);
+    const told = describeStructure(discoverStructure(table, seeded(1), { minCount: 1 }));
+    expect(told.filter((one) => one.includes(" = "))).toEqual([]);
+  }
+});
+
+test("a total of exact parts is announced, and no line that is fitted to them", () => {
+  const from = tableOf(800, (rng) => {
+    const [quantity, price, shipping] = [
+      whole(rng, 1, 20),
+      amount(rng, 200),
+      [0, 4.9, 9.9][whole(rng, 0, 2)],
+    ];
+    const net = cents(quantity * price);
+    const vat = cents((net + shipping) * 0.19);
+    return { quantity, price, net, shipping, vat, gross: cents(net + shipping + vat) };
+  });
+  expect(describeStructure(discoverStructure(from, seeded(1)))).toEqual(
+    expect.arrayContaining([
+      "net = quantity × price, rounded.",
+      "vat = 0.19 × net + 0.19 × shipping, rounded.",
+      "gross = net + shipping + vat, rounded.",
+    ]),
+  );
+});
