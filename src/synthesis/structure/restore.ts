@@ -189,7 +189,9 @@ export function restoreNumber(
   const [least, most] = formula?.rest === "none" ? [-Infinity, Infinity] : [low, high];
   // Whatever drew it, a value lies where values lie.
   const settled = settling({ low: least, high: most, atoms: formula ? [] : atoms, grid, support });
-  for (let i = 0; i < rows; i++) out[i] = settled(out[i]);
+  // So is a date the days later that enough rows are: beside a first date at its end the range would add days.
+  const days = new Set(formula && plan.kind === "date" ? plan.atoms : []);
+  for (let i = 0; i < rows; i++) if (!own || !days.has(own[i])) out[i] = settled(out[i]);
   return out;
 }
 
