@@ -112,6 +112,18 @@ test("what goes with a column that identifiers hold is not said to be lost in th
   expect(describeLosses(structure).join()).not.toContain("what paid says");
 });
 
+test("tiedKeys(keys, columns, least) makes up what stands where a cell says nothing, if fewer than that have any text there", () => {
+  const days = Float64Array.from({ length: 400 }, (_, i) => Date.UTC(2021, 0, 4 + 7 * (i % 200)));
+  const keys = Array.from(
+    days,
+    (time, i) => `${new Date(time).toISOString().slice(0, 10).replaceAll("-", "")}-A${1000 + i}`,
+  );
+  const otherwise = (least: number) =>
+    tiedKeys(keys, [{ name: "day", cells: days }], least).ties.map((tie) => tie.otherwise);
+  expect(otherwise(5)).toEqual(["00000000"]);
+  expect(otherwise(2)).toEqual(["20210104"]);
+});
+
 test("tiedKeys(keys, columns) finds nothing in what chance brings together", () => {
   const random = rng("chance");
   for (let round = 0; round < 50; round++) {
@@ -120,7 +132,7 @@ test("tiedKeys(keys, columns) finds nothing in what chance brings together", () 
       name: `c${c}`,
       cells: keys.map(() => "xyzuvw"[Math.floor(6 * random.uniform())]),
     }));
-    expect(tiedKeys(keys, columns)).toEqual({ ties: [], bare: keys, loose: [] });
+    expect(tiedKeys(keys, columns, 5)).toEqual({ ties: [], bare: keys, loose: [] });
   }
 });
 

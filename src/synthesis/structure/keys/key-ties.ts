@@ -51,14 +51,17 @@ export interface TiedKeys {
   readonly loose: readonly string[];
 }
 
-/** The parts of identifiers that other columns say: a country's letters in front, the year of an order's date, a branch's number. */
-export function tiedKeys(keys: readonly string[], columns: readonly TyingColumn[]): TiedKeys {
+/**
+ * The parts of identifiers that other columns say: a country's letters in front, the year of an order's date, a branch's number.
+ * What fewer than `least` identifiers hold there is made up where the cell says nothing.
+ */
+export function tiedKeys(keys: readonly string[], columns: readonly TyingColumn[], least: number): TiedKeys {
   let bare = keys;
   const written = columns.map((column) => ({ name: column.name, told: column.told, ways: waysOf(column) }));
   const ties: KeyTie[] = [];
   for (;;) {
     const found = segmentsOf(bare).flatMap((segment) =>
-      written.flatMap((column) => tieOf(segment, column) ?? []),
+      written.flatMap((column) => tieOf(segment, column, least) ?? []),
     );
     const [best] = found.filter(({ share }) => share === 1).sort((a, b) => b.distinct - a.distinct);
     if (!best || ties.length === mostTies) {
@@ -186,6 +189,7 @@ function waysOf({ cells }: TyingColumn): Ways {
 function tieOf(
   { at, texts }: Segment,
   { name, ways, told }: Pick<TyingColumn, "name" | "told"> & { readonly ways: Ways },
+  least: number,
 ) {
   for (const [pattern, own] of ways) {
     if (pattern && texts.some((text) => text.length !== pattern.length)) continue;
@@ -205,7 +209,9 @@ function tieOf(
     const few = by.size <= Math.min(mostCells, known / fewestRows);
     if (!(itself || few) || logChance(by, texts, itself) > Math.log(chance)) continue;
     const pairs = [...usual].filter(([cell]) => told?.has(cell) ?? true).sort();
-    const otherwise = most(timesOf(texts));
+    const times = timesOf(texts);
+    const usually = most(times);
+    const otherwise = (times.get(usually) ?? 0) < least ? emptied(usually) : usually;
     const tie: KeyTie = {
       ...{ of: name, at, otherwise },
       ...(pattern ? { pattern } : itself ? {} : { texts: pairs }),
@@ -235,6 +241,14 @@ function timesOf(texts: readonly string[]): Map<string, number> {
   const times = new Map<string, number>();
   for (const text of texts) times.set(text, (times.get(text) ?? 0) + 1);
   return times;
+}
+
+/** A text of the same form that says nothing. */
+function emptied(text: string): string {
+  return text
+    .replace(/\p{Nd}/gu, "0")
+    .replace(/\p{Lu}/gu, "X")
+    .replace(/(?!X)\p{L}/gu, "x");
 }
 
 /** The key that is counted most. */

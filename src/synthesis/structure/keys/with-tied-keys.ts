@@ -38,6 +38,7 @@ export function withTiedKeys(
       return tiedKeys(
         Array.from(chosen, (i) => texts[i]),
         columns,
+        least,
       );
     };
     const others = plans.flatMap((one) => (one.kind === "key" || one.kind === "constant" ? [] : [one.name]));
