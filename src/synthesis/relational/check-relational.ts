@@ -7,6 +7,7 @@ import { type ChildPlan, contextNames, isContext, isOwn } from "./child-table";
 import type { RelationalParts } from "./draw-children";
 import { countName } from "./families";
 import type { Pace } from "./pace";
+import { levelKinds, type ToldLevel } from "./told-levels";
 import { kinds, type Total } from "./totals";
 
 const roles: readonly string[] = ["key", "identifier", "date", "text", "drawn"];
@@ -16,7 +17,7 @@ const roles: readonly string[] = ["key", "identifier", "date", "text", "drawn"];
  * plan, totals of columns that are not there or of another kind, dates of no format.
  */
 export function checkRelational(parts: RelationalParts, action: string): void {
-  const { key, parents, children, plan, totals = [], keys } = parts;
+  const { key, parents, children, plan, totals = [], levels = [], keys } = parts;
   const named = (columns: readonly ColumnSchema[]) => new Map(columns.map((one) => [one.name, one]));
   const [above, below] = [named(parents.columns), named(children?.columns ?? [])];
   check(above.has(key), action, "its key must be a column of the parents", key ?? "none");
@@ -30,7 +31,9 @@ export function checkRelational(parts: RelationalParts, action: string): void {
   for (const [, form] of keys) freshKeys(Object(form), 0, 1);
   check(Array.isArray(totals), action, "its totals must be a list", totals);
   for (const total of totals) checkTotal(Object(total), parts, { above, below }, action);
-  const columns = totals.map(({ column }) => column);
+  check(Array.isArray(levels), action, "the levels that children tell must be a list", levels);
+  for (const told of levels) checkLevel(Object(told), plan, above, below, action);
+  const columns = [...totals, ...levels].map(({ column }) => column);
   const twice = columns.find((name, k) => columns.indexOf(name) < k);
   check(twice === undefined, action, "each column must have one total", twice);
 }
@@ -77,6 +80,27 @@ function checkPlanOf(
     "the children's model must draw their dates",
     date.name,
   );
+}
+
+/** Throws where a level of the parents is told by what the children do not have, or is none. */
+function checkLevel(
+  { column, kind, of, level, levels }: ToldLevel,
+  plan: ChildPlan,
+  above: ReadonlyMap<string, ColumnSchema>,
+  below: ReadonlyMap<string, ColumnSchema>,
+  action: string,
+): void {
+  const who = `what children tell of ${column}`;
+  const own = above.get(column)?.levels;
+  check(own !== undefined, action, `${who} must be a column of levels of the parents`, column ?? "none");
+  check(levelKinds.includes(kind), action, `${who} must be one of ${levelKinds.join(", ")}`, kind);
+  check(below.has(of) && isOwn(plan, of), action, `${who} must be of a column of the children`, of ?? "none");
+  const some = (kind === "some") === (typeof level === "string");
+  check(some, action, `${who} must name a cell where it is about some child`, level ?? "none");
+  const paired = Array.isArray(levels) && levels.every((pair) => Array.isArray(pair) && pair.length === 2);
+  check(paired, action, `${who} must list a level for each cell`, levels);
+  const odd = levels.find(([, one]) => !own?.includes(one));
+  check(odd === undefined, action, `${who} must be levels of that column`, odd?.[1]);
 }
 
 /** Throws where a column of the parents is told by children who can't tell it. */

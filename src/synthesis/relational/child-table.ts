@@ -65,6 +65,11 @@ export function isTold(name: string): boolean {
   return name.startsWith(contextNames.parent("")) || name.startsWith(contextNames.first(""));
 }
 
+/** The exclusions without those of a date that a formula tells: where it is missing what it is told by is, too. */
+export function drawnAlone({ exclusions }: Structure, name: string): Structure["exclusions"] {
+  return exclusions.filter(({ columns }) => !columns.includes(name));
+}
+
 /** The plan of a date that is given, which is taken as it is, wherever it lies. */
 function given({ support: _, ...plan }: DatePlan): DatePlan {
   const width = plan.high - plan.low + plan.format.step;
@@ -96,7 +101,7 @@ export function withDate(structure: Structure, { date }: ChildPlan): Structure {
   const listed = gap?.kind === "number" && gap.values !== undefined;
   const cell = (name: string, label: string): string =>
     listed && name === contextNames.gap && label !== missingLabel ? `= ${label}` : label;
-  const exclusions = structure.exclusions.map(({ columns: [a, b], ...one }) => {
+  const exclusions = drawnAlone(structure, date.name).map(({ columns: [a, b], ...one }) => {
     const named = (pairs: Exclusion["never"]) => pairs.map(([x, y]) => [cell(a, x), cell(b, y)] as const);
     const { never, only } = one;
     return { ...one, columns: [a, b] as const, never: named(never), ...(only && { only: named(only) }) };

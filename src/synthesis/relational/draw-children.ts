@@ -17,6 +17,7 @@ import {
 import { contextOf, countName, drawnNumbers, firstName, keysOf } from "./families";
 import { datePast } from "./pace";
 import { type Running, withRunning } from "./running";
+import type { ToldLevel } from "./told-levels";
 import type { Total } from "./totals";
 
 /** What children are drawn by. */
@@ -28,6 +29,8 @@ export interface RelationalParts {
   readonly plan: ChildPlan;
   /** None where it is left out. */
   readonly totals?: readonly Total[];
+  /** None where it is left out. */
+  readonly levels?: readonly ToldLevel[];
   /** None where it is left out. */
   readonly running?: readonly Running[];
   readonly keys: readonly (readonly [name: string, plan: KeyPlan])[];

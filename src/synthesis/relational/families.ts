@@ -6,18 +6,21 @@ import { dateReader } from "../structure/dates";
 import { countPeople, peopleOf } from "../structure/people";
 import type { ColumnPlan, Structure } from "../structure/structure";
 import {
+  type ChildDates,
   type ChildPlan,
   childDates,
   computedDate,
   contextColumns,
   contextNames,
   datesAsTexts,
+  drawnAlone,
   isOwn,
   meansWith,
   type RowContext,
 } from "./child-table";
 
 import { datePast, type Families, formulaOfPlace, gapOf, paceOf, placeOnPace } from "./pace";
+import type { ToldLevel } from "./told-levels";
 import { type Total, toldByTotals } from "./totals";
 
 /** How many child rows a parent has, as a column of the parents, and when the first one was. */
@@ -64,10 +67,12 @@ export function keysOf(from: Table, key: string): string[] {
 
 export function planOf(children: Table, key: string, least: number): ChildPlan {
   const parents = customersIn(children, key);
-  const dates = children.columns.map((column) =>
-    column.name === key ? undefined : childDates(column, parents, least),
-  );
-  const date = dates.find((one) => one !== undefined);
+  const dates = children.columns.flatMap((column) => {
+    const own = column.name === key ? undefined : childDates(column, parents, least);
+    return own ? [{ own, odd: outOfOrder(column, own, parents) }] : [];
+  });
+  // The file's own order says which date goes with it; a date that is missing in rows orders none of them.
+  const date = dates.sort((a, b) => a.odd - b.odd)[0]?.own;
   return {
     columns: children.columns.map(({ name, type }) => ({
       name,
@@ -84,6 +89,17 @@ export function planOf(children: Table, key: string, least: number): ChildPlan {
     })),
     ...(date && { date }),
   };
+}
+
+/** How many rows have no date, or one before that of the parent's row above. */
+function outOfOrder(column: Column, { format }: ChildDates, parents: Int32Array): number {
+  if (column.type !== "date") return 0;
+  const above = new Map<number, number>();
+  return column.values.map(dateReader(format)).filter((time, i) => {
+    const fits = time >= (above.get(parents[i]) ?? Number.NEGATIVE_INFINITY);
+    if (!Number.isNaN(time)) above.set(parents[i], time);
+    return !fits;
+  }).length;
 }
 
 /** The children without the levels that too few parents have: what the next one is told of them. */
@@ -161,7 +177,7 @@ export function withPlace(structure: Structure, { date }: ChildPlan): Structure 
         ? computedDate(plan, formulaOfPlace(date, placeName))
         : plan,
   );
-  return { ...structure, columns };
+  return { ...structure, columns, exclusions: drawnAlone(structure, firstName) };
 }
 
 /**
@@ -171,12 +187,17 @@ export function withPlace(structure: Structure, { date }: ChildPlan): Structure 
 export function contextOf(
   parents: Table,
   model: Sequential,
-  { key, totals = [] }: { readonly key: string; readonly totals?: readonly Total[] },
+  {
+    key,
+    totals = [],
+    levels = [],
+  }: {
+    readonly key: string;
+    readonly totals?: readonly Total[];
+    readonly levels?: readonly ToldLevel[];
+  },
 ): Table {
-  const told = toldByTotals(
-    totals.filter(({ of }) => of !== undefined),
-    model.structure,
-  );
+  const told = toldByTotals([...totals.filter(({ of }) => of !== undefined), ...levels], model.structure);
   const columns = parents.columns.flatMap((column): Column[] => {
     if (told.has(column.name)) return [];
     if ([key, firstName, placeName].includes(column.name) || column.type === "id" || column.type === "text")

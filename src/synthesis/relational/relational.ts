@@ -31,6 +31,7 @@ import {
 } from "./families";
 
 import { checkRunning, findRunning, type Running, withEvery, withoutRunning } from "./running";
+import { findToldLevels, type ToldLevel } from "./told-levels";
 import { findTotals, type Total, toldByTotals, withoutTold, withTotals } from "./totals";
 
 /** Two tables: one row a parent (a customer), and any number of child rows (months, purchases) that name their parent. */
@@ -60,6 +61,7 @@ export interface Relational extends Synthesiser {
   readonly structures: readonly Structure[];
   /** The columns of the parents that their children tell. */
   readonly totals: readonly Total[];
+  readonly levels: readonly ToldLevel[];
   /** The numbers of the children that run along a parent's rows. */
   readonly running: readonly Running[];
   /** The date that orders them, if there is one. */
@@ -86,7 +88,9 @@ export function relational(
     const order = permutation(rng.fork("rows"), parents.rows);
     const chosen = Array.from(sampledOrder(parents, order, rng.fork("left out"), { minCount: least }));
     const whole = withFamilies(parents, ordered, children, plan);
-    const totals = options.search === false ? [] : findTotals(parents, children, families, { plan, least });
+    const telling = { plan, least };
+    const totals = options.search === false ? [] : findTotals(parents, children, ordered, telling);
+    const levels = options.search === false ? [] : findToldLevels(parents, children, ordered, telling);
     const settings = {
       ...discover,
       customer: false as const,
@@ -111,9 +115,9 @@ export function relational(
         ? { ...one, keys: keyPlanOf(bareKeys(one), rng.fork(`keys of ${one.name}`), least) }
         : one,
     );
-    const structure = withPlace(withoutTold({ ...found, columns }, totals), plan);
+    const structure = withPlace(withoutTold({ ...found, columns }, [...totals, ...levels]), plan);
     const parentModel = await sequential({ ...settings, structure })(learnt, rng.fork("parents"), watch);
-    const context = contextOf(whole, parentModel, { key, totals });
+    const context = contextOf(whole, parentModel, { key, totals, levels });
     const taught = childRows(
       { plan, key, least },
       context,
@@ -163,6 +167,7 @@ export function relational(
       plan,
       keys,
       ...(totals.length > 0 && { totals }),
+      ...(levels.length > 0 && { levels }),
       ...(running.length > 0 && { running }),
       ...(childModel && { children: childModel }),
     });
@@ -185,8 +190,8 @@ export function loadRelational(json: ModelJson): Relational {
 }
 
 function relationalOf(parts: RelationalParts): Relational {
-  const { totals = [] } = parts;
-  const told = toldByTotals(totals, parts.parents.structure);
+  const { totals = [], levels = [] } = parts;
+  const told = toldByTotals([...totals, ...levels], parts.parents.structure);
   const extras = [countName, firstName, placeName];
   const columns = parts.parents.columns.filter(({ name }) => !extras.includes(name));
   const bare = (rows: Table): Table =>
@@ -198,6 +203,7 @@ function relationalOf(parts: RelationalParts): Relational {
     kind: "relational",
     columns,
     totals,
+    levels,
     running: parts.running ?? [],
     ...(parts.plan.date && { dates: parts.plan.date }),
     structures: [parts.parents, ...(parts.children ? [parts.children] : [])].map((one) => one.structure),
@@ -222,6 +228,7 @@ function relationalOf(parts: RelationalParts): Relational {
       const children = childrenOf(parts, made, rng.fork("children"), options.firstChild ?? 0);
       const parents = withTotals(
         totals,
+        levels,
         { parents: made, children, families: familiesOf(made, children, parts.key) },
         parts.parents,
         rng.fork("totals"),

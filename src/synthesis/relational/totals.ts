@@ -7,8 +7,9 @@ import type { Structure } from "../structure/structure";
 import { type ChildPlan, isOwn } from "./child-table";
 import { followed, withFollowing } from "./follow";
 import type { Families } from "./pace";
+import { type ToldLevel, withToldLevels } from "./told-levels";
 
-export const kinds = ["summed", "mean", "greatest", "least"] as const;
+export const kinds = ["summed", "mean", "greatest", "least", "first", "last"] as const;
 
 /** A column of the parents that is told by their children. */
 export interface Total {
@@ -133,6 +134,7 @@ function totalOf(
     if (family.length === 0) return none ?? Number.NaN;
     if (!column || !values) return family.length;
     if (isCategorical(column)) return family.filter((i) => code >= 0 && column.codes[i] === code).length;
+    if (kind === "first" || kind === "last") return values[family.at(kind === "first" ? 0 : -1) as number];
     const own = family.map((i) => values[i]).filter((value) => !Number.isNaN(value));
     if (kind === "greatest" || kind === "least") {
       const end = own.reduce((a, b) => (b > a === (kind === "greatest") ? b : a), own[0] ?? Number.NaN);
@@ -146,6 +148,7 @@ function totalOf(
 /** The parents with totals as their children have them, and with what follows from totals drawn again. */
 export function withTotals(
   totals: readonly Total[],
+  levels: readonly ToldLevel[],
   {
     parents,
     children,
@@ -154,9 +157,12 @@ export function withTotals(
   model: Sequential,
   rng: Rng,
 ): Table {
-  if (totals.length === 0 || parents.rows === 0) return parents;
+  const all = [...totals, ...levels];
+  if (all.length === 0 || parents.rows === 0) return parents;
   const made = new Map(totals.map((total) => [total.column, totalOf(total, children, families)]));
   const filled = parents.columns.map((column) => {
+    const level = levels.find((one) => one.column === column.name);
+    if (level) return withToldLevels(column, level, children, families);
     const values = made.get(column.name);
     if (!values) return column;
     if (column.type === "numeric") return { ...column, values };
@@ -166,13 +172,17 @@ export function withTotals(
     return { ...column, values: Array.from(values, (time) => write(time)) };
   });
   const whole: Table = { rows: parents.rows, columns: filled };
-  const told = toldByTotals(totals, model.structure);
-  const open = filled.map(({ name }) => name).filter((name) => told.has(name) && !made.has(name));
+  const told = toldByTotals(all, model.structure);
+  const direct = all.map(({ column }) => column);
+  const open = filled.map(({ name }) => name).filter((name) => told.has(name) && !direct.includes(name));
   return followed(model, whole, new Set(open), rng);
 }
 
 /** Totals, and the columns that follow from them, directly or by others. */
-export function toldByTotals(totals: readonly Total[], structure: Structure): ReadonlySet<string> {
+export function toldByTotals(
+  totals: readonly Pick<Total, "column">[],
+  structure: Structure,
+): ReadonlySet<string> {
   return withFollowing(
     structure,
     totals.map(({ column }) => column),
@@ -180,7 +190,7 @@ export function toldByTotals(totals: readonly Total[], structure: Structure): Re
 }
 
 /** The rules of the parents without those that children, drawn later, would have to keep. */
-export function withoutTold(structure: Structure, totals: readonly Total[]): Structure {
+export function withoutTold(structure: Structure, totals: readonly Pick<Total, "column">[]): Structure {
   const told = toldByTotals(totals, structure);
   return {
     ...structure,

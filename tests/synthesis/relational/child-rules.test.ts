@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
+import { cellText, columnNamed, dropColumns } from "../../../src/data/table";
 import { csvText } from "../../../src/data/write/write-csv";
 import { loadSynthesiser } from "../../../src/synthesis/methods";
 import {
@@ -9,6 +10,7 @@ import {
   relational,
 } from "../../../src/synthesis/relational/relational";
 import { describeRunning } from "../../../src/synthesis/relational/running";
+import { describeToldLevel } from "../../../src/synthesis/relational/told-levels";
 
 const day = 86_400_000;
 const start = Date.UTC(2023, 0, 2);
@@ -144,4 +146,100 @@ test("months keep each parent's day, to the last of a shorter one; quarters and 
     made: 0,
     enough: true,
   });
+});
+
+/** Tickets with replies, whose columns say something of any reply, the first, the last and the commonest; and a plan that replies repeat. */
+function tickets(): RelatedTables {
+  const rng = seeded("tickets");
+  const any = <T>(of: readonly T[]): T => of[Math.floor(of.length * rng.uniform())];
+  const [parents, children]: [string[], string[]] = [[], []];
+  for (let i = 0; i < 300; i++) {
+    const [key, plan] = [`K${1000 + 3 * i}`, any(["basic", "max"])];
+    const rows = Array.from({ length: Math.floor(6 * rng.uniform()) }, () => ({
+      kind: any(["text", "text", "text", "photo"]),
+      by: any(["agent", "customer", "robot"]),
+      late: any([0, 0, 0, 3, 9]),
+      done: any(["", "", "2024-05-06", "2024-05-07", "2024-05-08"]),
+    }));
+    parents.push([key, plan, ...toldOf(rows)].join());
+    rows.forEach(({ kind, by, late, done }, k) => {
+      const at = written(start + day * (40 * k + Math.floor(30 * rng.uniform())));
+      children.push([key, kind, by, late, done, plan, at].join());
+    });
+  }
+  const schema = { columns: [{ name: "key", type: "id" as const }] };
+  return {
+    parents: parseCsv(`key,plan,photos,first_by,last_by,mostly,late,state\n${parents.join("\n")}\n`, {
+      schema,
+    }).table,
+    children: parseCsv(`key,kind,by,late,done,plan,at\n${children.join("\n")}\n`, { schema }).table,
+  };
+}
+
+interface Reply {
+  readonly kind: string;
+  readonly by: string;
+  readonly late: number;
+  readonly done: string;
+}
+
+function toldOf(rows: readonly Reply[]): readonly string[] {
+  const names = rows.map(({ by }) => by).sort();
+  const count = (name: string): number => names.filter((one) => one === name).length;
+  const most = names.reduce((a, b) => (count(b) > count(a) ? b : a), names[0] ?? "nobody");
+  const last = rows.at(-1);
+  return [
+    rows.some(({ kind }) => kind === "photo") ? "yes" : "no",
+    rows[0]?.by ?? "nobody",
+    last?.by ?? "nobody",
+    most,
+    rows.some(({ late }) => late > 0) ? "sometimes" : "never",
+    last === undefined ? "none" : last.done === "" ? "open" : "closed",
+  ];
+}
+
+/** How many parents' levels do not follow from their children. */
+function untold({ parents, children }: RelatedTables): number {
+  const replies = cells(csvText(children));
+  return cells(csvText(parents)).filter(([key, , ...told]) => {
+    const own = replies.filter(([parent]) => parent === key);
+    const rows = own.map(([, kind, by, late, done]) => ({ kind, by, late: Number(late), done }));
+    return told.join() !== toldOf(rows).join();
+  }).length;
+}
+
+test("a parent's levels that any child, the first, the last or most of them tell are told by them; what all of them repeat is not", async () => {
+  const tables = tickets();
+  expect(untold(tables)).toBe(0);
+  const model = await relational({ key: "key", threads: 1 })(tables, seeded(1));
+  expect(model.levels.map(describeToldLevel)).toEqual([
+    "photos is yes where a child of the parent has kind = photo, else no.",
+    "first_by follows from the first by of the parent's children ((no children): nobody, agent: agent, customer: customer, robot: robot).",
+    "last_by follows from the last by of the parent's children ((no children): nobody, agent: agent, customer: customer, robot: robot).",
+    "mostly follows from the commonest by of the parent's children ((no children): nobody, agent: agent, customer: customer, robot: robot).",
+    "late is sometimes where a child of the parent has late = (not 0), else never.",
+    "state follows from the last done of the parent's children ((missing): open, (no children): none, (not missing): closed).",
+  ]);
+  const json = JSON.parse(JSON.stringify(model.toJSON()));
+  const made = (loadSynthesiser(json) as Relational).sampleBoth(600, seeded(2));
+  expect(untold(made)).toBe(0);
+  const plan = columnNamed(made.parents, "plan");
+  const max = Array.from({ length: 600 }, (_, i) => cellText(plan, i)).filter((one) => one === "max").length;
+  expect(Math.abs(max / 600 - 0.5)).toBeLessThan(0.08);
+  const where = { state: "open" };
+  expect(() => model.sampleBoth(10, seeded(3), { where })).toThrow("their children do not tell");
+  // Where the only date has gaps it orders the rows, and these hold still.
+  const gaps = await relational({ key: "key", threads: 1 })(
+    { ...tables, children: dropColumns(tables.children, ["at"]) },
+    seeded(1),
+  );
+  const photos = ({ parents, children }: RelatedTables): string[][] =>
+    cells(csvText(parents)).filter(
+      ([key, , photo]) =>
+        cells(csvText(children)).some(([own, kind]) => own === key && kind === "photo") !== (photo === "yes"),
+    );
+  expect(photos(gaps.sampleBoth(100, seeded(2)))).toEqual([]);
+  const wrong = structuredClone(json);
+  wrong.levels[0].of = "kinds";
+  expect(() => loadSynthesiser(wrong)).toThrow("photos must be of a column of the children");
 });

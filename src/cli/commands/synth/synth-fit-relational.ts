@@ -42,6 +42,7 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
       import("../../support/version.js"),
     ]);
   const { describeRunning } = await import("../../../synthesis/relational/running.js");
+  const { describeToldLevel } = await import("../../../synthesis/relational/told-levels.js");
   const { describeTotals } = await import("../../../synthesis/relational/totals.js");
   const { key, out } = flags;
   if (!out) throw usageError("Cannot fit: --out must say where the model goes");
@@ -73,7 +74,7 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
   const { structures } = synthesiser;
   // What children are drawn from (their parent, the row before) is no column of theirs.
   const own = (sentence: string): boolean => !isContext(sentence);
-  const totals = synthesiser.totals.map(({ column }) => column);
+  const totals = [...synthesiser.totals, ...synthesiser.levels].map(({ column }) => column);
   const drawn = ({ name }: ColumnPlan): boolean => !totals.includes(name);
   const losses = structures
     .flatMap((one, k) => describeLosses(k === 0 ? { ...one, columns: one.columns.filter(drawn) } : one))
@@ -85,14 +86,16 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
   structures.forEach((structure, k) => {
     print(`Rules kept in ${out}, of ${k === 0 ? "parents" : "children"}:`);
     const totals = k === 0 ? synthesiser.totals : [];
+    const levels = k === 0 ? synthesiser.levels : [];
     // What tells these columns leaves nothing of the rules by which they would be drawn.
-    const told = k === 0 ? totals : synthesiser.running;
+    const told = k === 0 ? [...totals, ...levels] : synthesiser.running;
     const columns = structure.columns.filter(({ name }) => !told.some(({ column }) => column === name));
     const others = describeStructure({ ...structure, columns }).filter(
       (sentence) => own(sentence) && !isStep(sentence, synthesiser.dates),
     );
     const running = k === 1 ? describeRunning(synthesiser.running, synthesiser.dates) : [];
-    for (const sentence of [...describeTotals(totals), ...running, ...others]) print(`  ${sentence}`);
+    const aloft = [...describeTotals(totals), ...levels.map(describeToldLevel)];
+    for (const sentence of [...aloft, ...running, ...others]) print(`  ${sentence}`);
   });
   const { parents: count, children: rows } = tables;
   note(`${count.rows} parents and ${rows.rows} children learnt; wrote ${out}`);
