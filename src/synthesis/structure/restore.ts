@@ -185,8 +185,9 @@ export function restoreNumber(
     const unit = drawnUnit(plan);
     for (let i = 0; i < rows; i++) out[i] = rebuild(formula, predicted[i], own ? own[i] * unit : Number.NaN);
   } else out.set(own as Float64Array);
-  // An exact formula is not bent to the training range: that would break it.
-  const [least, most] = formula?.rest === "none" ? [-Infinity, Infinity] : [low, high];
+  // A formula is not bent to the training range where that would break it: an exact one, or a date's distance, which has its own range.
+  const free = formula?.rest === "none" || (plan.kind === "date" && formula !== undefined);
+  const [least, most] = free ? [-Infinity, Infinity] : [low, high];
   // Whatever drew it, a value lies where values lie.
   const settled = settling({ low: least, high: most, atoms: formula ? [] : atoms, grid, support });
   // So is a date the days later that enough rows are: beside a first date at its end the range would add days.

@@ -86,7 +86,7 @@ test.each<[string, (totals: Written) => void, string]>([
   [
     "another kind",
     (totals) => (totals[0].kind = "median"),
-    'must be one of number, summed, mean, greatest, least, got "median"',
+    'must be one of number, summed, mean, greatest, least, first, last, got "median"',
   ],
   [
     "a sum of levels",
