@@ -4,9 +4,10 @@
         [--id COLUMN] [--seed 42] [-- options of telelink train]
 
 Each class gives its share of --rows, the rarer one at least --least (or all but a tenth of it). Which customer is drawn
-follows from the row and the seed alone, so that the sample is the same however the cluster is cut; equal rows fall on the
-same side. Of the others, half calibrate the model (a line over its log odds, which also undoes a larger share of the rarer
-class) and half judge it; each of them stands for as many customers of its class as were drawn away. Into WORK go sample/, churn.tlm, scores/ (Parquet), judged.json, and calibrated.sql, the query
+follows from the customer (--id; else from the whole row) and the seed alone, so that the sample is the same however the
+cluster is cut, and no customer of several rows is both learned from and judged by: one with any row of the rarer class counts
+as of it. Of the others, half calibrate the model (a line over its log odds, which also undoes a larger share of the rarer
+class) and half judge it; each row stands for as many of its class as were drawn away. Into WORK go sample/, churn.tlm, scores/ (Parquet), judged.json, and calibrated.sql, the query
 that scores a table of Spark as the model does and calibrates it. WORK is a folder that this machine and the cluster see.
 """
 
@@ -16,12 +17,20 @@ import math
 import pathlib
 import sys
 
+from pyspark.sql import Window
 from pyspark.sql import functions as f
 
 from cluster import session, table, telelink
 
 SCALE = 10**9  # of a row's lot
 STEP = 1000  # log odds are counted by thousandths
+EDGE = 1e-12  # no chance is nearer to 0 or 1, whose log odds have no end
+
+
+def log_odds(column: str) -> str:
+    """As SQL."""
+    p = f"least(greatest({column}, {EDGE}), 1 - {EDGE})"
+    return f"ln({p} / (1 - {p}))"
 
 
 def arguments() -> tuple[argparse.Namespace, list[str]]:
@@ -39,13 +48,13 @@ def arguments() -> tuple[argparse.Namespace, list[str]]:
     return given.parse_args(words[:at]), words[at + 1 :]
 
 
-def counted(scored, part: str, of_leavers: float, of_stayers: float) -> list[tuple[float, float, float]]:
+def counted(scored, part: str) -> list[tuple[float, float, float]]:
     """(log odds, leavers, stayers), by falling log odds: all that calibration and figures need. More of the one class may
     have gone into the sample than of the other: counts are what they were before."""
-    odds = f.round(f.ln(f.col("p") / (1 - f.col("p"))) * STEP).alias("odds")
-    rows = scored.where(f.col("part") == part).groupBy(odds).agg(f.sum("left"), f.count("*")).collect()
-    return sorted(
-        ((o / STEP, left / (1 - of_leavers), (n - left) / (1 - of_stayers)) for o, left, n in rows), reverse=True)
+    odds = f.round(f.expr(log_odds("p")) * STEP).alias("odds")
+    left, all_of_them = f.sum(f.col("telelink_left") * f.col("telelink_weight")), f.sum("telelink_weight")
+    rows = scored.where(f.col("telelink_part") == part).groupBy(odds).agg(left, all_of_them).collect()
+    return sorted(((o / STEP, left, n - left) for o, left, n in rows), reverse=True)
 
 
 def line(counts) -> tuple[float, float]:
@@ -100,8 +109,9 @@ def main() -> None:
     given.work.mkdir(parents=True, exist_ok=True)
     spark = session("telelink train")
     everyone = table(spark, given.customers)
-    if given.target not in everyone.columns:
-        raise SystemExit(f"no column {given.target}; there are {', '.join(everyone.columns)}")
+    for name in filter(None, (given.target, given.id)):
+        if name not in everyone.columns:
+            raise SystemExit(f"no column {name}; there are {', '.join(everyone.columns)}")
     target = f.trim(f.col(f"`{given.target}`").cast("string"))
     labelled = everyone.where(target.isNotNull())
     left = (target == given.positive).cast("int")
@@ -110,50 +120,57 @@ def main() -> None:
     if not 0 < (leavers or 0) < total:
         raise SystemExit(f"{given.target} is {given.positive} for {leavers or 0} of {total} customers: nothing to learn")
 
+    every = f.xxhash64(*[f.col(f"`{c}`").cast("string") for c in everyone.columns], f.lit(given.seed))
+    rare = (left == int(leavers <= total - leavers)).cast("int")
+    parted = labelled.withColumn("telelink_left", left).withColumn("telelink_customer", every).withColumn("telelink_rare", rare)
+    if given.id:
+        # A row that names nobody is a customer of its own.
+        named = f.col(f"`{given.id}`").cast("string")
+        customer = f.when(named.isNull(), every).otherwise(f.xxhash64(named, f.lit(given.seed)))
+        of_any_row = f.max("telelink_rare").over(Window.partitionBy("telelink_customer"))
+        parted = parted.withColumn("telelink_customer", customer).withColumn("telelink_rare", of_any_row)
     share = min(0.8, given.rows / total)
-    rarer = min(leavers, total - leavers)
-    more_of_it = max(share, min(0.9, given.least / rarer))
-    of_leavers, of_stayers = (more_of_it, share) if leavers == rarer else (share, more_of_it)
-    lot = f.pmod(f.xxhash64(*[f.col(f"`{c}`").cast("string") for c in everyone.columns], f.lit(given.seed)), f.lit(SCALE))
-    bound = f.when(left == 1, int(of_leavers * SCALE)).otherwise(int(of_stayers * SCALE))
+    of_rarer = max(share, min(0.9, given.least / parted.agg(f.sum("telelink_rare")).first()[0]))
+    taken = f.when(f.col("telelink_rare") == 1, of_rarer).otherwise(share)
+    lot = f.pmod("telelink_customer", f.lit(SCALE)) / SCALE
     # What is left of the lots above the bound, cut in the middle.
-    part = f.when(lot < bound, "sample").when(lot < (bound + SCALE) / 2, "calibrate").otherwise("judge")
-    parted = labelled.withColumn("part", part).withColumn("left", left)
+    part = f.when(lot < taken, "sample").when(lot < (taken + 1) / 2, "calibrate").otherwise("judge")
+    parted = parted.withColumn("telelink_part", part).withColumn("telelink_weight", 1 / (1 - taken)).drop("telelink_customer", "telelink_rare")
     sample = given.work / "sample"
-    parted.where(f.col("part") == "sample").drop("part", "left").write.mode("overwrite").parquet(str(sample))
+    parted.where(f.col("telelink_part") == "sample").drop("telelink_part", "telelink_left", "telelink_weight").write.mode("overwrite").parquet(str(sample))
 
     model = given.work / "churn.tlm"
     names = ["--id", given.id] if given.id else []
     print(telelink("train", "--data", str(sample), "--target", given.target, "--positive", given.positive, *names,
                    "--seed", str(given.seed), "--out", str(model), *more))
     query = telelink("export", str(model), "--format", "sql", "--dialect", "spark", "--table", "customers",
-                     "--keep", "part", "left", *([given.id] if given.id else []))
-    parted.where(f.col("part") != "sample").createOrReplaceTempView("customers")
+                     "--keep", "telelink_part", "telelink_left", "telelink_weight", *([given.id] if given.id else []))
+    parted.where(f.col("telelink_part") != "sample").createOrReplaceTempView("customers")
     scores = str(given.work / "scores")
     spark.sql(query).withColumnRenamed("score", "p").write.mode("overwrite").parquet(scores)
 
     scored = spark.read.parquet(scores)
-    a, b = line(counted(scored, "calibrate", of_leavers, of_stayers))
-    counts = counted(scored, "judge", of_leavers, of_stayers)
+    a, b = line(counted(scored, "calibrate"))
+    counts = counted(scored, "judge")
     raw, calibrated = figures(counts, 0, 1), figures(counts, a, b)
     keep = ["--keep", given.id] if given.id else []
     plain = telelink("export", str(model), "--format", "sql", "--dialect", "spark", "--table", "customers", *keep)
     inner = plain.strip().rstrip(";")
     (given.work / "calibrated.sql").write_text(
-        f"SELECT *, 1 / (1 + exp(-({a!r}) - ({b!r}) * ln(score / (1 - score)))) AS calibrated FROM (\n{inner}\n)\n",
+        f"SELECT *, 1 / (1 + exp(-({a!r}) - ({b!r}) * {log_odds('score')})) AS calibrated FROM (\n{inner}\n)\n",
         encoding="utf-8",
     )
-    held = dict(scored.groupBy("part").count().collect())
+    held = dict(scored.groupBy("telelink_part").count().collect())
     sampled = total - sum(held.values())
     said = {
         "customers": total, "leavers": leavers, "unlabelled": unlabelled, "sampled": sampled,
-        "shares": {"leavers": of_leavers, "stayers": of_stayers},
+        "shares": {"rarer": of_rarer, "others": share},
         "calibrated_on": held["calibrate"], "judged_on": held["judge"],
         "calibration": {"intercept": a, "slope": b}, "raw": raw, "calibrated": calibrated,
     }
     (given.work / "judged.json").write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
     print(f"{total} customers, {leavers} of them {given.target} = {given.positive}; {unlabelled} without {given.target} left out")
-    print(f"learned from {sampled} ({of_leavers:.1%} of those who left, {of_stayers:.1%} of those who stayed); "
+    print(f"learned from {sampled} ({of_rarer:.1%} of the rarer class, {share:.1%} of the others); "
           f"calibrated on {held['calibrate']} others, judged on {held['judge']} more, weighed as all customers are")
     for name, row in (("as learned", raw), ("calibrated", calibrated)):
         print(f"  {name}: log loss {row['logLoss']:.4f}, Brier {row['brierLoss']:.4f}, ROC AUC {row['rocAuc']:.4f}")
