@@ -13,7 +13,7 @@ export default class CountReporter {
         const name = `${module.relativeModuleId} > ${test.fullName}`;
         const result = test.result();
         const seconds = (test.diagnostic()?.duration ?? 0) / 1000;
-        if (seconds > 30) slow.push({ name, seconds });
+        if (seconds > 20) slow.push({ name, seconds });
         if (test.diagnostic()?.flaky) again.push(`${name}: ${(result.errors ?? []).map(words).join("; ")}`);
         if (result.state === "failed")
           failed.push(`${name} (${seconds.toFixed(1)} s): ${result.errors.map(words).join("; ")}`);
