@@ -12,7 +12,7 @@ import { CliError, exitCodes, usageError } from "../../support/exit";
 import { keepDuplicates, positiveValue } from "../../support/options";
 import { note, print, printTable } from "../../support/output";
 import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
-import { storeOption } from "../../support/store-option";
+import { storeOption, withStore } from "../../support/store-option";
 
 interface Options extends ReadingFlags {
   data: string;
@@ -295,21 +295,15 @@ async function keep(
     places.push(`wrote ${out}`);
   }
   if (alias !== undefined) {
-    const [{ openStore }, { storeModel }] = await Promise.all([
-      import("../../../data/store/open.js"),
-      import("../../../services/predict/stored-model.js"),
-    ]);
-    const store = openStore(file);
-    try {
+    const { storeModel } = await import("../../../services/predict/stored-model.js");
+    await withStore(file, (store) => {
       const stored = storeModel(store, name, model, alias);
       if (model.target.kind === "multiclass")
         note(
           `warning: a model of three classes or more does not answer at the desk: --positive trains one that does`,
         );
       places.push(`kept as ${stored.name}@${stored.version} in ${store.file}; ${alias} stands for it`);
-    } finally {
-      store.close();
-    }
+    });
   }
   return places;
 }

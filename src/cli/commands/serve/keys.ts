@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import type { Scope } from "../../../data/store/keys";
+import type { Store } from "../../../data/store/open";
 import { usageError } from "../../support/exit";
 import { print, printJson, printTable } from "../../support/output";
-import { storeCommand } from "../../support/store-option";
+import { storeCommand, withStore } from "../../support/store-option";
 
 interface Options {
   readonly store: string;
@@ -48,7 +49,7 @@ Examples:
     });
   sub("list", "the keys, and what each may do").action(async (options: Options) => {
     const { listKeys } = await import("../../../data/store/keys.js");
-    const found = await open(options, listKeys);
+    const found = await withStore(options.store, listKeys);
     if (options.json) return printJson(found);
     printTable(
       ["name", "scopes", "made", "revoked"],
@@ -77,7 +78,7 @@ Examples:
       const { auditLog } = await import("../../../data/store/audit.js");
       const { wholeNumber } = await import("../../support/options.js");
       const limit = wholeNumber(options.limit, "--limit", 1, 1_000_000);
-      const found = await open(options, (store) => auditLog(store, limit));
+      const found = await withStore(options.store, (store) => auditLog(store, limit));
       if (options.json) return printJson(found);
       printTable(
         ["at", "who", "action", "detail"],
@@ -87,28 +88,15 @@ Examples:
   return keys;
 }
 
-async function open<T>(
-  { store: file }: Options,
-  work: (store: import("../../../data/store/open").Store) => T,
-): Promise<T> {
-  const { openStore } = await import("../../../data/store/open.js");
-  const store = openStore(file);
-  try {
-    return work(store);
-  } finally {
-    store.close();
-  }
-}
-
 /** Does it and notes that it was done. */
 async function within<T>(
   options: Options,
   name: string,
   action: string,
-  work: (store: import("../../../data/store/open").Store) => T,
+  work: (store: Store) => T,
 ): Promise<T> {
   const { audit } = await import("../../../data/store/audit.js");
-  return open(options, (store) => {
+  return withStore(options.store, (store) => {
     const done = work(store);
     audit(store, "telelink keys", action, { name });
     return done;

@@ -1,7 +1,6 @@
 import { Command } from "commander";
-import type { Store } from "../../../data/store/open";
 import { print, printJson, printTable } from "../../support/output";
-import { storeCommand } from "../../support/store-option";
+import { storeCommand, withStore } from "../../support/store-option";
 
 interface Options {
   readonly store: string;
@@ -43,7 +42,7 @@ Examples:
       ]);
       const minutes = wholeNumber(options.minutes, "--minutes", 1, 10_080);
       const made = { name, cron, zone: options.zone, command, folder: process.cwd(), minutes };
-      const set = await within(options, (store) => setSchedule(store, made));
+      const set = await withStore(options.store, (store) => setSchedule(store, made));
       if (options.json) printJson(set);
       else
         print(
@@ -52,7 +51,7 @@ Examples:
     });
   sub("list", "the schedules, and how their last runs ended").action(async (options: Options) => {
     const { listSchedules } = await import("../../../data/store/schedules.js");
-    const found = await within(options, listSchedules);
+    const found = await withStore(options.store, listSchedules);
     if (options.json) return printJson(found);
     printTable(
       ["name", "cron", "next", "last run", "missed", "command"],
@@ -74,18 +73,8 @@ Examples:
     .argument("<name>", "what it is called")
     .action(async (name: string, options: Options) => {
       const { removeSchedule } = await import("../../../data/store/schedules.js");
-      await within(options, (store) => removeSchedule(store, name));
+      await withStore(options.store, (store) => removeSchedule(store, name));
       if (!options.json) print(`${name} is removed`);
     });
   return schedule;
-}
-
-async function within<Out>({ store: file }: Options, work: (store: Store) => Out): Promise<Out> {
-  const { openStore } = await import("../../../data/store/open.js");
-  const store = openStore(file);
-  try {
-    return work(store);
-  } finally {
-    store.close();
-  }
 }

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { note, printJson } from "../../support/output";
-import { storeOption } from "../../support/store-option";
+import { storeOption, withStore } from "../../support/store-option";
 
 interface Options {
   readonly store: string;
@@ -34,25 +34,21 @@ Examples:
   $ telelink schedule set share "* * * * *" -- share "postgresql://crm@db/shop?schema=churn"`,
     )
     .action(async (text: string, options: Options) => {
-      const [{ schemaAddress }, { shareThrough }, { openStore }] = await Promise.all([
+      const [{ schemaAddress }, { shareThrough }] = await Promise.all([
         import("../../../data/remote/address.js"),
         import("../../../data/remote/share.js"),
-        import("../../../data/store/open.js"),
       ]);
       const address = schemaAddress(text);
-      const store = openStore(options.store);
-      try {
-        const done = await shareThrough(store, address, options.anew === true);
-        if (options.json) return printJson(done);
-        const counts = ({ models, predictions, outcomes }: typeof done.sent): string =>
-          `${predictions} predictions, ${outcomes} outcomes, ${models} models`;
-        for (const { there, here } of done.renamed)
-          note(`${there} of another store is ${here} here, where ${there} is another model`);
-        if (done.forgotten > 0) note(`${done.forgotten} customers forgotten, as others asked`);
-        if (done.champion !== undefined) note(`the champion is ${done.champion} now, as promoted elsewhere`);
-        note(`${address.shown}: sent ${counts(done.sent)}; received ${counts(done.received)}`);
-      } finally {
-        store.close();
-      }
+      const done = await withStore(options.store, (store) =>
+        shareThrough(store, address, options.anew === true),
+      );
+      if (options.json) return printJson(done);
+      const counts = ({ models, predictions, outcomes }: typeof done.sent): string =>
+        `${predictions} predictions, ${outcomes} outcomes, ${models} models`;
+      for (const { there, here } of done.renamed)
+        note(`${there} of another store is ${here} here, where ${there} is another model`);
+      if (done.forgotten > 0) note(`${done.forgotten} customers forgotten, as others asked`);
+      if (done.champion !== undefined) note(`the champion is ${done.champion} now, as promoted elsewhere`);
+      note(`${address.shown}: sent ${counts(done.sent)}; received ${counts(done.received)}`);
     });
 }
