@@ -68,7 +68,8 @@ const leastCharacters = 4;
 
 /**
  * The canary test on a model's file: the rare levels, texts, dates and numbers of the rows learnt from that stand anywhere in it,
- * however far in they lie, and those of held-out rows beside them: means and cuts happen to be somebody's value.
+ * however far in they lie, and those of held-out rows beside them: means and cuts happen to be somebody's value. What rows of both
+ * kinds have is left out, so that nothing but having been learnt from tells the ones from the others.
  */
 export function fileCanaries(
   train: Table,
@@ -77,18 +78,19 @@ export function fileCanaries(
   { minCount = 5, customer }: Omit<CanaryOptions, "seen"> = {},
 ): Canaries {
   const stands = valuesIn(file);
-  const [own, others] = [train, holdout].map((from) => rareIn(from, minCount, peopleOf({ customer }, from)));
-  const known = new Set(train.columns.flatMap(valuesOf));
-  const foreign = [...others.values()].flat().filter(({ value }) => !known.has(value));
-  const hits = (rare: readonly Rare[]): number =>
-    rare.filter(({ written }) => written.some((one) => stands.has(one))).length;
-  const columns = [...own].map(([column, rare]) => ({ column, planted: rare.length, found: hits(rare) }));
-  return {
+  const [own, strangers] = [train, holdout].map((from) => {
+    const known = new Set((from === train ? holdout : train).columns.flatMap(valuesOf));
+    return rareIn(from, minCount, peopleOf({ customer }, from)).map(({ column, rare }) => {
+      const values = rare.filter(({ value }) => !known.has(value));
+      const found = values.filter(({ written }) => written.some((one) => stands.has(one)));
+      return { column, planted: values.length, found: found.length };
+    });
+  });
+  const sums = (columns: Canaries["columns"]) => ({
     planted: columns.reduce((sum, { planted }) => sum + planted, 0),
     found: columns.reduce((sum, { found }) => sum + found, 0),
-    strangers: { planted: foreign.length, found: hits(foreign) },
-    columns: columns.filter(({ found }) => found > 0),
-  };
+  });
+  return { ...sums(own), strangers: sums(strangers), columns: own.filter(({ found }) => found > 0) };
 }
 
 /** A value that few people have, and how a file may write it. */
@@ -98,31 +100,22 @@ interface Rare {
 }
 
 /** Of each column the values that few people have, but those that are usual in another. */
-function rareIn(
-  from: Table,
-  minCount: number,
-  people: People | undefined,
-): ReadonlyMap<string, readonly Rare[]> {
+function rareIn(from: Table, minCount: number, people: People | undefined) {
   const counts = from.columns.map((column) => countPeople(valuesOf(column), people));
   const usual = new Set(
     counts.flatMap((own) => [...own].flatMap(([value, count]) => (count >= minCount ? [value] : []))),
   );
-  return new Map(
-    from.columns.map((column, j): [string, Rare[]] => {
-      const rare = [...counts[j].keys()].filter(
-        (value) => !usual.has(value) && String(value).replace(/^-|\./g, "").length >= leastCharacters,
-      );
-      const dates = column.type === "date" ? writtenDates(column.values, minCount, column.format) : undefined;
-      const time = dates && dateReader(dates);
-      return [
-        column.name,
-        rare.map((value) => {
-          const moment = time ? time(String(value)) : Number.NaN;
-          return { value, written: [value, ...(dates ? [moment, moment / dates.step] : [])] };
-        }),
-      ];
-    }),
-  );
+  return from.columns.map((column, j) => {
+    const dates = column.type === "date" ? writtenDates(column.values, minCount, column.format) : undefined;
+    const time = dates && dateReader(dates);
+    const rare = [...counts[j].keys()]
+      .filter((value) => !usual.has(value) && String(value).replace(/^-|\./g, "").length >= leastCharacters)
+      .map((value): Rare => {
+        const moment = time ? time(String(value)) : Number.NaN;
+        return { value, written: [value, ...(dates ? [moment, moment / dates.step] : [])] };
+      });
+    return { column: column.name, rare };
+  });
 }
 
 /** All numbers and texts that stand in a file, texts also between the slashes of combined levels. */
