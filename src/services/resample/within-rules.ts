@@ -3,13 +3,13 @@ import { evenly } from "../../data/even-rows";
 import { type ColumnSchema, schemaOf } from "../../data/schema";
 import { columnNamed, isCategorical, type Table } from "../../data/table";
 import type { PackedTable } from "../../data/tally/packed-table";
-import { brokenNumbers } from "../../synthesis/structure/broken";
 import { bandReads } from "../../synthesis/structure/discover/bands";
 import { discoverStructure } from "../../synthesis/structure/discover/discover";
 import { spacedRows } from "../../synthesis/structure/discover/search";
 import { argumentsOf } from "../../synthesis/structure/formulas";
 import { snap, spacing } from "../../synthesis/structure/grids";
 import { moveDates } from "../../synthesis/structure/move-dates";
+import { brokenNumbers } from "../../synthesis/structure/orders/broken";
 import { type Drawn, restoreNumbers, restoreTable } from "../../synthesis/structure/restore";
 import {
   type ColumnPlan,
@@ -261,7 +261,7 @@ function mend(
     const numbers = restoreNumbers({ ...structure, orders: [] }, parts, rows.length);
     for (const { columns, rows: broken } of brokenNumbers(
       structure,
-      (name) => numbers.get(name) as Float64Array,
+      (name) => (numbers.get(name) ?? parts.get(name)) as Drawn,
     ))
       for (const k of columns.flatMap(under)) for (const r of broken) take(k, rows[r]);
     const cells = sides.map((side) => side.cells(own, numbers));

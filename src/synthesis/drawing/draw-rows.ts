@@ -1,8 +1,8 @@
 import { check } from "../../core/checks";
 import type { Rng } from "../../core/rng";
 import { columnNamed, type Table } from "../../data/table";
-import { brokenRows } from "../structure/broken";
 import { moveDates } from "../structure/move-dates";
+import { brokenRows } from "../structure/orders/broken";
 import { type Drawn, restoreTable, variableNames } from "../structure/restore";
 import { codesOf, numbersOf, tieKeys } from "../structure/variables";
 import type { Candidates } from "./candidates";

@@ -49,3 +49,16 @@ export function withFollowing({ columns }: Structure, names: readonly string[]):
   }
   return told;
 }
+
+/** The rules but those that columns which are known later would have to keep. */
+export function rulesWithout(structure: Structure, told: ReadonlySet<string>): Structure {
+  const apart = (names: readonly (string | undefined)[]): boolean =>
+    !names.some((name) => name !== undefined && told.has(name));
+  const { orders, exclusions, later = [] } = structure;
+  return {
+    ...structure,
+    orders: orders.filter(({ low, high }) => apart([low, high])),
+    later: later.filter(({ low, high, where }) => apart([low, high, where?.column])),
+    exclusions: exclusions.filter(({ columns }) => apart(columns)),
+  };
+}

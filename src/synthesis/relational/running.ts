@@ -11,7 +11,7 @@ import { gridOfPlan, isComputed, type Structure } from "../structure/structure";
 import { argumentsFrom } from "../structure/variables";
 import type { ChildDates, ChildPlan } from "./child-table";
 import { timesOf } from "./families";
-import { followed, withFollowing } from "./follow";
+import { followed, rulesWithout, withFollowing } from "./follow";
 import { type Families, gapOf } from "./pace";
 
 /** A number that runs along a parent's rows: each time it is the one before, more by what a formula of the row says. */
@@ -123,11 +123,7 @@ export function withoutRunning(structure: Structure, running: readonly Running[]
     structure,
     running.map(({ column }) => column),
   );
-  return {
-    ...structure,
-    orders: structure.orders.filter(({ low, high }) => !told.has(low) && !told.has(high)),
-    exclusions: structure.exclusions.filter(({ columns }) => !columns.some((name) => told.has(name))),
-  };
+  return rulesWithout(structure, told);
 }
 
 /** The columns that follow from running ones, and are none. */

@@ -5,7 +5,7 @@ import { dateReader, dateWriter, type WrittenDates, writtenDates } from "../stru
 import { type Grid, gridOf, snap, spacing } from "../structure/grids";
 import type { Structure } from "../structure/structure";
 import { type ChildPlan, isOwn } from "./child-table";
-import { followed, withFollowing } from "./follow";
+import { followed, rulesWithout, withFollowing } from "./follow";
 import type { Families } from "./pace";
 import { type ToldLevel, withToldLevels } from "./told-levels";
 
@@ -191,12 +191,7 @@ export function toldByTotals(
 
 /** The rules of the parents without those that children, drawn later, would have to keep. */
 export function withoutTold(structure: Structure, totals: readonly Pick<Total, "column">[]): Structure {
-  const told = toldByTotals(totals, structure);
-  return {
-    ...structure,
-    orders: structure.orders.filter(({ low, high }) => !told.has(low) && !told.has(high)),
-    exclusions: structure.exclusions.filter(({ columns }) => !columns.some((name) => told.has(name))),
-  };
+  return rulesWithout(structure, toldByTotals(totals, structure));
 }
 
 /** The rules in sentences. */

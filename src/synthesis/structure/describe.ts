@@ -7,6 +7,7 @@ import { type CellNames, describeExclusions, describeOnly } from "./describe-exc
 import { type Formula, neededBy } from "./formulas";
 import { spacing } from "./grids";
 import { describeTie } from "./keys/key-ties";
+import { describeLater } from "./orders/later";
 import { type ColumnPlan, formulaOf, type LevelsPlan, type Structure } from "./structure";
 import { cellNamesOf, levelNames } from "./variables";
 
@@ -31,6 +32,7 @@ export function describeStructure(structure: Structure): readonly string[] {
       if (back < 0) return [`${low} is never above ${high}.`];
       return k < back ? [`${low} equals ${high}.`] : [];
     }),
+    ...(structure.later ?? []).map(describeLater),
     ...(structure.gaps ?? []).map(
       ({ column }) => `${column} is missing in some rows, of which its rules say nothing.`,
     ),

@@ -8,7 +8,7 @@ import { partsOf } from "./discover/parts-of-dates";
 import { type Arguments, evaluate, rebuild } from "./formulas";
 import { freshKeys } from "./keys/fresh-keys";
 import { moveDates } from "./move-dates";
-import { raiseToOrders } from "./raise";
+import { raiseToOrders } from "./orders/raise";
 import {
   type BandsPlan,
   type ColumnPlan,

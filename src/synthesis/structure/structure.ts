@@ -25,6 +25,8 @@ export interface Structure {
   readonly exclusions: readonly Exclusion[];
   /** Numbers or dates of which one is never above the other. */
   readonly orders: readonly Order[];
+  /** Dates of which one is later than another in the rows of a level alone, or by so many months in all. None by default. */
+  readonly later?: readonly Later[];
   /** Columns of which pairs are drawn that no row has. None by default. */
   readonly open?: readonly OpenPair[];
   /** Columns with cells missing at random: rows are drawn without holes, which are made last. None by default. */
@@ -231,6 +233,14 @@ export interface OpenPair {
 export interface Order {
   readonly low: string;
   readonly high: string;
+}
+
+/** An order of dates in the rows of a level, or with so many months between the two: rows that break it are drawn again. */
+export interface Later extends Order {
+  /** Whether the two are never the same. */
+  readonly strict?: true;
+  readonly months?: number;
+  readonly where?: { readonly column: string; readonly level: string };
 }
 
 /** What a method draws for a column: levels, or a number that may be one of a few atoms. */

@@ -1,9 +1,17 @@
 import type { Rng } from "../../../core/rng";
-import { cellText, type Table, takeTableRows } from "../../../data/table";
+import { cellText, columnNamed, type Table, takeTableRows } from "../../../data/table";
 import type { RowRange } from "../../drawing/bounds";
 import type { Wishes } from "../../drawing/wishes";
+import { valuesOf } from "../../structure/orders/broken";
+import { brokenLater } from "../../structure/orders/later";
 import { type Drawn, restoreTable, variableNames } from "../../structure/restore";
-import { formulaOf, missingLabel, type Variable } from "../../structure/structure";
+import {
+  type DatePlan,
+  formulaOf,
+  type LevelsPlan,
+  missingLabel,
+  type Variable,
+} from "../../structure/structure";
 import { numbersOf, reduceTable } from "../../structure/variables";
 import { sharesOf } from "../draw-numbers";
 import { addDrawn, type Choice, nextDrawn } from "../draw-variable";
@@ -79,6 +87,7 @@ export function completeBlock(
     rng.fork("restore"),
   );
   weighComputed(parts, scores, all, rows, source);
+  weighLater(parts, scores, all);
   const chosen = new Int32Array(rows.rows);
   let unlikely = 0;
   for (let i = 0, at = 0; i < rows.rows; at += times[i], i++) {
@@ -211,6 +220,15 @@ function bound({ structure }: SequentialParts, rows: Table, i: number): boolean 
       ? !isMissing(rows.columns[j], i)
       : false,
   );
+}
+
+/** Weighs candidates by whether dates are later than others where they have to be. */
+function weighLater({ structure }: SequentialParts, scores: Scores, made: Table): void {
+  const plans = new Map(structure.columns.map((plan) => [plan.name, plan]));
+  const of = (name: string): ArrayLike<number> =>
+    valuesOf(columnNamed(made, name), plans.get(name) as DatePlan | LevelsPlan);
+  for (const one of structure.later ?? [])
+    for (const r of brokenLater(structure, one, of)) score(scores, r, 0);
 }
 
 /** Weighs candidates by whether computed columns come out as they are known. */

@@ -5,6 +5,7 @@ import { describeOnly } from "../../structure/describe-exclusions";
 import { argumentsOf, mayMiss, neededBy } from "../../structure/formulas";
 import { endsPassed } from "../../structure/given/given-ends";
 import { describeTie, type KeyTie, withoutTies } from "../../structure/keys/key-ties";
+import { brokenLater, describeLater } from "../../structure/orders/later";
 import { countPeople, peopleOf } from "../../structure/people";
 import {
   type ColumnPlan,
@@ -175,11 +176,17 @@ function brokenTies({ columns }: Structure, table: Table): Breaks[] {
 }
 
 function brokenOrders({ structure, of, rows }: Cells): Breaks[] {
-  return structure.orders.map(({ low, high }) => {
+  const orders = structure.orders.map(({ low, high }) => {
     const [below, above] = [of(low), of(high)];
     const broken = Array.from({ length: rows }, (_, i) => i).filter((i) => below[i] > above[i]);
     return { rule: `${low} is never above ${high}.`, columns: [low, high], rows: broken };
   });
+  const later = (structure.later ?? []).map((one) => ({
+    rule: describeLater(one),
+    columns: [one.low, one.high, ...(one.where ? [one.where.column] : [])],
+    rows: brokenLater(structure, one, of),
+  }));
+  return [...orders, ...later];
 }
 
 /** The columns of a variable, and each row's cell of it, as labels. */

@@ -53,6 +53,7 @@ import { withRepeats } from "./repeats";
 import { type Found, type LevelsInput, valuesOf } from "./search";
 import { findDates } from "./tried/find-dates";
 import { findDistances } from "./tried/find-distances";
+import { findLater } from "./tried/find-later";
 import { findLevels } from "./tried/find-levels";
 import { findRounded } from "./tried/find-rounded";
 
@@ -175,8 +176,9 @@ export function discoverStructure(
     ]),
   );
   const combined = combinations.flatMap(({ columns }) => columns);
-  const alone = plans.filter(({ name }) => !combined.includes(name));
-  const pairs = search ? findPairs(ownCells(alone, from), minCount, telling.people) : { kept: [], open: [] };
+  const free = plans.filter(({ name }) => !combined.includes(name));
+  const later = search ? findLater(free, from, whose) : [];
+  const pairs = search ? findPairs(ownCells(free, from), minCount, telling.people) : { kept: [], open: [] };
   const zeros = search
     ? findExclusions(reduceTable({ ...bare, columns: plans, exclusions: pairs.kept }, from), whose)
     : [];
@@ -184,6 +186,7 @@ export function discoverStructure(
     ...bare,
     exclusions: withPairs(zeros, pairs.kept),
     orders: [...orders.values()],
+    ...(later.length > 0 && { later }),
     ...(pairs.open.length > 0 && { open: pairs.open }),
     ...(holes.length > 0 && { holes }),
   };

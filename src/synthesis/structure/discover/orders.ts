@@ -7,7 +7,7 @@ import { enoughKnown, spacedRows } from "./search";
 
 const screeningRows = 1000;
 /** Expected exceptions, were the two columns independent, that an order without exceptions needs to be believed. */
-const leastExpected = 12;
+export const leastExpected = 12;
 
 /** Pairs of numbers (or of dates) of which one is never above the other, where chance would have left exceptions. */
 export function findOrders(from: Table, structure: Structure): readonly Order[] {
@@ -53,7 +53,7 @@ export function holds(low: Float64Array, high: Float64Array, least = 0, people?:
 }
 
 /** An exact formula from one to the other says more than an order; and two computed columns can't be moved. */
-function follows(a: NumberPlan | DatePlan, b: NumberPlan | DatePlan): boolean {
+export function follows(a: NumberPlan | DatePlan, b: NumberPlan | DatePlan): boolean {
   const exact = (plan: NumberPlan | DatePlan): readonly string[] | undefined =>
     isComputed(plan) ? argumentsOf(plan.formula) : undefined;
   const left = exact(a);

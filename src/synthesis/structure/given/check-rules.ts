@@ -83,6 +83,7 @@ export function checkRules(structure: Structure, action: string): void {
   }
   for (const { low, high } of structure.orders.map(object))
     for (const name of [low, high]) must(name, ["number", "date"], "an order");
+  checkLater(structure, must, action);
   for (const { columns } of structure.exclusions.map(object)) {
     const two = columns === undefined || (Array.isArray(columns) && columns.length === 2);
     check(two, action, "an exclusion must be of two columns", String(columns));
@@ -110,6 +111,38 @@ export function checkRules(structure: Structure, action: string): void {
     check(!leadsTo(formulas, name, name), action, `the formula of ${name} must not lead back to ${name}`);
   for (const plan of structure.columns) checkPlan(plan, structure, action);
   checkCells(structure, action);
+}
+
+/** Throws where dates are later than others by no months, or where a column has no such level. */
+function checkLater(
+  { later = [], columns }: Structure,
+  must: (name: string, of: readonly ColumnPlan["kind"][], who: string) => void,
+  action: string,
+): void {
+  check(Array.isArray(later), action, "which dates are later than others must be a list", later);
+  for (const { low, high, months, strict, where } of later.map(object)) {
+    for (const name of [low, high]) must(name, ["date"], "an order of dates");
+    const who = `the order of ${low} and ${high}`;
+    const told =
+      (months !== undefined && Number.isInteger(months) && months > 0) ||
+      (months === undefined && where !== undefined);
+    check(
+      told && low !== high,
+      action,
+      `${who} must have months above 0 between two dates, or a level in whose rows it holds`,
+      months,
+    );
+    check(strict === undefined || strict === true, action, `${who} must be strict or not`, strict);
+    if (where === undefined) continue;
+    must(where?.column, ["levels"], who);
+    const plan = columns.find(({ name }) => name === where.column) as LevelsPlan;
+    check(
+      plan.levels.includes(where.level),
+      action,
+      `${who} must hold for a level of ${where.column}`,
+      where.level,
+    );
+  }
 }
 
 /** Throws where bands do not lie on a sum of numbers and dates. */

@@ -1,7 +1,15 @@
-import { columnNamed, type Table } from "../../data/table";
-import { spacing } from "./grids";
-import { type DatePlan, gridOfPlan, isComputed, type NumberPlan, type Structure } from "./structure";
-import { numbersOf } from "./variables";
+import { type Column, columnNamed, type Table } from "../../../data/table";
+import { spacing } from "../grids";
+import {
+  type DatePlan,
+  gridOfPlan,
+  isComputed,
+  type LevelsPlan,
+  type NumberPlan,
+  type Structure,
+} from "../structure";
+import { codesOf, numbersOf } from "../variables";
+import { brokenLater } from "./later";
 
 /** The columns of which a rule says something that rows break. */
 export interface Broken {
@@ -12,9 +20,9 @@ export interface Broken {
 /** What the structure says of numbers and these break: an order, or the range of a computed column. */
 export function brokenNumbers(
   structure: Structure,
-  values: (name: string) => Float64Array,
+  values: (name: string) => ArrayLike<number>,
 ): readonly Broken[] {
-  const rowsOf = (own: Float64Array, breaks: (value: number, i: number) => boolean): number[] => {
+  const rowsOf = (own: ArrayLike<number>, breaks: (value: number, i: number) => boolean): number[] => {
     const rows: number[] = [];
     for (let i = 0; i < own.length; i++) if (breaks(own[i], i)) rows.push(i);
     return rows;
@@ -27,6 +35,12 @@ export function brokenNumbers(
       const rows = rowsOf(values(name), (value) => value < low - slack || value > high + slack);
       return [{ columns: [name], rows }];
     }),
+    ...(structure.later ?? []).map(
+      (one): Broken => ({
+        columns: [one.low, one.high, ...(one.where ? [one.where.column] : [])],
+        rows: brokenLater(structure, one, values),
+      }),
+    ),
     ...structure.orders.map(({ low, high }): Broken => {
       const above = values(high);
       return { columns: [low, high], rows: rowsOf(values(low), (value, i) => value > above[i]) };
@@ -38,7 +52,12 @@ export function brokenNumbers(
 export function brokenRows(structure: Structure, rows: Table): readonly number[] {
   const plans = new Map(structure.columns.map((plan) => [plan.name, plan]));
   const broken = brokenNumbers(structure, (name) =>
-    numbersOf(columnNamed(rows, name), plans.get(name) as NumberPlan | DatePlan),
+    valuesOf(columnNamed(rows, name), plans.get(name) as NumberPlan | DatePlan | LevelsPlan),
   );
   return [...new Set(broken.flatMap((one) => one.rows))].sort((a, b) => a - b);
+}
+
+/** The cells of a column that rules of numbers and dates read. */
+export function valuesOf(column: Column, plan: NumberPlan | DatePlan | LevelsPlan): ArrayLike<number> {
+  return plan.kind === "levels" ? codesOf(column, plan) : numbersOf(column, plan);
 }

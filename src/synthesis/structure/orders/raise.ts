@@ -1,5 +1,5 @@
-import { within } from "./grids";
-import { type ColumnPlan, gridOfPlan, isComputed, type Order, type Structure } from "./structure";
+import { within } from "../grids";
+import { type ColumnPlan, gridOfPlan, isComputed, type Order, type Structure } from "../structure";
 
 /**
  * Moves numbers and dates, in place and on their grids, until no order is broken that their ranges let be kept: the higher column is raised to the lower one, or,

@@ -1,0 +1,35 @@
+import { evenMonth, momentAt, placeOf } from "../date-parts";
+import type { Later, LevelsPlan, Structure } from "../structure";
+
+/** The rows that break the rule, given dates by name, and codes of levels. */
+export function brokenLater(
+  { columns }: Pick<Structure, "columns">,
+  { low, high, strict, months = 0, where }: Later,
+  valuesOf: (name: string) => ArrayLike<number>,
+): readonly number[] {
+  const [earlier, later] = [valuesOf(low), valuesOf(high)];
+  const plan = columns.find(({ name }) => name === where?.column) as LevelsPlan | undefined;
+  const codes = where && valuesOf(where.column);
+  const code = plan?.levels.indexOf(where?.level ?? "");
+  const rows: number[] = [];
+  for (let i = 0; i < earlier.length; i++) {
+    if (codes && codes[i] !== code) continue;
+    const least = months > 0 ? momentAt(placeOf(earlier[i]) + months * evenMonth) : earlier[i];
+    if (least > later[i] || (strict && least === later[i])) rows.push(i);
+  }
+  return rows;
+}
+
+/** The rule in words. */
+export function describeLater({ low, high, strict, months = 0, where }: Later): string {
+  const years = months % 12 === 0;
+  const count = years ? months / 12 : months;
+  const stretch = `${count} ${years ? "year" : "month"}${count === 1 ? "" : "s"}`;
+  const rule =
+    months > 0
+      ? `${high} is at least ${stretch} after ${low}.`
+      : strict
+        ? `${low} is always below ${high}.`
+        : `${low} is never above ${high}.`;
+  return where ? `Where ${where.column} = ${where.level}, ${rule}` : rule;
+}
