@@ -4,7 +4,7 @@ import type { ColumnSchema } from "../../data/schema";
 import { type ColumnCondition, satisfies } from "../conditions";
 import { type DateUnit, startOf } from "../structure/date-parts";
 import { dateWriter } from "../structure/dates";
-import { bandCodes, bandReads } from "../structure/discover/bands";
+import { bandCodes, bandReads, isScattered } from "../structure/discover/bands";
 import { argumentsOf } from "../structure/formulas";
 import {
   type BandsPlan,
@@ -78,7 +78,7 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
       } else if (plan.kind === "lookup") {
         const texts = plan.map.map((code) => plan.levels[code]);
         allow(plan.of, (cell) => satisfies(own, plan.map[cell] < 0 ? -1 : levelAt(texts[cell])), texts);
-      } else if (plan.kind === "bands" && plan.value) {
+      } else if (plan.kind === "bands" && isScattered(plan)) {
         const levels = Uint8Array.from(plan.levels, (level) => (satisfies(own, levelAt(level)) ? 1 : 0));
         const possible = own.missing || levels.includes(1);
         check(possible, action, `training rows only have ${plan.levels.join(", ")}`);

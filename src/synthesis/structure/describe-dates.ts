@@ -128,6 +128,8 @@ function countOf({ terms, constant }: Formula, dated: readonly Term[]): string {
   };
   if (terms.length === 2 && later.column === earlier.column)
     return `the number of the ${later.from} in the ${earlier.from} of ${later.column}, from ${Number(constant.toPrecision(6))}`;
+  if (terms.length === 3)
+    return `100 × the ${terms[0].from} of ${later.column} + the number of its ${terms[1].from}, from ${Number(constant.toPrecision(6))}`;
   if (terms.length === 2) return `${unit} from ${named(earlier)} to ${named(later)}${more(constant)}`;
   const fixed = Math.abs(constant * width);
   const moment = dateOf(later.calendar ? momentAt(Math.round(fixed)) : fixed);

@@ -74,6 +74,7 @@ function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
     plan.kind === "bands" && !plan.value && dates.includes(plan.of)
       ? dateWriter(plainTimes(cut))(cut)
       : shown(cut);
+  if (plan.kind === "bands" && plan.pattern) return [`${name} is ${plan.of} written as ${plan.pattern}.`];
   if (plan.kind === "bands")
     return [
       `${name} follows from ${plan.value ? described(plan.value, structure.columns) : plan.of}: ${plan.order

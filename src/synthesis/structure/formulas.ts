@@ -1,4 +1,4 @@
-import { type DateUnit, momentAt, placeOf, startOf } from "./date-parts";
+import { type DateUnit, day, momentAt, placeOf, startOf } from "./date-parts";
 
 /**
  * How a column follows from others: a product `constant × Π (column + plus + Σ also)^power × a rate by a column's value`, or a sum
@@ -156,7 +156,9 @@ function termValues(
   if (!from && !calendar) return values;
   return Float64Array.from(values, (value) => {
     const start = from ? startOf(from, value) : value;
-    return calendar ? placeOf(start) : start;
+    // A year of weeks is the one that most of its first week lies in.
+    const year = calendar && from === "year of weeks" ? startOf("year", start + 3 * day) : start;
+    return calendar ? placeOf(year) : start;
   });
 }
 

@@ -114,6 +114,8 @@ export function syntheticSchema(from: Table, structure: Structure): readonly Col
       return { name, type: textType(column.type, plan), ...(column.missing && { missing: column.missing }) };
     if (plan.kind === "date" || (plan.kind === "part" && plan.format))
       return { ...column, type: "date", ...toldFormat(plan.format as WrittenDates) };
+    // Of what a date is written as all between its ends is told.
+    if (plan.kind === "bands" && plan.pattern && column.levels) return { ...column, levels: plan.levels };
     // A level that is not told must not stand in the model's file either. The words of a boolean are everybody's.
     const told = plan.kind === "constant" ? [plan.text] : "levels" in plan ? plan.levels : undefined;
     if (column.levels && column.type !== "boolean" && told)

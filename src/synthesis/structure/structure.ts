@@ -173,6 +173,8 @@ export interface BandsPlan {
   readonly order: readonly number[];
   /** The level where the number is missing. */
   readonly nothing?: number;
+  /** How the levels are written from the date, in words of `findWritten`: every one between the date's ends is among them. */
+  readonly pattern?: string;
   /** Whether the level is drawn as any column, since others go with it, and the date moved to a moment that has it (`moveDates`). */
   readonly drawn?: true;
 }

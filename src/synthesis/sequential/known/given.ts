@@ -3,6 +3,7 @@ import { type RowRange, stepOf } from "../../drawing/bounds";
 import { allows, wordCount } from "../../drawing/masks";
 import { bandRange, partRange } from "../../drawing/wishes";
 import { dateReader } from "../../structure/dates";
+import { isScattered } from "../../structure/discover/bands";
 import {
   cellOf,
   type DatePlan,
@@ -157,8 +158,8 @@ export function knownRanges(
   const found = new Map<string, RowRange[]>();
   columns.forEach((plan, j) => {
     if (plan.kind !== "bands" && plan.kind !== "part") return;
-    // What is computed of the number tells no range of it: candidates that are not so are left out.
-    if (plan.kind === "bands" && plan.value) return;
+    // What is no stretch of the number tells no range of it: candidates that are not so are left out.
+    if (plan.kind === "bands" && isScattered(plan)) return;
     const column = columns.findIndex(({ name }) => name === plan.of);
     const step = stepOf(columns[column] as NumberPlan | DatePlan);
     const action = `complete ${plan.name}`;

@@ -1,3 +1,4 @@
+import { countUpTo } from "../../../core/math/sorted";
 import { roundestMoment, startOf } from "../date-parts";
 import { type Arguments, argumentsOf, evaluate } from "../formulas";
 import { spacing } from "../grids";
@@ -36,6 +37,11 @@ export function bandReads({ of, value }: BandsPlan): readonly string[] {
   return value ? argumentsOf(value) : [of];
 }
 
+/** Whether a level is no one stretch of a column: what is computed lies in none, and some lie in several places. */
+export function isScattered({ value, order }: BandsPlan): boolean {
+  return value !== undefined || new Set(order).size < order.length;
+}
+
 /** The bands' codes of rows, given their numbers; −1 where the number is missing, and no level says so. */
 export function bandCodes(plan: BandsPlan, argument: Arguments): Int32Array {
   const { of, value, cuts, order, nothing = -1 } = plan;
@@ -43,9 +49,7 @@ export function bandCodes(plan: BandsPlan, argument: Arguments): Int32Array {
   const hair = value ? noise : 0;
   return Int32Array.from(value ? evaluate(value, argument, own.length) : own, (value) => {
     if (Number.isNaN(value)) return nothing;
-    let band = 0;
-    while (band < cuts.length && value >= cuts[band] - hair) band++;
-    return order[band];
+    return order[countUpTo(cuts, value + hair)];
   });
 }
 

@@ -56,6 +56,7 @@ import { findDistances } from "./tried/find-distances";
 import { findLater } from "./tried/find-later";
 import { findLevels } from "./tried/find-levels";
 import { findRounded } from "./tried/find-rounded";
+import { findWritten } from "./tried/find-written";
 
 export interface DiscoverOptions {
   /**
@@ -138,6 +139,7 @@ export function discoverStructure(
   let torn = new Set(holes.map(({ column }) => column));
   const whose = telling.people?.of;
   if (search) {
+    plans = replaced(plans, findWritten(plans, from, keep, whose));
     plans = replaced(plans, lookupsAmong(plans, from, keep, whose));
     const drawn = [...keep, ...given.flatMap((order) => [order.low, order.high])];
     plans = replaced(plans, codesAmong(plans, from, keep, telling));

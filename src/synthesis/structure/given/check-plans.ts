@@ -77,7 +77,8 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
   if (kind === "bands") {
     const up = isListOf("number", plan.cuts) && plan.cuts.every((cut, k) => !(cut < plan.cuts[k - 1]));
     holds(up, "must have as cuts numbers that go up", plan.cuts);
-    const { nothing } = plan;
+    const { nothing, pattern } = plan;
+    holds(pattern === undefined || typeof pattern === "string", "must have as pattern a text", pattern);
     holds(
       nothing === undefined || isPlaces([nothing], 0, plan.levels),
       "must have as nothing one of its levels by number",

@@ -347,6 +347,23 @@ function* countsOf(
         });
         if (formula) yield formula;
       }
+  // A year and what lies in it, as one number: 202407.
+  for (const { name: column } of dates)
+    for (const [from, within, width, even] of [
+      ["month", "year", evenMonth, true],
+      ["week", "year of weeks", 7 * day, false],
+    ] as const) {
+      const weight = 1 / width;
+      const calendar = even && { calendar: true as const };
+      const formula = starting({
+        terms: [
+          { column, weight: 100 / (12 * evenMonth), from: within, calendar: true },
+          { column, weight, from, ...calendar },
+          { column, weight: -weight, from: within, ...calendar },
+        ],
+      });
+      if (formula) yield formula;
+    }
   for (const a of dates)
     for (const b of dates) {
       if (a === b) continue;
