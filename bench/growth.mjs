@@ -358,15 +358,21 @@ const cell = (one) => (one ? `${shown(one.cpu)} s, ${shown(one.megabytes)} MB` :
 const powers = [1e3, 1e4, 1e5, 1e6, 1e7].filter((n) =>
   order.some((name) => results[name].runs.some((r) => r.rows === n)),
 );
-const table = [
-  `| command | ${powers.map((n) => `10${"⁰¹²³⁴⁵⁶⁷"[Math.log10(n)]} rows`).join(" | ")} | grows as |`,
-  `| --- | ${powers.map(() => "---:").join(" | ")} | --- |`,
+const rows = [
+  ["command", ...powers.map((n) => `10${"⁰¹²³⁴⁵⁶⁷"[Math.log10(n)]} rows`), "grows as"],
   ...order.map((name) => {
     const { runs, ended, exponent } = results[name];
     const grows = typeof exponent === "number" ? `n^${exponent.toFixed(2)}` : "";
-    return `| \`${name}\` | ${powers.map((n) => cell(runs.find((r) => r.rows === n))).join(" | ")} | ${grows}${ended ? ` (${ended})` : ""} |`;
+    const cells = powers.map((n) => cell(runs.find((r) => r.rows === n)));
+    return [`\`${name}\``, ...cells, `${grows}${ended ? ` (${ended})` : ""}`];
   }),
-].join("\n");
+];
+const widths = rows[0].map((_, k) => Math.max(...rows.map((row) => row[k].length)));
+const right = (k) => k > 0 && k <= powers.length;
+const line = (row) =>
+  `| ${row.map((text, k) => (right(k) ? text.padStart(widths[k]) : text.padEnd(widths[k]))).join(" | ")} |`;
+const rule = line(widths.map((n, k) => (right(k) ? `${"-".repeat(n - 1)}:` : "-".repeat(n))));
+const table = [line(rows[0]), rule, ...rows.slice(1).map(line)].join("\n");
 console.log(table);
 const text = readFileSync(page, "utf8");
 const [head, rest] = text.split("<!-- growth -->\n");
