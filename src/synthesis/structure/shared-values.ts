@@ -79,15 +79,15 @@ function cutsOf(values: Float64Array, starts: Int32Array): number[] {
     width[end] = width[best] + (end < n ? values[end] - values[end - 1] : 0);
   }
   const cuts = [n];
-  while (cuts[0] > 0) cuts.unshift(start[cuts[0]]);
-  return cuts;
+  for (let end = n; end > 0; end = start[end]) cuts.push(start[end]);
+  return cuts.reverse();
 }
 
 /** For each end of a group within a stretch the latest start with so many people; −1 where there is none. */
 function latestStarts(from: number, to: number, least: number, owners?: ArrayLike<number>): Int32Array {
   const n = to - from;
-  if (!owners) return Int32Array.from({ length: n + 1 }, (_, end) => Math.max(-1, end - least));
   const out = new Int32Array(n + 1).fill(-1);
+  if (!owners) return out.map((_, end) => Math.max(-1, end - least));
   const rows = new Map<number, number>();
   let start = 0;
   for (let end = 1; end <= n; end++) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { seeded } from "../../../src/core/rng";
+import { integer, seeded } from "../../../src/core/rng";
 import { sharedValues } from "../../../src/synthesis/structure/shared-values";
 
 test("sharedValues(sorted, 5, ends) tells means of five where the gaps are widest, and values that five share", () => {
@@ -47,4 +47,20 @@ test("sharedValues(sorted, …, owners) counts people: one with a hundred rows i
   expect(Math.max(...steps) - Math.min(...steps)).toBeLessThan(1e-9);
   const alone = sharedValues(sorted, 5, [1000, 1129], new Int32Array(130));
   expect(alone[64]).toBeCloseTo(1000 + (129 * 64.5) / 130, 9);
+});
+
+test("sharedValues(sorted, …) ascends within the ends, whatever the ties and whoever the owners", () => {
+  const rng = seeded(5);
+  for (let turn = 0; turn < 200; turn++) {
+    const rows = 1 + integer(rng, 60);
+    const scale = 10 ** integer(rng, 6);
+    const sorted = Float64Array.from({ length: rows }, () => Math.round(scale * rng.uniform() ** 3)).sort();
+    const owners = turn % 2 === 0 ? undefined : Int32Array.from(sorted, () => integer(rng, 12));
+    const ends = [sorted[0], sorted[rows - 1]] as const;
+    const told = sharedValues(sorted, 2 + integer(rng, 5), ends, owners);
+    expect(told).toEqual(told.slice().sort());
+    expect(told[0]).toBeGreaterThanOrEqual(ends[0]);
+    expect(told[rows - 1]).toBeLessThanOrEqual(ends[1]);
+    expect(told).toHaveLength(rows);
+  }
 });
