@@ -13,7 +13,7 @@ import type { KeyColumnPlan, Structure } from "../structure/structure";
 import { cellsOfTies } from "../structure/variables";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
 import { checkRelational } from "./check-relational";
-import { type ChildDates, contextNames, isTold, withDate } from "./child-table";
+import { type ChildDates, type ChildPlan, contextNames, isTold, withDate } from "./child-table";
 import { childrenOf, type RelationalParts } from "./draw-children";
 import {
   childRows,
@@ -140,6 +140,7 @@ export function relational(
           customer: key,
           keep: [...given, ...(date ? [date.name, contextNames.gap] : [])],
           given: given.filter((name) => !isTold(name)),
+          deciding: given.filter(isTold),
           sequential: false,
         }),
         plan,
@@ -156,11 +157,7 @@ export function relational(
         structure: withoutRunning(rules, running),
         target: taught.own.at(-1)?.name as string,
       })(rows, rng.fork("children"), watch));
-    const keys = plan.columns.flatMap(({ name, role }) => {
-      const column = columnNamed(children, name);
-      if (role !== "identifier" || !("values" in column) || column.type === "numeric") return [];
-      return [[name, keyPlanOf(column.values, rng.fork(`keys ${name}`))] as const];
-    });
+    const keys = keysOfChildren(plan, children, rng);
     return relationalOf({
       key,
       parents: parentModel,
@@ -172,6 +169,15 @@ export function relational(
       ...(childModel && { children: childModel }),
     });
   };
+}
+
+/** How the identifiers of the children are made up. */
+function keysOfChildren(plan: ChildPlan, children: Table, rng: Rng): RelationalParts["keys"] {
+  return plan.columns.flatMap(({ name, role }) => {
+    const column = columnNamed(children, name);
+    if (role !== "identifier" || !("values" in column) || column.type === "numeric") return [];
+    return [[name, keyPlanOf(column.values, rng.fork(`keys ${name}`))] as const];
+  });
 }
 
 /** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */

@@ -4,7 +4,8 @@ import { columnNamed, type Table } from "../../data/table";
 import type { Sequential } from "../sequential/sequential";
 import { day } from "../structure/date-parts";
 import { exactAmong } from "../structure/discover/find-exact";
-import type { Found, NumberInput } from "../structure/discover/search";
+import { type Found, type NumberInput, valuesOf } from "../structure/discover/search";
+import { findRounded } from "../structure/discover/tried/find-rounded";
 import { emptySum, evaluate, type Formula, leadsTo } from "../structure/formulas";
 import { gridOf, snap } from "../structure/grids";
 import { gridOfPlan, isComputed, type Structure } from "../structure/structure";
@@ -99,7 +100,15 @@ function moreOf(
     given: true,
     values: Float64Array.from(pairs, ([, row]) => one.values[row]),
   }));
-  exactAmong([...rows, target], found);
+  const all = [...rows, target];
+  exactAmong(all, found);
+  if (!found.has(target.name))
+    findRounded(all, found, {
+      rows: pairs.length,
+      of: valuesOf(all),
+      people: undefined,
+      tried: 3 * all.length ** 2,
+    });
   const more = found.get(target.name);
   return more?.rest === "none" && more.constant === 0 ? more : undefined;
 }
@@ -184,8 +193,9 @@ export function checkRunning(
     const plan = plans.get(column as string);
     const drawn = plan?.kind === "number" && !isComputed(plan);
     check(drawn, action, "what runs along the rows must be a drawn number of the children", column ?? "none");
-    const { kind, constant, terms, factors, effects, by, rest } = Object(more) as Partial<Formula>;
-    const plain = kind === "sum" && rest === "none" && !by && Number.isFinite(constant);
+    const { kind, constant, terms, factors, effects, by, rest, round } = Object(more) as Partial<Formula>;
+    const stepped = round === undefined || (round?.step > 0 && Math.abs(round.towards) === 1);
+    const plain = kind === "sum" && rest === "none" && !by && stepped && Number.isFinite(constant);
     const summed =
       plain &&
       [terms, factors, effects].every(Array.isArray) &&
@@ -216,7 +226,7 @@ function describePace({ name, every, format, pace: { unit, by, phase } }: ChildD
 /** The rules in sentences. */
 export function describeRunning(running: readonly Running[], dates?: ChildDates): readonly string[] {
   const steps = dates ? describePace(dates) : [];
-  const sentences = running.map(({ column, more: { constant, terms }, start }) => {
+  const sentences = running.map(({ column, more: { constant, terms, round }, start }) => {
     const parts = terms.map(({ column, weight }) =>
       Math.abs(weight) === 1
         ? `${weight < 0 ? "− " : "+ "}${column}`
@@ -224,7 +234,8 @@ export function describeRunning(running: readonly Running[], dates?: ChildDates)
     );
     const number = constant === 0 ? [] : [`${constant < 0 ? "−" : "+"} ${Math.abs(constant)}`];
     const from = start === undefined ? "the first is drawn" : `from ${start}`;
-    return `${[`${column} = ${column} of the row before`, ...number, ...parts].join(" ")}, ${from}.`;
+    const rounded = round ? `, rounded ${round.towards < 0 ? "down" : "up"} to steps of ${round.step}` : "";
+    return `${[`${column} = ${column} of the row before`, ...number, ...parts].join(" ")}${rounded}, ${from}.`;
   });
   return [...steps, ...sentences];
 }

@@ -66,6 +66,8 @@ export interface DiscoverOptions {
   readonly keep?: readonly string[];
   /** Columns of which rules neither compute nor read numbers; none by default. */
   readonly given?: readonly string[];
+  /** Columns of `keep` that may decide rates all the same; none by default. */
+  readonly deciding?: readonly string[];
   /** Lists of level columns of which only the combinations seen in training may appear; none by default. */
   readonly combinations?: readonly (readonly string[])[];
   /** Orders to hold beside those found; an error when a training row breaks one. */
@@ -145,7 +147,7 @@ export function discoverStructure(
     plans = replaced(plans, codesAmong(plans, from, keep, telling));
     plans = replaced(plans, findDateParts(plans, from, drawn, whose));
     plans = replaced(plans, bandsAmong(plans, from, keep, whose));
-    plans = withFormulas(plans, from, { keep, given: options.given ?? [] }, torn, telling);
+    plans = withFormulas(plans, from, options, torn, telling);
     const free = plans.filter(({ name }) => !(options.given ?? []).includes(name));
     plans = replaced(plans, findDates(free, { from, keep: drawn, least: telling.least, people: whose }));
     plans = replaced(plans, findDistances(plans, from, drawn, { torn, people: whose }));
@@ -259,7 +261,7 @@ function bandsOver(bands: BandsPlan, { name, levels, map }: LookupPlan): BandsPl
 function withFormulas(
   plans: readonly ColumnPlan[],
   from: Table,
-  { keep, given }: { readonly keep: readonly string[]; readonly given: readonly string[] },
+  { keep = [], given = [], deciding: told = [] }: DiscoverOptions,
   holes: ReadonlySet<string>,
   telling: Telling,
 ): ColumnPlan[] {
@@ -270,7 +272,11 @@ function withFormulas(
   );
   const dates = plans.filter((plan): plan is DatePlan => plan.kind === "date");
   const people = telling.people?.of;
-  const deciding = [...levels, ...numbers.filter((plan) => plan.values && !keep.includes(plan.name))];
+  const decides = ({ name }: ColumnPlan): boolean => !keep.includes(name) || told.includes(name);
+  const deciding = [
+    ...free.filter((plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts && decides(plan)),
+    ...numbers.filter((plan) => plan.values && decides(plan)),
+  ];
   const decider = (plan: LevelsPlan | NumberPlan, loose: boolean): Decider =>
     deciderOf(plan, from, loose || holes.has(plan.name), telling);
   const inputs = numbers.map((plan) => ({
