@@ -369,6 +369,7 @@ test("telelink synth report learns a strict private model once more, and names t
     telelink("synth", "report", "--real", data, "--synthetic", made, "--holdout", data, ...more);
   expect(await report("--model", model, "--target", "plan", "--positive", "plus")).toBe(0);
   expect(out).toMatch(/planted canaries +0 of 20/);
+  expect(out).toMatch(/canaries in the model's file +0 of 0 /);
   expect(err).toContain("target: plan; plus counts as 1");
   expect(await report("--target", "plan")).toBe(1);
   expect(err).toContain("the positive value must be given, as one of basic, plus");

@@ -3,7 +3,11 @@ import { describe, expect, test } from "vitest";
 import { integer, permutation, seeded } from "../../../src/core/rng";
 import { parseCsv, readCsv } from "../../../src/data/read/read-csv";
 import { type Table, takeTableRows } from "../../../src/data/table";
+import { csvText } from "../../../src/data/write/write-csv";
 import { type Canaries, fileCanaries } from "../../../src/evaluate/synthetic/privacy/canaries";
+import { verdictOf } from "../../../src/evaluate/synthetic/privacy/verdict";
+import { syntheticReport } from "../../../src/evaluate/synthetic/report";
+import { copula } from "../../../src/synthesis/copula/copula";
 import { type Method, methodNames, netMethods, privateMethods } from "../../../src/synthesis/method-names";
 import { synthesis } from "../../../src/synthesis/methods";
 import { realData } from "../../support";
@@ -63,6 +67,21 @@ function amounts(rows: number): Table {
   });
   return parseCsv(`income,price,since,plan,rich\n${lines.join("\n")}\n`).table;
 }
+
+test("syntheticReport({…, refit}) and verdictOf() name a file that holds the rows learnt from, and one that holds others not", async () => {
+  const [real, holdout] = parts(amounts(240), 120);
+  const reportOf = (file: unknown) =>
+    syntheticReport(
+      { real, holdout, synthetic: holdout, refit: { method: "copula", fit: copula(), file } },
+      seeded(1),
+    );
+  const [told, other] = [await reportOf(csvText(real).split(/[,\n]/)), await reportOf(["nothing", 1234.5])];
+  expect(told.inFile?.planted).toBeGreaterThan(200);
+  expect(told.inFile?.found).toBe(told.inFile?.planted);
+  expect(verdictOf(told).beyondChance).toContain("canaries in the model's file");
+  expect(other.inFile).toMatchObject({ planted: told.inFile?.planted, found: 0 });
+  expect(verdictOf(other).beyondChance).not.toContain("canaries in the model's file");
+});
 
 test.each(methodNames.filter((name) => !privateMethods.includes(name)))(
   "the file of %s holds no single customer's number or date but by chance",

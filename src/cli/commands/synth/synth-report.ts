@@ -37,7 +37,7 @@ export function synthReportCommand(): Command {
     .option("--positive <value>", positiveValue)
     .option(
       "--model <file>",
-      "the model they are from: learnt once more with planted canaries, which are looked for",
+      "the model they are from: learnt once more with planted canaries, which are looked for; and its file is searched for rare values",
     )
     .option("--customer <column>", customerOption)
     .option("--no-customer", noCustomerOption)
