@@ -122,6 +122,22 @@ describe("training a generator", () => {
     });
   });
 
+  test("says in the answer and keeps what of the table it did not learn", async () => {
+    const lines = Array.from({ length: 900 }, (_, i) => {
+      const [x, y] = [(i * 37) % 101, (i * 53) % 97];
+      return `${x},${y},${["basic", "plus"][i % 2]},${(x * x + 2 * y * y) / 10}`;
+    });
+    writeFileSync(join(folder, "data", "risk.csv"), `x,y,plan,risk\n${lines.join("\n")}\n`);
+    const { id } = (await post("/synth/train", { path: "risk.csv", name: "risk" })).json();
+    const { notes } = (await events(id)).at(-1)?.event.result as { notes: string[] };
+    const said = expect.stringMatching(/^risk follows from [xy] and [xy], as a regression .*: that is not learnt$/);
+    expect(notes).toContainEqual(said);
+    const { metadata } = (await app.inject("/synth/models"))
+      .json()
+      .find(({ name }: { name: string }) => name === "risk");
+    expect(metadata.notLearnt).toEqual([said]);
+  });
+
   test("events read on from any number, also after a restart", async () => {
     const { id } = (await post("/synth/train", { path: "customers.csv" })).json();
     const all = await events(id);

@@ -94,7 +94,7 @@ export function lossSentences(found: {
   return [
     ...found.losses.map(lossSentence),
     ...pairs,
-    ...(found.notDetermined ?? []).map(describeNotDetermined),
+    ...(found.notDetermined ?? []).map((one) => describeNotDetermined(one)),
     ...(texts.length > 0 ? [unjudged] : []),
     ...found.notJudged,
   ];

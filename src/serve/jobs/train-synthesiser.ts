@@ -6,6 +6,7 @@ import { readHashed } from "../../data/files";
 import { parseCsv } from "../../data/read/read-csv";
 import type { Table } from "../../data/table";
 import { beside } from "../../services/synthetic/beside";
+import { notLearntBy } from "../../services/synthetic/not-learnt";
 import { setAside } from "../../services/synthetic/real-rows";
 import { type RowsToLearn, rowsBesideMade, whoseRows } from "../../services/synthetic/rows-to-learn";
 import { describeLearning, type Learning, learningOf } from "../../synthesis/learning";
@@ -79,6 +80,8 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
     real,
     model.sample(judgedRows, seeded(input.seed).fork("judge")),
   );
+  const looked = seeded(input.seed).fork("not learnt");
+  const notLearnt = await notLearntBy(model, real.learnt, looked, whose.customers?.column);
   progress({ phase: "judge", done: 1, total: 1 });
   const learning: Learning = { ...whose, ...learningOf(model, real.learnt.rows) };
   const metadata = {
@@ -86,6 +89,7 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
     data: input.file,
     sha256,
     learning,
+    ...(notLearnt.length > 0 && { notLearnt }),
     rows: real.learnt.rows,
     ...(how ? { heldOut: how } : {}),
     measured,
@@ -100,7 +104,7 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
     model: { ...kept, metadata },
     rows: real.learnt.rows,
     duplicates,
-    notes: describeLearning(learning, real.learnt.rows),
+    notes: [...notLearnt, ...describeLearning(learning, real.learnt.rows)],
     heldOut: how?.rows ?? 0,
     quality: measured.quality,
     ...(measured.heldOut

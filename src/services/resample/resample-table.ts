@@ -16,6 +16,7 @@ import {
 import { type ClassCount, type Classes, classesOf } from "./classes";
 import { HeldRows } from "./held-rows";
 import { makers, rowMaker } from "./make-rows";
+import { NotKept } from "./not-kept";
 import { ownCells } from "./own-cells";
 import { inParts } from "./parts";
 
@@ -105,16 +106,23 @@ export async function resampleRows(
   const before = classesOf(held.seen.column(target), action);
   const asked = { ...options, target, method: method in combined ? "smote" : method, ratio };
   const made = makes ? newRows(held, before, asked, rng) : undefined;
+  const kept = makes ? new NotKept(held, before, ratio) : undefined;
+  const torn = async (): Promise<readonly string[]> => (await kept?.remarks(rng.fork("not kept"))) ?? [];
   if (!cleaner) {
     const count = before.rows.map((own) => own.length);
     const remarks = made?.((rows) => {
       write(rows);
+      kept?.add(rows);
       const grown = columnNamed(rows, target);
       for (let i = 0; i < rows.rows; i++) count[before.names.indexOf(cellText(grown, i))]++;
     });
-    return { classes: countsOf(before, (c) => count[c]), remarks: remarks ?? [] };
+    return { classes: countsOf(before, (c) => count[c]), remarks: [...(remarks ?? []), ...(await torn())] };
   }
-  const remarks = made?.((rows) => held.seen.add(rows)) ?? [];
+  const remarks =
+    made?.((rows) => {
+      kept?.add(rows);
+      held.seen.add(rows);
+    }) ?? [];
   const cleaning = { target, method, clean: cleaner, pairs: pairwise.includes(method) };
   const { stays, names, rows, remarks: said } = rowsThatStay(held.seen, cleaning, rng);
   let at = 0;
@@ -126,7 +134,10 @@ export async function resampleRows(
   for await (const block of source.batches()) writeLeft(block);
   made?.(writeLeft);
   const left = (name: string): number => rows[names.indexOf(name)].reduce((sum, i) => sum + stays[i], 0);
-  return { classes: countsOf(before, (c) => left(before.names[c])), remarks: [...remarks, ...said] };
+  return {
+    classes: countsOf(before, (c) => left(before.names[c])),
+    remarks: [...remarks, ...said, ...(await torn())],
+  };
 }
 
 function countsOf({ names, rows }: Classes, after: (c: number) => number): readonly ClassCount[] {

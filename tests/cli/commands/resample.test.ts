@@ -419,3 +419,17 @@ test("telelink resample makes rows beside a date that others give", async () => 
   const days = made.map(([invoice, due]) => (Date.parse(due) - Date.parse(invoice)) / 86_400_000);
   expect(days.filter((one) => one !== 14)).toEqual([]);
 });
+
+test("telelink resample says what new rows do not keep, and where too few rows are there to look", async () => {
+  const lines = Array.from({ length: 900 }, (_, i) => {
+    const [x, y] = [(i * 37) % 101, (i * 53) % 97];
+    return `${x},${y},${i % 3 === 0 ? "gold" : "basic"},${(x * x + 2 * y * y) / 10}`;
+  });
+  writeFileSync(at("risk.csv"), `x,y,plan,risk\n${lines.join("\n")}\n`);
+  await resample("risk.csv");
+  expect(err).toMatch(/risk follows from [xy] and [xy], as a regression tells it .*: that is not kept/);
+  await resample("three.csv");
+  expect(err).toContain("was not looked at: it takes two halves of 100 real rows");
+  await resample("risk.csv", "--method", "random-over");
+  expect(err).not.toMatch(/not kept|not looked at/);
+});

@@ -219,6 +219,15 @@ test("notDetermined(real, synthetic) names a fee that few rows have, and one wit
   expect(plans.map(together)).toEqual([["bill", "minutes", "plan"]]);
 });
 
+test("notDetermined(real, synthetic) names a rule beside another that holds, and units begun", async () => {
+  const bill = await torn("minutes,gb,base,fee,bill", (u, right) => {
+    const [minutes, gb, base] = [Math.floor(300 * u()), 9 * u(), [10, 20, 30][Math.floor(3 * u())]];
+    const fee = 0.09 * minutes + 2 * (right ? Math.ceil(gb) : 9 * u());
+    return [minutes, gb.toFixed(3), base, fee.toFixed(2), (base + fee).toFixed(2)];
+  });
+  expect(bill.map(together)).toEqual([["fee", "gb", "minutes"]]);
+});
+
 test("notDetermined(real, synthetic, rng, { signal }) ends with the signal's reason", async () => {
   const stop = new AbortController();
   const [real, made] = [invoices(2000, 1, true), invoices(1500, 2, false)];

@@ -45,7 +45,8 @@ Both:                     smote-tomek, smote-enn (two classes)
 Given rows stay as they are. Made rows keep what "synth fit" finds in the table: columns that follow from others are computed,
 values that never go together do not meet, orders hold; where that fails, and for pairs of levels that no row has, the columns
 concerned are taken from the row that the new one starts from, and counted. Cells are missing where they are in that row; texts
-are its own. An identifier that no two rows share is made up.
+are its own. An identifier that no two rows share is made up. What follows from other columns by no rule found is named where
+new rows do not keep it.
 
 Balance training rows only: a model that is judged on rows made like this, or chosen by them, is judged too well. Predicted
 probabilities are those of the balanced rows; moving the threshold often does as much.

@@ -79,7 +79,7 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
   const losses = structures
     .flatMap((one, k) => describeLosses(k === 0 ? { ...one, columns: one.columns.filter(drawn) } : one))
     .filter((line) => own(line) && !line.startsWith(`${key}: customers`));
-  const { notLearntByBoth } = await import("./not-learnt.js");
+  const { notLearntByBoth } = await import("../../../services/synthetic/not-learnt.js");
   losses.push(...(await notLearntByBoth(synthesiser, tables, seeded(seed).fork("not learnt"), key)));
   if (losses.length > 0) print("Not in the synthetic rows:");
   for (const sentence of losses) print(`  ${sentence}`);

@@ -23,7 +23,6 @@ import { note, print } from "../../support/output";
 import { packageVersion } from "../../support/version";
 import { endedAtOnce, watched } from "../../support/watched";
 import type { FitOptions } from "./fit-options";
-import { notLearntBy } from "./not-learnt";
 import { readToLearn } from "./read-to-learn";
 import { structureIn } from "./rules-in-file";
 
@@ -108,6 +107,7 @@ async function learn(
     version: packageVersion(),
   };
   writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
+  const { notLearntBy } = await import("../../../services/synthetic/not-learnt.js");
   const unlearnt = await notLearntBy(synthesiser, table, rng.fork("not learnt"), customer);
   const lost = [...describeLosses(structure), ...unlearnt];
   if (options.json) {

@@ -96,21 +96,17 @@ export async function notDetermined(
   return { found: found.flatMap(({ of: _, ...one }, k) => (told[k] ? [] : [one])) };
 }
 
-/** It in words. */
-export function describeNotDetermined({
-  what,
-  by,
-  real,
-  synthetic,
-  within,
-  relative,
-}: NotDetermined): string {
+/** It in words; `so` is what it means. */
+export function describeNotDetermined(
+  { what, by, real, synthetic, within, relative }: NotDetermined,
+  so = "that is not learnt",
+): string {
   const names = by.length > 1 ? `${by.slice(0, -1).join(", ")} and ${by.at(-1)}` : by[0];
   const how =
     within === undefined
       ? "as a tree tells it"
       : `as a regression tells it to within ${relative ? percent(within, 2) : Number(within.toPrecision(2))}`;
-  return `${what} follows from ${names}, ${how}, in ${percent(real)} of the real rows and in ${percent(synthetic)} of the synthetic ones: that is not learnt`;
+  return `${what} follows from ${names}, ${how}, in ${percent(real)} of the real rows and in ${percent(synthetic)} of the synthetic ones: ${so}`;
 }
 
 function lookedAt(

@@ -25,6 +25,8 @@ const leastOfLevels = 0.1;
 /** Of so many columns products are tried, and so many are asked within levels, or of a number that fewer of the rows have. */
 const [mostMultiplied, mostNear] = [5, 40];
 const mostlyKnown = 0.9;
+/** A number is told in so many ways at most; two rules are torn together in so many of the rows. */
+const [mostWays, sameRows] = [8, 0.9];
 /** A number of so few values is asked as levels are. */
 const fewValues = 40;
 
@@ -36,6 +38,11 @@ interface Asked {
 
 interface Group extends Groups {
   readonly name: string;
+}
+
+/** What does not hold in these synthetic rows. */
+interface Torn extends Judged {
+  readonly rows: ReadonlySet<number>;
 }
 
 /** What tells a number, as it is or by its logarithm. */
@@ -62,15 +69,26 @@ interface Quality {
 export async function numbersNotDetermined(at: LookedAt): Promise<Judged[]> {
   const groups = groupsOf(at);
   const spaces = [spaceOf(sums(at), at, false), spaceOf(products(at), at, true)];
-  const out: Judged[] = [];
+  const out: Torn[] = [];
   for (const [name, y] of at.values) {
     await at.breathe();
     if (at.dates.has(name) || new Set(y.subarray(0, at.ends[0])).size < 3) continue;
-    const best = bestOf(name, y, spaces, groups, at);
-    const found = best && judged(name, best, at);
-    if (found) out.push(found);
+    // What holds in synthetic rows may hide what does not: it is looked for without a column of that, too.
+    const without: (readonly string[])[] = [[name]];
+    for (let k = 0; k < Math.min(without.length, mostWays); k++) {
+      if (k > 0) await at.breathe();
+      const best = bestOf(without[k], y, spaces, groups, at);
+      if (!best) continue;
+      const by = needed(best, at);
+      const found = judged(name, best, by, at);
+      if (found) {
+        out.push(found);
+        break;
+      }
+      for (const one of by) without.push([...without[k], one]);
+    }
   }
-  return out;
+  return oncePerRule(out);
 }
 
 function days(at: LookedAt, name: string, values: Float64Array): Float64Array {
@@ -83,7 +101,11 @@ function sums(at: LookedAt): Asked[] {
   const above = pairs
     .filter(({ of }) => !at.dates.has(of[0]))
     .map(({ of, values }) => ({ of, values: values.map((value) => (value < 0 ? 0 : value)) }));
-  return [...own, ...pairs, ...above];
+  // Hours begun.
+  const begun = own
+    .filter(({ of, values }) => !at.dates.has(of[0]) && values.some((value) => value % 1 > 0))
+    .map(({ of, values }) => ({ of, values: values.map(Math.ceil) }));
+  return [...own, ...begun, ...pairs, ...above];
 }
 
 function products(at: LookedAt): Asked[] {
@@ -148,8 +170,9 @@ function spaceOf(all: readonly Asked[], { ends }: LookedAt, log: boolean): Space
   return { log, asked: varied.map(({ one }) => one), gram: gramOf(columns), places };
 }
 
+/** What tells a number best, of columns that are not left out; its own name is first of these. */
 function bestOf(
-  name: string,
+  out: readonly string[],
   plain: Float64Array,
   spaces: readonly Space[],
   groups: readonly Group[],
@@ -170,9 +193,9 @@ function bestOf(
   };
   const limits = { most: Math.min(mostColumns, learnt / 10), least: Math.max(leastGain, 12 / learnt) };
   const begun = spaces.flatMap(({ gram, places, asked, log }) => {
-    const place = places.get(name);
+    const place = places.get(out[0]);
     if (place === undefined) return [];
-    const others = asked.flatMap(({ of }, k) => (of.includes(name) ? [] : [k]));
+    const others = asked.flatMap(({ of }, k) => (of.some((one) => out.includes(one)) ? [] : [k]));
     const y = log ? plain.map(logarithm) : plain;
     const near = nearest(gram, place, others).map((k) => asked[k]);
     if (knownIn(y, learnt) < mostlyKnown)
@@ -184,7 +207,7 @@ function bestOf(
   for (const { log, y, told, near: others } of begun) {
     if (enough()) break;
     const near = [...new Set([...told, ...others])].slice(0, mostNear);
-    const group = tellingGroup(name, y, told, groups, learnt);
+    const group = tellingGroup(out, y, told, groups, learnt);
     if (group) {
       const apart = near.filter(({ of }) => !of.includes(group.name));
       const within = toldBy(y, apart, learnt, limits, group);
@@ -251,7 +274,7 @@ function nearest(gram: Float64Array, place: number, others: readonly number[]): 
 
 /** The levels that tell most of what the columns leave open. */
 function tellingGroup(
-  name: string,
+  out: readonly string[],
   y: Float64Array,
   asked: readonly Asked[],
   groups: readonly Group[],
@@ -267,7 +290,7 @@ function tellingGroup(
   let best: Group | undefined;
   let most = leastOfLevels;
   for (const group of groups) {
-    if (group.name === name) continue;
+    if (out.includes(group.name)) continue;
     const sums = new Float64Array(group.count);
     const counts = new Float64Array(group.count);
     for (let i = 0; i < learnt; i++) {
@@ -314,7 +337,7 @@ function qualityOf(
     : undefined;
 }
 
-function judged(name: string, told: Told, at: LookedAt): Judged | undefined {
+function judged(name: string, told: Told, by: readonly string[], at: LookedAt): Torn | undefined {
   const { log, y, quality } = told;
   const [learnt, judged, all] = at.ends;
   const share = (from: number, to: number) => {
@@ -332,7 +355,8 @@ function judged(name: string, told: Told, at: LookedAt): Judged | undefined {
   const more = real.right - synthetic.right;
   if (more < Math.max(leastMoreOff, allowed(real.right, real.rows, synthetic.right, synthetic.rows)))
     return undefined;
-  const by = needed(told, at);
+  const rows = new Set<number>();
+  for (let i = judged; i < all; i++) if (Math.abs(y[i] - quality.foretold[i]) > quality.within) rows.add(i);
   return {
     what: name,
     of: [name],
@@ -341,7 +365,21 @@ function judged(name: string, told: Told, at: LookedAt): Judged | undefined {
     ...(log && { relative: true }),
     real: real.right,
     synthetic: synthetic.right,
+    rows,
   };
+}
+
+/** Of what is torn in the same rows and has two columns in common, what fewest columns tell: a sum tells each of its parts. */
+function oncePerRule(all: readonly Torn[]): Judged[] {
+  const kept: Torn[] = [];
+  for (const one of [...all].sort((a, b) => a.by.length - b.by.length)) {
+    const names = [one.what, ...one.by];
+    const same = ({ what, by, rows }: Torn): boolean =>
+      [what, ...by].filter((name) => names.includes(name)).length > 1 &&
+      [...rows].filter((i) => one.rows.has(i)).length > sameRows * Math.max(rows.size, one.rows.size);
+    if (!kept.some(same)) kept.push(one);
+  }
+  return kept.map(({ rows: _, ...one }) => one);
 }
 
 /** The columns without which it would not be told as well. */

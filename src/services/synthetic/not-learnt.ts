@@ -1,8 +1,9 @@
-import type { Rng } from "../../../core/rng";
-import type { Table } from "../../../data/table";
-import type { RelatedTables, Relational } from "../../../synthesis/relational/relational";
-import { keyCount } from "../../../synthesis/structure/keys/fresh-keys";
-import type { Synthesiser } from "../../../synthesis/synthesiser";
+import type { Rng } from "../../core/rng";
+import type { Table } from "../../data/table";
+import { describeNotDetermined, notDetermined } from "../../evaluate/synthetic/determined/determined";
+import type { RelatedTables, Relational } from "../../synthesis/relational/relational";
+import { keyCount } from "../../synthesis/structure/keys/fresh-keys";
+import type { Synthesiser } from "../../synthesis/synthesiser";
 
 /** Rows that a model makes to be looked at; parents, each with children, are fewer. */
 const [lookedAt, parentsLookedAt] = [2000, 1000];
@@ -37,9 +38,6 @@ export async function notLearntByBoth(
 }
 
 async function describe(real: Table, made: Table, rng: Rng, customer: string | undefined): Promise<string[]> {
-  const { describeNotDetermined, notDetermined } = await import(
-    "../../../evaluate/synthetic/determined/determined.js"
-  );
   const { found, notLookedAt } = await notDetermined(real, made, rng, { customer });
-  return [...found.map(describeNotDetermined), ...(notLookedAt ? [notLookedAt] : [])];
+  return [...found.map((one) => describeNotDetermined(one)), ...(notLookedAt ? [notLookedAt] : [])];
 }
