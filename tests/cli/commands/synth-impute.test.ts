@@ -119,3 +119,33 @@ test("telelink synth impute leaves known cells as they are written and where the
   expect(await impute("odd.csv", "--columns", "preis")).toBe(0);
   expect(read("full.csv").filter((row, i) => row[0] !== rows[i][0])).toEqual([]);
 });
+
+test("telelink synth impute fills dates in the month that an identifier says, and draws again what would break a rule", async () => {
+  const rng = seeded(9);
+  const rows = Array.from({ length: 900 }, (_, i) => {
+    const sent = Math.floor(1000 * rng.uniform());
+    const terms = [14, 30, 60][Math.floor(3 * rng.uniform())];
+    const paid = sent + Math.floor(12 * rng.uniform());
+    const [, month, year] = day(sent).split(".");
+    return [`R${year}${month}-${1000 + i}`, day(sent), `Net ${terms}`, day(sent + terms), day(paid)];
+  });
+  const header = "number;sent;terms;due;paid";
+  const some = rows.map(([number, ...row]) => [
+    number,
+    ...row.map((cell) => (rng.uniform() < 0.2 ? "" : cell)),
+  ]);
+  writeFileSync(at("bills.csv"), `${[header, ...some.map((row) => row.join(";"))].join("\n")}\n`);
+  const model = at("bills.json");
+  expect(await telelink("synth", "fit", "--data", at("bills.csv"), "--out", model)).toBe(0);
+  expect(said).toContain("number holds the year and month of sent");
+  expect(said).toContain("sent is never above paid");
+  const files = ["--model", model, "--data", at("bills.csv"), "--out", at("full.csv")];
+  expect(await telelink("synth", "impute", ...files)).toBe(0);
+  expect(said).not.toMatch(/contradict|break|stays? empty/);
+  for (const [number, sent, terms, due, paid] of read("full.csv")) {
+    const [, month, year] = sent.split(".");
+    expect(number.slice(1, 7)).toBe(`${year}${month}`);
+    expect(moment(sent)).toBeLessThanOrEqual(moment(paid));
+    expect((moment(due) - moment(sent)) / 86_400_000).toBe(Number(terms.slice(4)));
+  }
+});

@@ -1,15 +1,13 @@
 import { check } from "../../../core/checks";
 import type { Rng } from "../../../core/rng";
 import { type Column, cellText, isCategorical, type Table, takeTableRows } from "../../../data/table";
-import { type ColumnPlan, isComputed, type Structure } from "../../structure/structure";
 import { missingRows } from "../../structure/variables";
 import type { SequentialParts } from "../parts";
-import { copied, empty, isMissing, put } from "./cells";
+import { copied, isMissing, put } from "./cells";
 import { cellsOfColumns, deduce } from "./deduce";
-import { completeBlock } from "./draw-block";
+import { keptBlock, openIn } from "./filled-block";
 import { brokenRules, emptyByRule, type RuleRows, type StaysEmpty } from "./rules-kept";
-import { settle } from "./settle";
-import { type Open, withoutRate } from "./solve";
+import type { Open } from "./solve";
 
 /** Rows with their missing cells drawn, and what could not be. */
 export interface Completed extends Found {
@@ -131,11 +129,8 @@ export class Completion {
     for (let from = 0; from < open.length; from += blockRows) {
       const block = this.block++;
       const places = open.slice(from, from + blockRows);
-      const made = filledBlock(
-        parts,
-        takeTableRows({ ...known, columns: base }, places),
-        candidates,
-        (label) => this.rng.fork(`${label} ${block}`),
+      const made = keptBlock(parts, takeTableRows({ ...known, columns: base }, places), candidates, (label) =>
+        this.rng.fork(`${label} ${block}`),
       );
       unlikely += made.unlikely;
       full.forEach((column, j) => {
@@ -208,75 +203,6 @@ function joined<One extends { readonly name?: string; readonly rule?: string }>(
     return own ? sum(one, own) : one;
   });
   return [...found, ...more.filter((one) => !before.some((other) => same(one, other)))];
-}
-
-function openIn({ columns }: Structure, cells: readonly Column[]): Open {
-  const place = new Map(columns.map(({ name }, j) => [name, j]));
-  return (name, i) => {
-    const j = place.get(name);
-    return j !== undefined && isMissing(cells[j], i);
-  };
-}
-
-/** The rows with what was drawn beside what is known, numbers so that rules hold; keys stay missing. */
-function filledBlock(
-  parts: SequentialParts,
-  rows: Table,
-  candidates: number,
-  rng: (label: string) => Rng,
-): { columns: readonly Column[]; unlikely: number } {
-  const { structure } = parts;
-  const { table: made, unlikely } = completeBlock(parts, rows, candidates, rng("block"));
-  const columns = rows.columns.map((column, j) => copied(column, parts.schema[j].levels));
-  const take = (from: Table, takes: (plan: ColumnPlan) => boolean): void => {
-    structure.columns.forEach((plan, j) => {
-      if (plan.kind === "key" || !takes(plan)) return;
-      for (let i = 0; i < rows.rows; i++)
-        if (isMissing(columns[j], i)) put(columns[j], i, from.columns[j], i);
-    });
-  };
-  take(made, (plan) => !follows(plan));
-  const late = new Map(parts.variables.map(({ name }, j) => [name, j]));
-  const cells = cellsOfColumns(structure, columns, rows.rows);
-  const emptied = [...settle(cells, openIn(structure, rows.columns), (name) => late.get(name) ?? -1)];
-  deduce(cells);
-  structure.columns.forEach((plan, column) => {
-    for (const row of isComputed(plan) ? withoutRate(cells, plan, openIn(structure, columns)) : [])
-      emptied.push({ column, row });
-  });
-  take(made, follows);
-  for (const { column, row } of emptied) empty(columns[column], row);
-  // What was drawn as missing, as if a rule would say so, is drawn again where none does.
-  const ruled = structure.exclusions.flatMap(({ columns: pair }) => pair);
-  const all: Table = { rows: rows.rows, columns };
-  const byRule = new Set(
-    emptyByRule(structure, all, openIn(structure, columns)).flatMap(({ name, all }) =>
-      all.map((i) => `${i} ${name}`),
-    ),
-  );
-  const spared = new Set(emptied.map(({ column, row }) => `${row} ${structure.columns[column].name}`));
-  const again = structure.columns.flatMap(({ name, kind }, j) =>
-    kind === "key" || !ruled.includes(name)
-      ? []
-      : [...Array(rows.rows).keys()].filter(
-          (i) => isMissing(columns[j], i) && !byRule.has(`${i} ${name}`) && !spared.has(`${i} ${name}`),
-        ),
-  );
-  if (again.length === 0) return { columns, unlikely };
-  const places = [...new Set(again)];
-  const second = completeBlock(parts, takeTableRows(all, places), candidates, rng("again")).table;
-  structure.columns.forEach(({ name, kind }, j) => {
-    if (kind === "key" || !ruled.includes(name)) return;
-    places.forEach((i, k) => {
-      if (isMissing(columns[j], i) && !spared.has(`${i} ${name}`)) put(columns[j], i, second.columns[j], k);
-    });
-  });
-  return { columns, unlikely };
-}
-
-/** Whether the column is no draw, but what others say. */
-function follows(plan: ColumnPlan): boolean {
-  return isComputed(plan) || plan.kind === "lookup" || plan.kind === "bands" || plan.kind === "part";
 }
 
 const mostNamed = 3;

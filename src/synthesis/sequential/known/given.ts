@@ -4,6 +4,7 @@ import { allows, wordCount } from "../../drawing/masks";
 import { bandRange, partRange } from "../../drawing/wishes";
 import { dateReader } from "../../structure/dates";
 import { isScattered } from "../../structure/discover/bands";
+import { datesSaid } from "../../structure/keys/key-ties";
 import {
   cellOf,
   type DatePlan,
@@ -149,14 +150,34 @@ export function knownNumbers(
   );
 }
 
-/** Where the bands and parts that are known say that their number or date lies, by column, for each candidate. */
+/** Where the bands, parts and identifiers that are known say that their number or date lies, by column, for each candidate. */
 export function knownRanges(
   { columns }: Structure,
   rows: Table,
   source: Int32Array,
 ): ReadonlyMap<string, readonly RowRange[]> {
   const found = new Map<string, RowRange[]>();
+  const add = (
+    of: string,
+    ranges: readonly ({ readonly from: number; readonly to: number } | undefined)[],
+  ) => {
+    const low = Float64Array.from(source, (i) => ranges[i]?.from ?? -Infinity);
+    const high = Float64Array.from(source, (i) => ranges[i]?.to ?? Infinity);
+    found.set(of, [...(found.get(of) ?? []), { low, high }]);
+  };
   columns.forEach((plan, j) => {
+    if (plan.kind === "key")
+      for (const { of, pattern } of plan.ties ?? []) {
+        const dates = columns.find(({ name }) => name === of);
+        if (!pattern || dates?.kind !== "date") continue;
+        const asked = { of, latest: dates.high };
+        add(
+          of,
+          Array.from({ length: rows.rows }, (_, i) =>
+            datesSaid(cellText(rows.columns[j], i), plan.ties ?? [], asked),
+          ),
+        );
+      }
     if (plan.kind !== "bands" && plan.kind !== "part") return;
     // What is no stretch of the number tells no range of it: candidates that are not so are left out.
     if (plan.kind === "bands" && isScattered(plan)) return;
@@ -175,9 +196,7 @@ export function knownRanges(
       const levels = Uint8Array.from(plan.levels, (level) => (level === text ? 1 : 0));
       return bandRange(plan, { ...asked, levels }, levelAt, step, action).range;
     });
-    const low = Float64Array.from(source, (i) => ranges[i]?.from ?? -Infinity);
-    const high = Float64Array.from(source, (i) => ranges[i]?.to ?? Infinity);
-    found.set(plan.of, [...(found.get(plan.of) ?? []), { low, high }]);
+    add(plan.of, ranges);
   });
   return found;
 }

@@ -61,6 +61,16 @@ export function brokenRules(
   };
 }
 
+/** The rows in which what was filled in breaks a rule, or is left out as no value keeps it. */
+export function brokenRows(structure: Structure, table: Table, missing: Open, left: Open): readonly number[] {
+  const cells = cellsOfTable(structure, table);
+  const broken = breaksIn(cells, table, false).flatMap(({ columns, rows }) =>
+    rows.filter((i) => columns.some((name) => missing(name, i))),
+  );
+  const open = unsolved(cells, left).flatMap(({ rows }) => rows);
+  return [...new Set([...broken, ...open])].sort((a, b) => a - b);
+}
+
 /**
  * Every rule that the table's rows break as they are, missing cells among them, and cells that the rules have no place for: beyond the
  * ends of their column, or left out as rare where they are not.

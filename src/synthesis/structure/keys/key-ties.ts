@@ -111,6 +111,41 @@ export function withoutTies(
   return keys;
 }
 
+/**
+ * From when to when the dates of a column may be by what an identifier says of them, in milliseconds; undefined where it says nothing.
+ * Two digits are a year of this century, or of the last where none of this is at or before `latest`.
+ */
+export function datesSaid(
+  key: string,
+  ties: readonly KeyTie[],
+  { of, latest }: { readonly of: string; readonly latest: number },
+): { readonly from: number; readonly to: number } | undefined {
+  let rest = key;
+  for (const tie of [...ties].reverse()) {
+    const { at, pattern } = tie;
+    const texts = tie.texts?.map(([, text]) => text).filter((text) => rest.startsWith(text, at));
+    const longest = Math.max(...(texts ?? []).map(({ length }) => length));
+    const length = pattern ? pattern.length : longest;
+    if (!(length > 0)) return undefined;
+    const text = rest.slice(at, at + length);
+    if (pattern && tie.of === of) return /^\d+$/.test(text) ? datesOf(text, pattern, latest) : undefined;
+    rest = rest.slice(0, at) + rest.slice(at + length);
+  }
+  return undefined;
+}
+
+function datesOf(text: string, pattern: NonNullable<KeyTie["pattern"]>, latest: number) {
+  const digits = pattern.startsWith("yyyy") ? 4 : 2;
+  const [start, month, day] = [0, digits, digits + 2].map((at) =>
+    Number(text.slice(at, at + (at ? 2 : digits))),
+  );
+  const century = digits === 4 ? 0 : Date.UTC(2000 + start, 0) <= latest ? 2000 : 1900;
+  const year = century + start;
+  const from = Date.UTC(year, (month || 1) - 1, day || 1);
+  const next = day ? [year, month - 1, day + 1] : month ? [year, month, 1] : [year + 1, 0, 1];
+  return { from, to: Date.UTC(next[0], next[1], next[2]) - 1 };
+}
+
 /** What a tie puts into the identifier of a row. */
 function saidBy({ texts, pattern, otherwise }: KeyTie, cells: TyingColumn["cells"]): (row: number) => string {
   const known = new Map(texts);
