@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
 import { readFamilies } from "../../../src/cli/commands/synth/read-families";
+import { run } from "../../../src/cli/main";
 import { seeded } from "../../../src/core/rng";
 import { readTable } from "../../../src/data/read/read-table";
 import { columnNamed, takeTableRows } from "../../../src/data/table";
@@ -81,4 +82,17 @@ test("synth fit --children takes all rows of tables that are not long, and refus
   await expect(readFamilies({ data, children }, "client", { least: 5 }, seeded(1))).rejects.toThrow(
     `it must be a column of ${data} (customer, plan), got client`,
   );
+});
+
+test("synth fit --children --json writes what was learnt, what is lost and the rules of both tables", async () => {
+  const [out, json] = ["two.json", "fit.json"].map((name) => join(folder, name));
+  const print = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  const clean = write("clean.csv", ["customer,month,minutes", ...months]);
+  const args = ["--data", data, "--children", clean, "--key", "customer", "--out", out, "--json", json];
+  expect(await run(["synth", "fit", ...args])).toBe(0);
+  print.mockRestore();
+  const found = JSON.parse(readFileSync(json, "utf8"));
+  expect(found).toMatchObject({ model: out, method: "relational", rows: 300, childRows: months.length });
+  expect(found.rules.parents).toContainEqual(expect.stringMatching(/^customer /));
+  expect(found.rules.children.length).toBeGreaterThan(0);
 });

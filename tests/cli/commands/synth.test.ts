@@ -81,6 +81,18 @@ test("telelink synth fit learns a customer once, and says how many rows that lef
   expect(out).toContain("months is a key");
   expect(await telelink(...fit, "--customer", "nobody")).not.toBe(0);
   expect(err).toContain("nobody");
+  // A file's rules count as it says, which the options must not contradict.
+  const rules = [...fit, "--structure", at("counted.json")];
+  expect(await telelink(...fit, "--write-structure", at("counted.json"))).toBe(0);
+  expect(await telelink(...rules)).toBe(0);
+  expect(await telelink(...rules, "--no-customer")).toBe(2);
+  expect(err).toContain(
+    "its rules count customers by customerID, and this fit rows: --customer customerID counts as the file does",
+  );
+  expect(await telelink(...fit, "--no-customer", "--write-structure", at("counted.json"))).toBe(0);
+  expect(await telelink(...rules)).toBe(2);
+  expect(err).toContain("its rules count rows, and this fit customers by customerID: --no-customer counts");
+  expect(await telelink(...rules, "--no-customer")).toBe(0);
 });
 
 test("telelink synth fit names a column that may hold customers, and keeps in the model that rows were counted", async () => {
@@ -303,8 +315,13 @@ test("telelink synth fit --method mst states its ε, and its file says nothing e
   const sample = ["synth", "sample", "--model", at("p.json"), "--where", "net=dsl", "--rows", "30"];
   expect(await telelink(...sample, "--out", at("ps.csv"))).toBe(0);
   expect(readCsv(at("ps.csv")).table.rows).toBe(30);
-  expect(await fit("--epsilon", "2", "--delta", "1e-7", "--domain", at("domain.json"))).toBe(0);
+  const told = ["--epsilon", "2", "--delta", "1e-7", "--domain", at("domain.json"), "--json", at("fit.json")];
+  expect(await fit(...told)).toBe(0);
   expect(readFileSync(at("p.json"), "utf8")).not.toBe(text);
+  const found = JSON.parse(readFileSync(at("fit.json"), "utf8"));
+  expect(found).toMatchObject({ model: at("p.json"), method: "mst", privacy: { epsilon: 2 }, rules: [] });
+  expect(found.lost).toBeInstanceOf(Array);
+  expect(JSON.stringify(found)).not.toMatch(/train\.csv|sha256|"seed":|:600\b|C10\d{4}/);
 });
 
 test("telelink synth fit --method mst follows a seed only when it is given, and warns then", async () => {

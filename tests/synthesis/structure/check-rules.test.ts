@@ -141,12 +141,17 @@ test.each<[string, Structure, string]>([
   [
     "rounding to nothing",
     changedDate("minutes", (own) => (own.round.step = 0)),
-    "must be rounded to a step above 0, towards 1 or -1",
+    "must be rounded to a step above 0 that tells its values apart, towards 1 or -1",
+  ],
+  [
+    "rounding to next to nothing",
+    changedDate("minutes", (own) => (own.round.step = 1e-300)),
+    "must be rounded to a step above 0 that tells its values apart, towards 1 or -1",
   ],
   [
     "rounding to nowhere",
     changedDate("minutes", (own) => (own.round.towards = 0)),
-    "must be rounded to a step above 0, towards 1 or -1",
+    "must be rounded to a step above 0 that tells its values apart, towards 1 or -1",
   ],
   [
     "rates by no column",

@@ -6,7 +6,7 @@ import { checkRules } from "../../../synthesis/structure/given/check-rules";
 import { endsNotReached } from "../../../synthesis/structure/given/given-ends";
 import { checkTypes, structureOf, tooBroken } from "../../../synthesis/structure/given/structure-of";
 import type { Structure } from "../../../synthesis/structure/structure";
-import { CliError, exitCodes } from "../../support/exit";
+import { CliError, exitCodes, usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
 import { note } from "../../support/output";
 
@@ -18,7 +18,14 @@ export async function structureIn(
   file: string,
   table: Table,
   rng: Rng,
-  { acceptLoss }: { readonly acceptLoss?: boolean },
+  {
+    acceptLoss,
+    counted,
+  }: {
+    readonly acceptLoss?: boolean;
+    /** The column by which customers are counted. */
+    readonly counted: string | undefined;
+  },
 ): Promise<{ readonly structure: Structure; readonly broken: readonly RuleRows[] }> {
   const columns = table.columns.map(({ name }) => name);
   const found = jsonFile(file) as Structure;
@@ -30,6 +37,14 @@ export async function structureIn(
   }
   checkRules(found, `use ${file}`);
   checkTypes(found, table, `use ${file}`);
+  if (found.customer !== counted) {
+    const by = (column: string | undefined): string =>
+      column === undefined ? "rows" : `customers by ${column}`;
+    const way = found.customer === undefined ? "--no-customer" : `--customer ${found.customer}`;
+    throw usageError(
+      `Cannot use ${file}: its rules count ${by(found.customer)}, and this fit ${by(counted)}: ${way} counts as the file does ("customer" there)`,
+    );
+  }
   const broken = rulesBrokenBy(found, table);
   const said = ({ rule, rows, first }: (typeof broken)[number]): string =>
     `${rows} of ${table.rows} rows (${percentOf(rows, table.rows)}) break a rule of ${file}, the first of them row ${first + 1}: ${rule}`;

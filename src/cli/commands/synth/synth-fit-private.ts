@@ -13,6 +13,7 @@ import { checkLoss, csvOptions, type ReadingFlags } from "../../support/reading"
 export interface PrivateOptions extends ReadingFlags {
   readonly data: string;
   readonly out?: string;
+  readonly json?: string;
   readonly seed?: string;
   readonly schema?: string;
   readonly epsilon?: string;
@@ -105,6 +106,19 @@ export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim
     );
     const origin = { method, options: settings, version: packageVersion() };
     writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
+    const rules = domain?.rules ?? [];
+    if (options.json) {
+      // As the model's file, it tells of the rows what ε covers and what was read off them.
+      const { privacy, empty } = synthesiser;
+      const said = {
+        model: out,
+        ...origin,
+        privacy,
+        lost: empty.map((name) => `${name} comes out empty`),
+        rules,
+      };
+      writeAtomic(options.json, `${JSON.stringify(said, undefined, 1)}\n`);
+    }
     await tell(synthesiser, domain, table);
     note(`learnt by ${method}; wrote ${out}. Fitting again on the same rows spends as much again`);
   });

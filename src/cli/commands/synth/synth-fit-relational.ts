@@ -12,6 +12,7 @@ export interface RelationalFlags extends ReadingFlags {
   readonly children: string;
   readonly key?: string;
   readonly out?: string;
+  readonly json?: string;
   readonly seed?: string;
   readonly minCount?: string;
   readonly search: boolean;
@@ -83,8 +84,7 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
   losses.push(...(await notLearntByBoth(synthesiser, tables, seeded(seed).fork("not learnt"), key)));
   if (losses.length > 0) print("Not in the synthetic rows:");
   for (const sentence of losses) print(`  ${sentence}`);
-  structures.forEach((structure, k) => {
-    print(`Rules kept in ${out}, of ${k === 0 ? "parents" : "children"}:`);
+  const rules = structures.map((structure, k) => {
     const totals = k === 0 ? synthesiser.totals : [];
     const levels = k === 0 ? synthesiser.levels : [];
     // What tells these columns leaves nothing of the rules by which they would be drawn.
@@ -95,8 +95,22 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
     );
     const running = k === 1 ? describeRunning(synthesiser.running, synthesiser.dates) : [];
     const aloft = [...describeTotals(totals), ...levels.map(describeToldLevel)];
-    for (const sentence of [...aloft, ...running, ...others]) print(`  ${sentence}`);
+    return [...aloft, ...running, ...others];
+  });
+  rules.forEach((sentences, k) => {
+    print(`Rules kept in ${out}, of ${k === 0 ? "parents" : "children"}:`);
+    for (const sentence of sentences) print(`  ${sentence}`);
   });
   const { parents: count, children: rows } = tables;
+  if (flags.json) {
+    const said = {
+      model: out,
+      ...origin,
+      childRows: rows.rows,
+      lost: losses,
+      rules: { parents: rules[0], children: rules[1] },
+    };
+    writeAtomic(flags.json, `${JSON.stringify(said, undefined, 1)}\n`);
+  }
   note(`${count.rows} parents and ${rows.rows} children learnt; wrote ${out}`);
 }

@@ -131,7 +131,10 @@ async function rulesFor(
   search: DiscoverOptions,
 ): Promise<Pick<Learning, "broken" | "elsewhere"> & { readonly structure: Structure }> {
   const { structure, broken } = options.structure
-    ? await structureIn(options.structure, table, rng, options)
+    ? await structureIn(options.structure, table, rng, {
+        ...options,
+        counted: typeof search.customer === "string" ? search.customer : undefined,
+      })
     : { structure: discoverStructure(table, rng.fork("structure"), search), broken: [] };
   const elsewhere = read.total > read.table.rows ? await rulesBrokenIn(structure, read.batches()) : [];
   for (const sentence of describeLearning({ elsewhere }, read.total)) note(sentence);

@@ -133,7 +133,6 @@ function rulesOf(options: FitOptions) {
 
 /** Options that steer what is found in the data; with others, what a private method and two tables do not heed. */
 const steering = [
-  "json",
   "epochs",
   "keep",
   "combination",

@@ -100,7 +100,7 @@ function sums(at: LookedAt): Asked[] {
   const pairs = at.pairs.map(({ of, difference }) => ({ of, values: days(at, of[0], difference) }));
   const above = pairs
     .filter(({ of }) => !at.dates.has(of[0]))
-    .map(({ of, values }) => ({ of, values: values.map((value) => (value < 0 ? 0 : value)) }));
+    .map(({ of, values }) => ({ of, values: values.map((value) => Math.max(value, 0)) }));
   // Hours begun.
   const begun = own
     .filter(({ of, values }) => !at.dates.has(of[0]) && values.some((value) => value % 1 > 0))

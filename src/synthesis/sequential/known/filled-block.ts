@@ -10,7 +10,7 @@ import { settle } from "./settle";
 import { type Open, withoutRate } from "./solve";
 
 /** So often a row is filled again in which what was drawn breaks a rule. */
-const mostTries = 8;
+const mostTries = 24;
 
 /** Rows with their missing cells filled, and how many hold what never goes together. */
 interface Filled {

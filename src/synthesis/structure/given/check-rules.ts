@@ -25,6 +25,9 @@ const kinds: readonly ColumnPlan["kind"][] = [
   "key",
 ];
 
+/** By less than this part of itself a number is not told from the next. */
+const finest = 2 ** -52;
+
 /** What a file holds in the place of an object: one without fields where it holds none. */
 const object = <T>(own: T): T => Object(own);
 
@@ -207,10 +210,11 @@ function checkFormula(
     rest,
   );
   const { round, calendar } = plan.formula as Formula;
+  const greatest = Math.max(Math.abs(plan.low), Math.abs(plan.high));
   holds(
     round === undefined ||
-      (round?.step > 0 && Number.isFinite(round.step) && [1, -1].includes(round.towards)),
-    "must be rounded to a step above 0, towards 1 or -1",
+      (round?.step > finest * greatest && Number.isFinite(round.step) && [1, -1].includes(round.towards)),
+    "must be rounded to a step above 0 that tells its values apart, towards 1 or -1",
     JSON.stringify(round),
   );
   holds(
