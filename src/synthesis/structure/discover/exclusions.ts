@@ -14,12 +14,13 @@ const numbersTimes = 3;
  * chance is ruled out over all cells looked at (Bonferroni, one per cent): so many people, where some have several rows.
  */
 export function findExclusions(variables: readonly Variable[], people?: Int32Array): readonly Exclusion[] {
-  const all = variables.map((variable) => ({
-    one: variable,
-    cells: cellsOf(variable),
-    labels: cellLabels(variable),
-  }));
-  const usable = all.filter(({ labels }) => labels.length >= 2);
+  const sample = spacedRows(variables[0] ? cellsOf(variables[0]).length : 0, screeningRows);
+  const usable = variables.flatMap((one) => {
+    const labels = cellLabels(one);
+    if (labels.length < 2) return [];
+    const cells = cellsOf(one);
+    return [{ one, labels, cells, some: Int32Array.from(sample, (i) => cells[i]) }];
+  });
   const pairs: [number, number][] = [];
   let tests = 0;
   for (let a = 0; a < usable.length; a++) {
@@ -34,14 +35,7 @@ export function findExclusions(variables: readonly Variable[], people?: Int32Arr
   const found: Exclusion[] = [];
   for (const [a, b] of pairs) {
     const numbers = [a, b].filter((k) => usable[k].one.kind === "number").length;
-    const never = zeros(
-      usable[a].cells,
-      usable[a].labels,
-      usable[b].cells,
-      usable[b].labels,
-      needed * numbersTimes ** numbers,
-      people,
-    );
+    const never = zeros(usable[a], usable[b], needed * numbersTimes ** numbers, sample, people);
     if (never.length > 0) found.push({ columns: [usable[a].one.name, usable[b].one.name], never });
   }
   return found;
@@ -58,27 +52,32 @@ function peopleByCell(cells: Int32Array, rows: Int32Array, people: Int32Array): 
   return counts;
 }
 
+/** A variable's cells, and those of some rows. */
+interface Looked {
+  readonly labels: readonly string[];
+  readonly cells: Int32Array;
+  readonly some: Int32Array;
+}
+
 function zeros(
-  a: Int32Array,
-  labelsA: readonly string[],
-  b: Int32Array,
-  labelsB: readonly string[],
+  { labels: labelsA, cells: a, some: someA }: Looked,
+  { labels: labelsB, cells: b, some: someB }: Looked,
   needed: number,
+  sample: Int32Array,
   people: Int32Array | undefined,
 ): [string, string][] {
-  const sample = spacedRows(a.length, screeningRows);
   const width = labelsB.length;
   const counts = new Int32Array(labelsA.length * width);
+  for (let k = 0; k < someA.length; k++)
+    if (someA[k] >= 0 && someB[k] >= 0) counts[someA[k] * width + someB[k]]++;
   const countsA = new Int32Array(labelsA.length);
   const countsB = new Int32Array(width);
   let both = 0;
-  for (const i of sample) {
-    if (a[i] < 0 || b[i] < 0) continue;
-    counts[a[i] * width + b[i]]++;
-    countsA[a[i]]++;
-    countsB[b[i]]++;
-    both++;
-  }
+  counts.forEach((count, cell) => {
+    countsA[Math.floor(cell / width)] += count;
+    countsB[cell % width] += count;
+    both += count;
+  });
   const empty = new Set<number>();
   for (let x = 0; x < labelsA.length; x++) {
     for (let y = 0; y < width; y++) {
