@@ -71,12 +71,13 @@ function bandsOf(input: LevelsInput, plan: LevelsPlan, number: NumberInput): Ban
   }
   if (rows.some((own) => own < leastRows)) return undefined;
   const order = [...low.keys()].sort((a, b) => low[a] - low[b]);
+  // Most are ruled out here, before all values are looked at once more.
+  if (order.some((code, b) => b > 0 && !(high[order[b - 1]] < low[code]))) return undefined;
   const span = high[order[count - 1]] - low[order[0]];
   const room = mostSteps * Math.max(spacing(number.grid), span / new Set(number.values).size);
   const cuts: number[] = [];
   for (let b = 1; b < count; b++) {
     const [below, above] = [high[order[b - 1]], low[order[b]]];
-    if (!(below < above)) return undefined;
     // The roundest number between them is where a person would have cut.
     const cut = number.date
       ? roundestMoment(below, above)

@@ -1,3 +1,4 @@
+import { takeValues } from "../../../core/matrix";
 import { evaluate, type Formula, leadsTo, mayMiss } from "../formulas";
 import { type Grid, snap, spacing } from "../grids";
 
@@ -40,7 +41,7 @@ export function rowsOf(input: NumberInput, rows: Int32Array): NumberInput {
   const { values, people } = input;
   return {
     ...input,
-    values: Float64Array.from(rows, (i) => values[i]),
+    values: takeValues(values, rows),
     ...(people && { people: rows.map((i) => people[i]) }),
   };
 }
