@@ -198,15 +198,36 @@ function describeFormula(
     formula.kind === "product" && formula.rest !== "none"
       ? `; ${formula.otherwise === null ? "missing" : shown(formula.otherwise)} where that is 0`
       : "";
+  const told = pricesBy(formula, columns);
+  if (told) return `${name} ${told}.`;
   const { by } = formula;
   const decides = by && columns.find((plan) => plan.name === by.column);
-  const cells = decides?.kind === "levels" || decides?.kind === "number" ? levelNames(decides) : [];
-  const told = cells.flatMap((cell, k) => {
+  const names = decides?.kind === "levels" || decides?.kind === "number" ? levelNames(decides) : [];
+  const cells = by?.values?.map(String) ?? names;
+  const listed = cells.flatMap((cell, k) => {
     const rate = by?.rates[k] ?? undefined;
     return rate === undefined ? [] : [`${cell} → ${shown(rate)}`];
   });
-  const rates = by ? ` × (by ${by.column}: ${told.join(", ")})` : "";
+  const rates = by ? ` × (by ${by.column}: ${listed.join(", ")})` : "";
   return `${name} = ${right(formula, dates)}${rates}${dated ? ", dates in days" : ""}${loose}${otherwise}.`;
+}
+
+/** What each level of a column has as its value; undefined where something else is in the formula. */
+function pricesBy(
+  { rest, terms, effects, constant }: Formula,
+  columns: Structure["columns"],
+): string | undefined {
+  const [one] = effects;
+  const of = columns.find((plan) => plan.name === one?.column);
+  if (rest !== "none" || effects.length !== 1 || terms.length > 0 || constant !== 0 || of?.kind !== "levels")
+    return undefined;
+  const told = levelNames(of).flatMap((level, k) => {
+    const value = one.effects[k] ?? undefined;
+    return value === undefined ? [] : [`${level} → ${shown(value)}`];
+  });
+  return told.length > mostListed
+    ? `follows from ${of.name}: each of ${told.length} levels has its own value`
+    : `= (by ${of.name}: ${told.join(", ")})`;
 }
 
 function right(formula: Formula, dates: readonly string[]): string {
@@ -231,12 +252,18 @@ function right(formula: Formula, dates: readonly string[]): string {
     const front = formula.constant === 1 && times.length > 0 ? [] : [shown(formula.constant)];
     return [...front, ...times].join(" × ") + over.map((column) => ` ÷ ${column}`).join("");
   }
-  const terms = formula.terms.map(({ column, weight, nothing, instead }) => {
+  const terms = formula.terms.map(({ column, weight, nothing, instead, steps }) => {
     const value = nothing ? 0 : instead;
     const own =
       value === undefined
         ? column
         : `${column} (${dates.includes(column) ? dateOf(value) : shown(value)} where missing)`;
+    if (steps) {
+      const cuts = steps.values.map((value, k) =>
+        k > 0 ? `${shown(value)} from ${shown(steps.cuts[k - 1])}` : shown(value),
+      );
+      return `(by ${own}: ${cuts.join(", ")})`;
+    }
     return weight === 1 ? own : weight === -1 ? `−${own}` : weighted(weight, own);
   });
   const effects = formula.effects.map((effect) => `an amount for ${effect.column}`);

@@ -56,6 +56,8 @@ export interface Term {
   readonly from?: DateUnit;
   /** Of a date its place in a calendar of even months (`placeOf`). */
   readonly calendar?: true;
+  /** Of a number the value of the stretch that it lies in: below the first cut the first one. */
+  readonly steps?: { readonly cuts: readonly number[]; readonly values: readonly number[] };
   /** Whether a missing cell counts as 0: no discount. */
   readonly nothing?: boolean;
   /** What else a missing cell counts as: the moment at which a table was closed. */
@@ -143,7 +145,7 @@ export function evaluate(formula: Formula, argument: Arguments, rows: number): F
 
 /** What a sum reads of a column. */
 function termValues(
-  { column, times, from, calendar, instead }: Term,
+  { column, times, from, calendar, instead, steps }: Term,
   argument: Arguments,
 ): ArrayLike<number> {
   const own = argument(column);
@@ -153,6 +155,7 @@ function termValues(
     const others = argument(times.column);
     return Float64Array.from(values, (value, i) => value * (others[i] + times.plus));
   }
+  if (steps) return Float64Array.from(values, (value) => stepOf(steps, value));
   if (!from && !calendar) return values;
   return Float64Array.from(values, (value) => {
     const start = from ? startOf(from, value) : value;
@@ -160,6 +163,24 @@ function termValues(
     const year = calendar && from === "year of weeks" ? startOf("year", start + 3 * day) : start;
     return calendar ? placeOf(year) : start;
   });
+}
+
+function stepOf({ cuts, values }: NonNullable<Term["steps"]>, value: number): number {
+  if (Number.isNaN(value)) return value;
+  let at = 0;
+  while (at < cuts.length && value >= cuts[at]) at++;
+  return values[at];
+}
+
+/** Between which numbers the stretches lie whose values are from `low` to `high`; NaN where none is. */
+function stretchOf(
+  { cuts, values }: NonNullable<Term["steps"]>,
+  low: number,
+  high: number,
+): readonly [number, number] {
+  const at = [...values.keys()].filter((k) => values[k] >= low && values[k] <= high);
+  if (at.length === 0) return [Number.NaN, Number.NaN];
+  return [cuts[at[0] - 1] ?? -Infinity, cuts[at[at.length - 1]] ?? Infinity];
 }
 
 /** Sums of binary fractions lie so many steps beside the whole number that they are. */
@@ -252,7 +273,12 @@ export function argumentRange(
   );
   const [a, b] = free.map((end) => argumentAt(formula, name, end, argument));
   const sorted = [a.map((one, i) => Math.min(one, b[i])), a.map((one, i) => Math.max(one, b[i]))] as const;
-  const [{ from, calendar: even } = {} as Partial<Term>] = own;
+  const [{ from, calendar: even, steps } = {} as Partial<Term>] = own;
+  if (steps) {
+    const within = sorted[0].map((low, i) => stretchOf(steps, low, sorted[1][i])[0]);
+    const most = sorted[0].map((low, i) => stretchOf(steps, low, sorted[1][i])[1] - step / 2);
+    return [within, most];
+  }
   if (!round && !calendar && !from && !even) return sorted;
   const read = sorted.map((end, side) =>
     end.map((value) => {

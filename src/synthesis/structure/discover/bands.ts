@@ -53,7 +53,8 @@ export function bandCodes(plan: BandsPlan, argument: Arguments): Int32Array {
   });
 }
 
-function bandsOf(input: LevelsInput, plan: LevelsPlan, number: NumberInput): BandsPlan | undefined {
+/** The bands of the number that are the levels; undefined where it has none. */
+export function bandsOf(input: LevelsInput, plan: LevelsPlan, number: NumberInput): BandsPlan | undefined {
   const count = plan.levels.length;
   if (count < 2) return undefined;
   const low = new Float64Array(count).fill(Infinity);

@@ -56,6 +56,7 @@ import { findDistances } from "./tried/find-distances";
 import { findLater } from "./tried/find-later";
 import { findLevels } from "./tried/find-levels";
 import { findRounded } from "./tried/find-rounded";
+import { findPrices, findSteps } from "./tried/find-told";
 import { findWritten } from "./tried/find-written";
 
 export interface DiscoverOptions {
@@ -144,6 +145,8 @@ export function discoverStructure(
     plans = replaced(plans, findWritten(plans, from, keep, whose));
     plans = replaced(plans, lookupsAmong(plans, from, keep, whose));
     const drawn = [...keep, ...given.flatMap((order) => [order.low, order.high])];
+    const told = { from, keep: [...drawn, ...(options.given ?? [])], people: whose };
+    plans = replaced(plans, findPrices(plans, told));
     plans = replaced(plans, codesAmong(plans, from, keep, telling));
     plans = replaced(plans, findDateParts(plans, from, drawn, whose));
     plans = replaced(plans, bandsAmong(plans, from, keep, whose));
@@ -152,6 +155,7 @@ export function discoverStructure(
     plans = replaced(plans, findDates(free, { from, keep: drawn, least: telling.least, people: whose }));
     plans = replaced(plans, findDistances(plans, from, drawn, { torn, people: whose }));
     plans = replaced(plans, findLevels(plans, from, keep, whose));
+    plans = replaced(plans, findSteps(plans, told));
   }
   // Cells of which a rule says what follows where they are missing are so for a reason.
   const reasons = new Set(plans.flatMap((plan) => tellingGap(plan, plans) ?? []));
@@ -227,7 +231,7 @@ function bandsAmong(
       !roots.has(plan.name),
   );
   const numbers = plans.flatMap((plan) =>
-    plan.kind === "date" || (plan.kind === "number" && !plan.values)
+    plan.kind === "date" || (plan.kind === "number" && !plan.values && !plan.formula)
       ? [
           {
             name: plan.name,
@@ -284,7 +288,7 @@ function withFormulas(
     values: numbersOf(columnNamed(from, plan.name), plan),
     people,
     ...(plan.grid && { grid: plan.grid }),
-    ...((plan.values || keep.includes(plan.name)) && { given: true }),
+    ...((plan.values || plan.formula || keep.includes(plan.name)) && { given: true }),
   }));
   const formulas: Found = new Map(
     findFormulas(

@@ -59,7 +59,7 @@ function flattened(roots: Map<string, LookupPlan>): ReadonlyMap<string, LookupPl
  * The level of `input` for each level of `of`, or undefined where two levels meet one, or chance could do it. Rows with
  * a level that is not told (−1) say nothing, but that one must be there that can stand in for it beside the other's.
  */
-function determined(of: LevelsInput, input: LevelsInput, people?: Int32Array): Int32Array | undefined {
+export function determined(of: LevelsInput, input: LevelsInput, people?: Int32Array): Int32Array | undefined {
   if (of.count < input.count || of.count > of.codes.length / 5) return undefined;
   const map = new Int32Array(of.count).fill(-1);
   for (let i = 0; i < of.codes.length; i++) {

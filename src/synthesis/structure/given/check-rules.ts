@@ -6,6 +6,7 @@ import {
   type ColumnPlan,
   type DatePlan,
   formulaOf,
+  isComputed,
   type LevelsPlan,
   levelCount,
   type NumberPlan,
@@ -277,10 +278,18 @@ function checkTerms(
   holds: (that: boolean, rule: string, found?: unknown) => void,
   who: string,
 ): void {
-  for (const { column, weight, from, calendar: even, times, instead = 0 } of terms.map((term) =>
+  for (const { column, weight, from, calendar: even, times, instead = 0, steps } of terms.map((term) =>
     object<Term>(term),
   )) {
     holds(Number.isFinite(instead), "must have a number as what a term is instead of missing", instead);
+    const { cuts, values } = object<NonNullable<Term["steps"]>>(steps ?? { cuts: [], values: [0] });
+    const stretches = Array.isArray(cuts) && Array.isArray(values) && values.length === cuts.length + 1;
+    const rising = stretches && cuts.every((cut, k) => k === 0 || cut > cuts[k - 1]);
+    holds(
+      rising && [...cuts, ...values].every(Number.isFinite),
+      "must have rising numbers as cuts of steps, and one value more",
+      JSON.stringify(steps),
+    );
     holds(Number.isFinite(weight), "must have terms with a number as weight", weight);
     holds(
       from === undefined || dateUnits.includes(from),
@@ -309,7 +318,9 @@ function checkRates(
   const { column, values, rates }: Partial<RatesBy> = object(by);
   must(column as string, ["levels", "number"], `the rates of ${who}`);
   const read = plans.get(column as string);
-  const own = read?.kind === "number" ? (read.values ?? []) : undefined;
+  // What is computed itself is of the values that are listed.
+  const listed = read && isComputed(read) && Array.isArray(values) ? values : [];
+  const own = read?.kind === "number" ? (read.values ?? listed) : undefined;
   const few = read?.kind === "levels" || (own ?? []).length > 0;
   holds(few, "must have rates by levels or by a number of few values", column);
   holds(

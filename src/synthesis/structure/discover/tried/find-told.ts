@@ -1,0 +1,112 @@
+import { columnNamed, type Table } from "../../../../data/table";
+import { emptySum, type Formula, leadsTo } from "../../formulas";
+import { type ColumnPlan, formulaOf, type LevelsPlan, levelCount, type NumberPlan } from "../../structure";
+import { codesOf, numbersOf } from "../../variables";
+import { bandsOf } from "../bands";
+import { determined } from "../lookups";
+
+interface Search {
+  readonly from: Table;
+  readonly keep: readonly string[];
+  readonly people: Int32Array | undefined;
+}
+
+/** Numbers of which each level of a column has one value, by that column: the price of an article, the fee of a tariff. */
+export function findPrices(
+  plans: readonly ColumnPlan[],
+  { from, keep, people }: Search,
+): readonly NumberPlan[] {
+  const levels = plans.filter((plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts);
+  const inputs = levels
+    .map((plan) => ({
+      plan,
+      name: plan.name,
+      codes: codesOf(columnNamed(from, plan.name), plan),
+      count: levelCount(plan),
+    }))
+    .sort((a, b) => a.count - b.count);
+  return plans.flatMap((plan): NumberPlan[] => {
+    if (plan.kind !== "number" || plan.values || plan.formula || keep.includes(plan.name)) return [];
+    const values = numbersOf(columnNamed(from, plan.name), plan);
+    for (const of of inputs) {
+      const own = toldValues(values, of.codes, of.count);
+      if (!own || isOrdinal(own.all, of.count)) continue;
+      const map = determined(of, { name: plan.name, codes: own.codes, count: own.all.length }, people);
+      if (!map) continue;
+      const used = new Set(of.codes);
+      const told = Array.from(map, (code, level) => (used.has(level) ? own.all[code] : Number.NaN));
+      const effects = told.map((value) => (Number.isNaN(value) ? null : value));
+      const formula: Formula = { ...emptySum, effects: [{ column: of.name, effects }] };
+      const listed = effects.filter((value) => value !== null);
+      return [{ ...plan, low: Math.min(...listed), high: Math.max(...listed), atoms: [], formula }];
+    }
+    return [];
+  });
+}
+
+/** Whether the values number the levels: as a number they tell more. */
+function isOrdinal(values: readonly number[], levels: number): boolean {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (
+    values.length === levels && sorted.every((value, k) => value === sorted[0] + k * (sorted[1] - sorted[0]))
+  );
+}
+
+/**
+ * A number's different values (NaN for missing) where a level is told, with each row's place among them, −1 elsewhere; undefined where
+ * there is one alone, or more than there are levels.
+ */
+function toldValues(values: Float64Array, levels: Int32Array, most: number) {
+  const places = new Map<number, number>();
+  const codes = new Int32Array(values.length).fill(-1);
+  for (let i = 0; i < values.length; i++) {
+    if (levels[i] < 0) continue;
+    codes[i] = places.get(values[i]) ?? places.size;
+    places.set(values[i], codes[i]);
+    if (places.size > most) return undefined;
+  }
+  return places.size < 2 ? undefined : { codes, all: [...places.keys()] };
+}
+
+/**
+ * Numbers of few values that each hold along a stretch of another number: a discount by quantity, the price of sending by the amount.
+ */
+export function findSteps(
+  plans: readonly ColumnPlan[],
+  { from, keep, people }: Search,
+): readonly NumberPlan[] {
+  const formulas = new Map(
+    plans.flatMap((plan) => {
+      const formula = formulaOf(plan);
+      return formula ? [[plan.name, formula] as const] : [];
+    }),
+  );
+  const numbers = plans.filter((plan): plan is NumberPlan => plan.kind === "number");
+  return numbers.flatMap((plan): NumberPlan[] => {
+    const { values = [], rare, ...computed } = plan;
+    if (values.length < 2 || rare !== undefined || keep.includes(plan.name)) return [];
+    const own = numbersOf(columnNamed(from, plan.name), plan);
+    const codes = Int32Array.from(own, (value) =>
+      Number.isNaN(value) ? values.length : values.indexOf(value),
+    );
+    const levels = values.map(String);
+    const target: LevelsPlan = { kind: "levels", name: plan.name, levels, missing: plan.missing };
+    for (const other of numbers) {
+      if (other === plan || other.values) continue;
+      const input = {
+        name: other.name,
+        values: numbersOf(columnNamed(from, other.name), other),
+        people,
+        ...(other.grid && { grid: other.grid }),
+      };
+      const bands = bandsOf({ name: plan.name, codes, count: levels.length }, target, input);
+      if (!bands) continue;
+      const steps = { cuts: bands.cuts, values: bands.order.map((code) => values[code]) };
+      const formula: Formula = { ...emptySum, terms: [{ column: other.name, weight: 1, steps }] };
+      if (leadsTo(new Map([...formulas, [plan.name, formula]]), plan.name, plan.name)) continue;
+      formulas.set(plan.name, formula);
+      return [{ ...computed, atoms: [], formula }];
+    }
+    return [];
+  });
+}
