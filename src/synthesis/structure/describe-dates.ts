@@ -57,7 +57,7 @@ function plainDays(weight: number): boolean {
 }
 
 /** How the result of a formula is rounded, in words. */
-export function rounding({ round }: Formula): string {
+export function rounding({ round }: Pick<Formula, "round">): string {
   return round ? `, rounded ${round.towards < 0 ? "down" : "up"}` : ", rounded";
 }
 

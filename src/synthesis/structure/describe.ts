@@ -252,12 +252,13 @@ function right(formula: Formula, dates: readonly string[]): string {
     const front = formula.constant === 1 && times.length > 0 ? [] : [shown(formula.constant)];
     return [...front, ...times].join(" × ") + over.map((column) => ` ÷ ${column}`).join("");
   }
-  const terms = formula.terms.map(({ column, weight, nothing, instead, steps }) => {
+  const terms = formula.terms.map(({ column, weight, nothing, instead, steps, round }) => {
     const value = nothing ? 0 : instead;
     const own =
       value === undefined
         ? column
         : `${column} (${dates.includes(column) ? dateOf(value) : shown(value)} where missing)`;
+    if (round) return weighted(weight, `(${own}${rounding({ round })})`);
     if (steps) {
       const cuts = steps.values.map((value, k) =>
         k > 0 ? `${shown(value)} from ${shown(steps.cuts[k - 1])}` : shown(value),

@@ -20,7 +20,7 @@ export interface Formula {
   /** For level columns: one effect per level, and a last one for missing values. */
   readonly effects: readonly { readonly column: string; readonly effects: readonly (number | null)[] }[];
   /** Whole multiples of `step` alone: what lies between two of them is the one below (−1) or above (1). */
-  readonly round?: { readonly step: number; readonly towards: 1 | -1 };
+  readonly round?: Rounding;
   readonly least?: number;
   readonly most?: number;
   /** The sum is a date's place in a calendar of even months (`placeOf`): it is that date, `plus` milliseconds later. */
@@ -36,6 +36,12 @@ export interface Formula {
   readonly otherwise: number | null;
   /** The median of |value ÷ formula − 1| (products) or |value − formula| (sums) in training: how loose the rule is. */
   readonly error: number;
+}
+
+/** Whole multiples of a step, up or down. */
+export interface Rounding {
+  readonly step: number;
+  readonly towards: 1 | -1;
 }
 
 /** A formula by the value of a column of levels, or of a number of few `values`. */
@@ -56,6 +62,8 @@ export interface Term {
   readonly from?: DateUnit;
   /** Of a date its place in a calendar of even months (`placeOf`). */
   readonly calendar?: true;
+  /** Of a number the multiple of a step below it, or above: gigabytes begun. */
+  readonly round?: Rounding;
   /** Of a number the value of the stretch that it lies in: below the first cut the first one. */
   readonly steps?: { readonly cuts: readonly number[]; readonly values: readonly number[] };
   /** Whether a missing cell counts as 0: no discount. */
@@ -145,7 +153,7 @@ export function evaluate(formula: Formula, argument: Arguments, rows: number): F
 
 /** What a sum reads of a column. */
 function termValues(
-  { column, times, from, calendar, instead, steps }: Term,
+  { column, times, from, calendar, instead, steps, round }: Term,
   argument: Arguments,
 ): ArrayLike<number> {
   const own = argument(column);
@@ -156,6 +164,7 @@ function termValues(
     return Float64Array.from(values, (value, i) => value * (others[i] + times.plus));
   }
   if (steps) return Float64Array.from(values, (value) => stepOf(steps, value));
+  if (round) return Float64Array.from(values, (value) => stepped(value, round));
   if (!from && !calendar) return values;
   return Float64Array.from(values, (value) => {
     const start = from ? startOf(from, value) : value;
@@ -186,7 +195,8 @@ function stretchOf(
 /** Sums of binary fractions lie so many steps beside the whole number that they are. */
 const noise = 1e-9;
 
-function stepped(value: number, { step, towards }: NonNullable<Formula["round"]>): number {
+/** The multiple of the step below the value, or above. */
+export function stepped(value: number, { step, towards }: Rounding): number {
   const steps = value / step;
   return (towards < 0 ? Math.floor(steps + noise) : Math.ceil(steps - noise)) * step;
 }
@@ -273,7 +283,12 @@ export function argumentRange(
   );
   const [a, b] = free.map((end) => argumentAt(formula, name, end, argument));
   const sorted = [a.map((one, i) => Math.min(one, b[i])), a.map((one, i) => Math.max(one, b[i]))] as const;
-  const [{ from, calendar: even, steps } = {} as Partial<Term>] = own;
+  const [{ from, calendar: even, steps, round: begun } = {} as Partial<Term>] = own;
+  if (begun)
+    return [
+      sorted[0].map((low) => unstepped(low, begun, true)),
+      sorted[1].map((high) => unstepped(high, begun, false)),
+    ];
   if (steps) {
     const within = sorted[0].map((low, i) => stretchOf(steps, low, sorted[1][i])[0]);
     const most = sorted[0].map((low, i) => stretchOf(steps, low, sorted[1][i])[1] - step / 2);
@@ -296,7 +311,7 @@ export function argumentRange(
 }
 
 /** The lowest, or highest, number that is rounded to one from (up to) the end. */
-function unstepped(end: number, { step, towards }: NonNullable<Formula["round"]>, low: boolean): number {
+function unstepped(end: number, { step, towards }: Rounding, low: boolean): number {
   const inside = 1e-5;
   const steps = low ? Math.ceil(end / step - inside) : Math.floor(end / step + inside);
   if (towards < 0) return (low ? steps : steps + 1 - inside) * step;

@@ -27,7 +27,7 @@ interface Subject {
   readonly where: Readonly<Record<string, { readonly from: number; readonly to: number }>>;
 }
 
-const subjects: Readonly<Record<string, Subject>> = {
+const subjects: Record<string, Subject> = {
   "terms, and one more than renewals": {
     rule: "value = price × term × (renewals + 1), rounded.",
     row: (rng) => {
@@ -64,6 +64,17 @@ const subjects: Readonly<Record<string, Subject>> = {
     off: (of) => of("total") - of("quantity") * of("price"),
     where: { total: { from: -200, to: -50 } },
   },
+};
+
+subjects["a sum with units begun"] = {
+  rule: "fee = 0.09 × minutes + 2 × (gigabytes, rounded up), rounded.",
+  row: (rng) => {
+    const minutes = rng.uniform() < 0.5 ? 0 : whole(rng, 1, 200);
+    const gigabytes = rng.uniform() < 0.4 ? 0 : cents(9 * rng.uniform());
+    return { minutes, gigabytes, fee: cents(0.09 * minutes + 2 * Math.ceil(gigabytes)) };
+  },
+  off: (of) => of("fee") - 0.09 * of("minutes") - 2 * Math.ceil(of("gigabytes")),
+  where: { fee: { from: 5, to: 9 } },
 };
 
 /** The rows in which the rule is off by more than rounding. */

@@ -55,7 +55,7 @@ import { findDates } from "./tried/find-dates";
 import { findDistances } from "./tried/find-distances";
 import { findLater } from "./tried/find-later";
 import { findLevels } from "./tried/find-levels";
-import { findRounded } from "./tried/find-rounded";
+import { findBegun, findRounded } from "./tried/find-rounded";
 import { findPrices, findSteps } from "./tried/find-told";
 import { findWritten } from "./tried/find-written";
 
@@ -310,12 +310,9 @@ function withFormulas(
       deciding.filter((plan) => plan.missing && !holes.has(plan.name)).map((plan) => decider(plan, true)),
     ),
   );
-  findRounded(inputs, formulas, {
-    rows: from.rows,
-    of: valuesOf(inputs),
-    people,
-    tried: 3 * inputs.length ** 2,
-  });
+  const trials = { rows: from.rows, of: valuesOf(inputs), people, tried: 3 * inputs.length ** 2 };
+  findRounded(inputs, formulas, trials);
+  findBegun(inputs, formulas, trials);
   return replaced(
     plans,
     numbers.flatMap((plan) => {

@@ -211,13 +211,7 @@ function checkFormula(
     rest,
   );
   const { round, calendar } = plan.formula as Formula;
-  const greatest = Math.max(Math.abs(plan.low), Math.abs(plan.high));
-  holds(
-    round === undefined ||
-      (round?.step > finest * greatest && Number.isFinite(round.step) && [1, -1].includes(round.towards)),
-    "must be rounded to a step above 0 that tells its values apart, towards 1 or -1",
-    JSON.stringify(round),
-  );
+  checkRounding(round, holds, finest * Math.max(Math.abs(plan.low), Math.abs(plan.high)));
   holds(
     calendar === undefined || (dated && Number.isFinite(calendar?.plus)),
     "must be of a date, with a number as plus, to be a place in a calendar",
@@ -272,16 +266,30 @@ function checkFormula(
     if (formula !== null) checkFormula({ ...plan, formula } as DatePlan, plans, must, action);
 }
 
+function checkRounding(
+  round: Formula["round"],
+  holds: (that: boolean, rule: string, found?: unknown) => void,
+  above = 0,
+): void {
+  const whole = round === undefined || (round?.step > above && Number.isFinite(round.step));
+  holds(
+    whole && (round === undefined || [1, -1].includes(round.towards)),
+    "must be rounded to a step above 0 that tells its values apart, towards 1 or -1",
+    JSON.stringify(round),
+  );
+}
+
 function checkTerms(
   terms: Formula["terms"],
   must: (name: string, of: readonly ColumnPlan["kind"][], who: string) => void,
   holds: (that: boolean, rule: string, found?: unknown) => void,
   who: string,
 ): void {
-  for (const { column, weight, from, calendar: even, times, instead = 0, steps } of terms.map((term) =>
+  for (const { column, weight, from, calendar: even, times, instead = 0, steps, round } of terms.map((term) =>
     object<Term>(term),
   )) {
     holds(Number.isFinite(instead), "must have a number as what a term is instead of missing", instead);
+    checkRounding(round, holds);
     const { cuts, values } = object<NonNullable<Term["steps"]>>(steps ?? { cuts: [], values: [0] });
     const stretches = Array.isArray(cuts) && Array.isArray(values) && values.length === cuts.length + 1;
     const rising = stretches && cuts.every((cut, k) => k === 0 || cut > cuts[k - 1]);

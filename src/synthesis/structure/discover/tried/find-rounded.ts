@@ -1,6 +1,7 @@
-import { emptySum, type Formula } from "../../formulas";
+import { emptySum, type Formula, stepped } from "../../formulas";
 import { spacing } from "../../grids";
-import { type Found, type NumberInput, placeOver, shortest } from "../search";
+import { findSums } from "../find-sums";
+import { type Found, type NumberInput, placeOver, shortest, spread } from "../search";
 import { type Trials, testsOf } from "./trials";
 
 const roundings = [0, -1, 1] as const;
@@ -23,6 +24,40 @@ export function findRounded(numbers: readonly NumberInput[], found: Found, trial
     });
     for (const formula of formulas)
       if (tests.proven(formula) && placeOver(found, numbers, name, formula)) break;
+  }
+}
+
+/**
+ * Adds sums of which a term, or several, are numbers rounded up or down to whole ones: fee = 0.09 × minutes + 2 × gigabytes begun.
+ */
+export function findBegun(numbers: readonly NumberInput[], found: Found, trials: Trials): void {
+  const isOpen = ({ name, given }: NumberInput): boolean => !given && found.get(name)?.rest !== "none";
+  const begun = numbers
+    .filter(({ values, grid }) => spacing(grid) < 1 && spread(values.filter((one) => !Number.isNaN(one))) > 1)
+    .flatMap((of) =>
+      ([1, -1] as const).map((towards) => {
+        const round = { step: 1, towards };
+        const values = of.values.map((value) => stepped(value, round));
+        return { of, round, input: { ...of, name: `${of.name}\n${towards}`, values, given: true } };
+      }),
+    );
+  const targets = numbers.filter(isOpen);
+  if (begun.length === 0 || targets.length === 0) return;
+  const inside: Found = new Map();
+  findSums(
+    [...numbers.map((one) => ({ ...one, given: !isOpen(one) })), ...begun.map(({ input }) => input)],
+    inside,
+  );
+  for (const target of targets) {
+    const sum = inside.get(target.name);
+    const terms = (sum?.terms ?? []).map((term) => {
+      const own = begun.find(({ input }) => input.name === term.column);
+      return own ? { ...term, column: own.of.name, round: own.round } : term;
+    });
+    if (!sum || !terms.some(({ round }) => round)) continue;
+    const formula = { ...sum, terms };
+    const tests = testsOf({ ...target, grid: target.grid }, trials);
+    if (tests.proven(formula, terms.length + 1)) placeOver(found, numbers, target.name, formula);
   }
 }
 
