@@ -39,7 +39,7 @@ export function describeDated(
   const isDate = (one: string): boolean => columns.some((plan) => plan.name === one && plan.kind === "date");
   const dated = formula.terms.filter(({ column }) => isDate(column));
   if (isDate(name)) {
-    const own = formula.rest === "none" ? "" : " + a stretch of time that is drawn";
+    const own = formula.rest === "none" || formula.each ? "" : " + a stretch of time that is drawn";
     return `${name} = ${laterThan(formula, dated[0], columns)}${own}.`;
   }
   const special =
@@ -80,7 +80,7 @@ function laterThan(
       own?.terms.find(({ column }) => columns.some((one) => one.name === column && one.kind === "date"));
     const options = (text: (own: Formula) => string): string => {
       const all = levelNames(decides).map((level, k) => [level, each.formulas[k]] as const);
-      return `(by ${each.column}: ${all.flatMap(([level, own]) => (own ? [`${level} → ${text(own)}`] : [])).join(", ")})`;
+      return `(by ${each.column}: ${all.flatMap(([level, own]) => (own ? [`${level} → ${own.rest === "none" ? text(own) : "drawn"}`] : [])).join(", ")})`;
     };
     // What all have in common is said once.
     if (new Set(told.map((own) => JSON.stringify({ ...own, constant: 0 }))).size > 1)

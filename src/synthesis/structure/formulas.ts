@@ -318,6 +318,13 @@ function unstepped(end: number, { step, towards }: Rounding, low: boolean): numb
   return (low ? steps - 1 + inside : steps) * step;
 }
 
+/** Whether a row leaves something to draw: where there is a formula for each value of a column, its own one says so. */
+export function leavesRest({ rest, each }: Formula, argument: Arguments): (row: number) => boolean {
+  const own = each && argument(each.column);
+  return (i) =>
+    rest !== "none" && (!each || !own || each.formulas[placeAmong(each.values, own[i])]?.rest !== "none");
+}
+
 /** What is left to draw of `value` (factor or difference); NaN where the formula gives nothing to compare with. */
 export function restOf(formula: Formula, value: number, predicted: number): number {
   if (formula.rest === "difference") return value - predicted;

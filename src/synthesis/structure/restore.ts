@@ -5,7 +5,7 @@ import { type Column, type Table, type TextColumn, table } from "../../data/tabl
 import { dateWriter, type WrittenDates } from "./dates";
 import { bandCodes } from "./discover/bands";
 import { partsOf } from "./discover/parts-of-dates";
-import { type Arguments, evaluate, rebuild } from "./formulas";
+import { type Arguments, evaluate, type Formula, leavesRest, rebuild } from "./formulas";
 import { freshKeys } from "./keys/fresh-keys";
 import { moveDates } from "./move-dates";
 import { raiseToOrders } from "./orders/raise";
@@ -185,7 +185,10 @@ export function restoreNumber(
   if (formula) {
     const predicted = evaluate(formula, of, rows);
     const unit = drawnUnit(plan);
-    for (let i = 0; i < rows; i++) out[i] = rebuild(formula, predicted[i], own ? own[i] * unit : Number.NaN);
+    const drawn = leavesRest(formula, of);
+    const exact: Formula = { ...formula, rest: "none" };
+    for (let i = 0; i < rows; i++)
+      out[i] = rebuild(drawn(i) ? formula : exact, predicted[i], own ? own[i] * unit : Number.NaN);
   } else out.set(own as Float64Array);
   // A formula is not bent to the training range where that would break it: an exact one, or a date's distance, which has its own range.
   const free = formula?.rest === "none" || (plan.kind === "date" && formula !== undefined);

@@ -9,7 +9,7 @@ import {
 import { dateReader } from "./dates";
 import { findLookups } from "./discover/lookups";
 import { toldValues } from "./ends";
-import { type Arguments, evaluate, restOf } from "./formulas";
+import { type Arguments, evaluate, leavesRest, restOf } from "./formulas";
 import { fillGaps } from "./gaps/fill-gaps";
 import { type CellsOfTie, withTies } from "./keys/key-ties";
 import type { OwnCells } from "./pairs/own-cells";
@@ -311,7 +311,8 @@ export function drawnNumbers(plan: NumberPlan | DatePlan, from: Table, argument:
   const values = numbersOf(columnNamed(from, plan.name), plan);
   if (!formula) return unit === 1 ? values : values.map((value) => value / unit);
   const predicted = evaluate(formula, argument, values.length);
-  return values.map((value, i) => restOf(formula, value, predicted[i]) / unit);
+  const drawn = leavesRest(formula, argument);
+  return values.map((value, i) => (drawn(i) ? restOf(formula, value, predicted[i]) / unit : Number.NaN));
 }
 
 /** How much one of what is drawn for the column is: dates, and how much later they are than others, are so in steps. */

@@ -75,3 +75,41 @@ describe("a tenure up to the day on which the table was closed, where no end is 
     expect(told.join()).not.toContain("where missing");
   });
 });
+
+test("a class of contracts without a rule is drawn and named, those with one keep theirs", async () => {
+  const rng = seeded("agreed");
+  const terms: Readonly<Record<string, number>> = { monthly: 1, yearly: 12, "two years": 24 };
+  const lines = Array.from({ length: 600 }, () => {
+    const start = Date.UTC(2020, 0, 1) + Math.floor(1200 * rng.uniform()) * day;
+    const term = ["monthly", "yearly", "two years", "agreed"][Math.floor(4 * rng.uniform())];
+    const end =
+      term in terms ? monthsLater(start, terms[term]) - day : start + Math.ceil(300 * rng.uniform()) * day;
+    return [iso(start), term, iso(end), Math.floor(90 * rng.uniform())].join(",");
+  });
+  const from = parseCsv(`start,terms,end,fee\n${lines.join("\n")}\n`).table;
+  expect(describeStructure(discoverStructure(from, seeded(1)))).toContain(
+    "end = (by terms: agreed → drawn, monthly → start + 1 month − 1 day, two years → start + 24 months − 1 day, yearly → start + 12 months − 1 day).",
+  );
+  for (const method of [sequential(), copula()]) {
+    const read = loadSynthesiser(JSON.parse(JSON.stringify((await method(from, seeded(1))).toJSON())));
+    const made = read.sample(1000, seeded(2));
+    const cells = ["start", "terms", "end"].map((name) => columnNamed(made, name));
+    const rows = Array.from({ length: made.rows }, (_, i) => cells.map((column) => cellText(column, i)));
+    const wrong = rows.filter(([start, term, end]) =>
+      term in terms ? monthsLater(Date.parse(start), terms[term]) - day !== Date.parse(end) : start > end,
+    );
+    expect(wrong).toEqual([]);
+    const drawn = rows
+      .filter(([, term]) => term === "agreed")
+      .map((row) => Date.parse(row[2]) - Date.parse(row[0]));
+    expect(drawn.reduce((sum, span) => sum + span / day, 0) / drawn.length).toBeCloseTo(150, -2);
+  }
+});
+
+/** The same day so many months later, or the month's last. */
+function monthsLater(time: number, months: number): number {
+  const [at, end] = [new Date(time), new Date(time)];
+  end.setUTCDate(1);
+  end.setUTCMonth(end.getUTCMonth() + months + 1, 0);
+  return Date.UTC(end.getUTCFullYear(), end.getUTCMonth(), Math.min(at.getUTCDate(), end.getUTCDate()));
+}

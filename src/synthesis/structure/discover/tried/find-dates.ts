@@ -90,27 +90,27 @@ export function findDates(plans: readonly ColumnPlan[], search: DateSearch): rea
     return true;
   };
   // The earlier one is drawn, unless the later one has to be.
+  const deciders = [...levels, ...numbers.filter((one) => one.values)];
   for (const later of [true, false])
     for (const plan of dates) {
       const tests = testsOf(targetOf(plan), trials);
-      for (const source of dates) {
-        if (source === plan || !free(plan)) continue;
-        const after = (i: number): number => of(plan.name)[i] - of(source.name)[i];
-        const both = tests.present.filter((i) => !Number.isNaN(after(i)));
-        if (both.length === 0 || (later && both.slice(0, 20).some((i) => after(i) < 0))) continue;
-        for (const { formula, read } of laterDates({
-          plan,
-          source,
-          of,
-          first: both[0],
-          both,
-          numbers,
-          deciders: [...levels, ...numbers.filter((one) => one.values)],
-          tests,
-          search,
-        }))
+      const pairs = (): Pair[] =>
+        dates.flatMap((source): Pair[] => {
+          if (source === plan || !free(plan)) return [];
+          const after = (i: number): number => of(plan.name)[i] - of(source.name)[i];
+          const both = tests.present.filter((i) => !Number.isNaN(after(i)));
+          if (both.length === 0 || (later && both.slice(0, 20).some((i) => after(i) < 0))) return [];
+          return [{ plan, source, of, first: both[0], both, numbers, deciders, tests, search }];
+        });
+      for (const pair of pairs())
+        for (const { formula, read } of free(plan) ? laterDates(pair) : [])
           if (tests.proven(formula, read) && place(plan, formula)) break;
-      }
+      // Where most values have a rule, the others' dates are drawn.
+      for (const pair of later && !plan.missing ? pairs() : [])
+        for (const decider of deciders) {
+          const found = free(plan) ? eachOf(pair, decider, true) : undefined;
+          if (found && tests.proven(found.formula, found.read)) place(plan, opened(found.formula, pair));
+        }
     }
   for (const plan of numbers) {
     if (!free(plan) || !plan.grid || decides.has(plan.name)) continue;
@@ -249,8 +249,22 @@ function* counted(pair: Pair): Generator<Formula> {
 /** In so many rows a product is looked at before it is tried. */
 const pairedRows = 12;
 
+/** Where more of the rows have no rule, a column is no decider. */
+const mostOpen = 0.5;
+
+/** The formula by a column's value with what is drawn where none is told: a stretch of time after the other date. */
+function opened(formula: Formula, pair: Pair): Formula {
+  const each = formula.each as NonNullable<Formula["each"]>;
+  const drawn: Formula = { ...emptySum, terms: [readOf(pair).term], rest: "difference" };
+  return {
+    ...formula,
+    rest: "difference",
+    each: { ...each, formulas: each.formulas.map((own) => own ?? drawn) },
+  };
+}
+
 /** The rule of each value of a column, where most rows have one: those of its largest values are tried first with others. */
-function eachOf(pair: Pair, decider: LevelsPlan | NumberPlan): Candidate | undefined {
+function eachOf(pair: Pair, decider: LevelsPlan | NumberPlan, open = false): Candidate | undefined {
   const { plan, of, both, tests } = pair;
   const { least, people } = pair.search;
   const cells = of(decider.name);
@@ -264,6 +278,7 @@ function eachOf(pair: Pair, decider: LevelsPlan | NumberPlan): Candidate | undef
   const missing = decider.missing ? count - 1 : -1;
   const formulas = new Array<Formula | null>(count).fill(null);
   const kinds: number[] = [];
+  let left = 0;
   for (const [code, own] of [...rows.entries()].sort((a, b) => b[1].length - a[1].length)) {
     if (own.length === 0) continue;
     const tried = persons(own) >= Math.max(2, least) ? [...stretches(pair, own[0])] : [];
@@ -272,7 +287,8 @@ function eachOf(pair: Pair, decider: LevelsPlan | NumberPlan): Candidate | undef
     if (kind !== undefined) {
       formulas[code] = tried[kind];
       kinds.push(kind);
-    } else if (code !== missing) return undefined;
+    } else if (code !== missing) left += own.length;
+    if (left > (open ? mostOpen * both.length : 0)) return undefined;
   }
   const told = formulas.filter((one) => one !== null);
   if (new Set(told.map((one) => JSON.stringify(one))).size < 2) return undefined;
