@@ -82,9 +82,12 @@ export function findSteps(
     }),
   );
   const numbers = plans.filter((plan): plan is NumberPlan => plan.kind === "number");
+  // By their values dates have formulas.
+  const decide = new Set([...formulas.values()].map(({ each }) => each?.column));
   return numbers.flatMap((plan): NumberPlan[] => {
     const { values = [], rare, ...computed } = plan;
-    if (values.length < 2 || rare !== undefined || keep.includes(plan.name)) return [];
+    if (values.length < 2 || rare !== undefined || keep.includes(plan.name) || decide.has(plan.name))
+      return [];
     const own = numbersOf(columnNamed(from, plan.name), plan);
     const codes = Int32Array.from(own, (value) =>
       Number.isNaN(value) ? values.length : values.indexOf(value),
