@@ -1,6 +1,8 @@
 import type { Rng } from "../../core/rng";
-import type { Table } from "../../data/table";
+import { dropColumns, type Table, table, takeTableRows } from "../../data/table";
 import { describeNotDetermined, notDetermined } from "../../evaluate/synthetic/determined/determined";
+import { contextNames } from "../../synthesis/relational/child-table";
+import { keysOf } from "../../synthesis/relational/families";
 import type { RelatedTables, Relational } from "../../synthesis/relational/relational";
 import { keyCount } from "../../synthesis/structure/keys/fresh-keys";
 import type { Synthesiser } from "../../synthesis/synthesiser";
@@ -32,9 +34,21 @@ export async function notLearntByBoth(
   const made = model.sampleBoth(Math.min(parentsLookedAt, ...free), rng.fork("rows looked at"));
   const [parents, children] = await Promise.all([
     describe(real.parents, made.parents, rng, undefined),
-    describe(real.children, made.children, rng, key),
+    describe(besideParents(real, key), besideParents(made, key), rng, key),
   ]);
-  return [...parents, ...children];
+  // What children say of their parent is their parent's, once for all of them.
+  return [...parents, ...children.filter((sentence) => !sentence.startsWith(contextNames.parent("")))];
+}
+
+/** The children with the columns of their parents. */
+function besideParents({ parents, children }: RelatedTables, key: string): Table {
+  const places = new Map(keysOf(parents, key).map((name, p) => [name, p]));
+  const own = keysOf(children, key).map((name) => places.get(name) as number);
+  const above = takeTableRows(dropColumns(parents, [key]), own).columns;
+  return table([
+    ...children.columns,
+    ...above.map((column) => ({ ...column, name: contextNames.parent(column.name) })),
+  ]);
 }
 
 async function describe(real: Table, made: Table, rng: Rng, customer: string | undefined): Promise<string[]> {

@@ -5,9 +5,12 @@ import { afterAll, expect, test, vi } from "vitest";
 import { readFamilies } from "../../../src/cli/commands/synth/read-families";
 import { run } from "../../../src/cli/main";
 import { seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read/read-csv";
 import { readTable } from "../../../src/data/read/read-table";
-import { columnNamed, takeTableRows } from "../../../src/data/table";
+import { columnNamed, dropColumns, takeTableRows } from "../../../src/data/table";
+import { notLearntByBoth } from "../../../src/services/synthetic/not-learnt";
 import { familiesOf, keysOf } from "../../../src/synthesis/relational/families";
+import { relational } from "../../../src/synthesis/relational/relational";
 
 const folder = mkdtempSync(join(tmpdir(), "families-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -95,4 +98,30 @@ test("synth fit --children --json writes what was learnt, what is lost and the r
   expect(found).toMatchObject({ model: out, method: "relational", rows: 300, childRows: months.length });
   expect(found.rules.parents).toContainEqual(expect.stringMatching(/^customer /));
   expect(found.rules.children.length).toBeGreaterThan(0);
+});
+
+test("notLearntByBoth(model, real) names what follows from a child's and its parent's columns together", async () => {
+  const rng = seeded(9);
+  const [above, below]: [string[], string[]] = [[], []];
+  for (let i = 0; i < 300; i++) {
+    const [limit, zone] = [20 + Math.floor(60 * rng.uniform()), rng.uniform() < 0.5 ? "a" : "b"];
+    above.push(`K${1000 + 3 * i},${limit},${zone}`);
+    for (let k = 0; k < 1 + (i % 6); k++) {
+      const [used, hour] = [Math.floor(100 * rng.uniform()), Math.floor(24 * rng.uniform())];
+      const over = used > limit !== (zone === "b" && hour > 20);
+      below.push(`K${1000 + 3 * i},${used},${hour},${over ? "over" : "ok"}`);
+    }
+  }
+  const schema = { columns: [{ name: "key", type: "id" as const }] };
+  const tables = {
+    parents: parseCsv(`key,limit,zone\n${above.join("\n")}\n`, { schema }).table,
+    children: parseCsv(`key,used,hour,flag\n${below.join("\n")}\n`, { schema }).table,
+  };
+  const model = await relational({ key: "key", threads: 1 })(tables, seeded(1));
+  const [told, ...others] = await notLearntByBoth(model, tables, seeded(2), "key");
+  expect(told).toMatch(/^flag follows from used.*parent: limit.*that is not learnt$/);
+  expect(others).toEqual([]);
+  const bare = { ...tables, parents: dropColumns(tables.parents, ["limit", "zone"]) };
+  const alone = await relational({ key: "key", threads: 1 })(bare, seeded(1));
+  expect(await notLearntByBoth(alone, bare, seeded(2), "key")).toEqual([]);
 });
