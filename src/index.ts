@@ -557,6 +557,7 @@ export type {
   Formula as StructureFormula,
   FormulaEach,
   RatesBy,
+  Rounding,
   Term as FormulaTerm,
 } from "./synthesis/structure/formulas";
 export type { Grid } from "./synthesis/structure/grids";
@@ -573,6 +574,7 @@ export type {
   Gap,
   Hole,
   KeyColumnPlan,
+  Later,
   LevelsPlan,
   LookupPlan,
   NumberPlan,
