@@ -222,6 +222,26 @@ describe("readTable(file)", () => {
     },
   );
 
+  test.each([
+    ["имя;сумма", (i: number) => `${["Анна", "Борис"][i % 2]};${i},5`],
+    ["όνομα;ποσό", (i: number) => `${["Άννα", "Μπάμπης"][i % 2]};${i},5`],
+    ["顧客;金額", (i: number) => `${["東京都渋谷区", "大阪府大阪市"][i % 2]};${i}`],
+    ["שם;סכום", (i: number) => `${["דנה", "יוסי"][i % 2]};${i},5`],
+  ])("reads %s in UTF-16, of either order, with a mark and without", async (header, line) => {
+    const text = `${header}\n${Array.from({ length: 200 }, (_, i) => line(i)).join("\n")}\n`;
+    for (const mark of ["\ufeff", ""])
+      for (const other of [false, true]) {
+        const bytes = Buffer.from(mark + text, "utf16le");
+        const { table, schema } = await readTable(put("wide.csv", other ? bytes.swap16() : bytes));
+        expect(schema.dialect?.encoding).toBe(other ? "utf-16be" : "utf-16le");
+        expect(table.columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
+          `${header.split(";")[0]} categorical`,
+          `${header.split(";")[1]} numeric`,
+        ]);
+        expect(table.rows).toBe(200);
+      }
+  });
+
   test("refuses text in UTF-32 and EBCDIC by name, and prints none of it", async () => {
     const utf32 = Buffer.concat(
       [..."\ufeffplan,months\nbasic,3\n"].map((one) => {
@@ -233,6 +253,18 @@ describe("readTable(file)", () => {
     await expect(readTable(put("utf32.csv", utf32))).rejects.toThrow(
       /got text in UTF-32 \(save it as UTF-8\)$/,
     );
+    // Whole numbers of 16 and 32 bits are no text in UTF-16.
+    for (const [bits, most] of [
+      [16, 2000],
+      [16, 65536],
+      [32, 90],
+    ] as const) {
+      const numbers = Array.from({ length: 2000 }, (_, i) => (i * 7919) % most);
+      const binary = bits === 16 ? Uint16Array.from(numbers) : Uint32Array.from(numbers);
+      await expect(readTable(put("numbers.bin", Buffer.from(binary.buffer)))).rejects.toThrow(
+        /cannot|Cannot/,
+      );
+    }
     // "AB1," and a new line, in code page 500.
     const ebcdic = Buffer.from("c1c2f16b25".repeat(60), "hex");
     await expect(readTable(put("host.csv", ebcdic))).rejects.toThrow(/got text that may be EBCDIC/);

@@ -3,6 +3,10 @@ import { isAscii, isUtf8 } from "node:buffer";
 /** What bytes that are no UTF-8 are taken for, where nothing else is known: what Windows in the West writes. */
 const legacy = "windows-1252";
 
+/** At least this share of the characters of a table in UTF-16 is ASCII; at most this share is unassigned, or no text. */
+const leastPlain = 0.1;
+const mostStrange = 0.01;
+
 /** Whether the label names an encoding that can be read. */
 export function isEncoding(label: string): boolean {
   try {
@@ -18,21 +22,20 @@ export function encodingName(label: string): string {
   return new TextDecoder(label).encoding;
 }
 
-/** The encoding that a file's first bytes show for certain: by a byte-order mark, or by the zeros of UTF-16. */
+/** The encoding that a file's first bytes show for certain: by a byte-order mark, or as they make sense in UTF-16 alone. */
 export function markedEncoding(head: Uint8Array): string | undefined {
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return "utf-8";
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
   if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";
-  const size = Math.min(head.length, 1 << 14) & ~1;
-  let [even, odd] = [0, 0];
-  for (let i = 0; i < size; i += 2) {
-    if (head[i] === 0) even++;
-    if (head[i + 1] === 0) odd++;
-  }
-  const half = size / 2;
-  if (half >= 2 && odd > 0.4 * half && even < 0.05 * half) return "utf-16le";
-  if (half >= 2 && even > 0.4 * half && odd < 0.05 * half) return "utf-16be";
-  return undefined;
+  return ["utf-16le", "utf-16be"].find((encoding) => isWide(head, encoding));
+}
+
+/** Whether the bytes are text in this order of UTF-16: delimiters, digits and ends of line, and hardly a character that no text has. */
+function isWide(head: Uint8Array, encoding: string): boolean {
+  const text = new TextDecoder(encoding).decode(head.subarray(0, Math.min(head.length, 1 << 14) & ~1));
+  const plain = text.match(/[\t-~]/g)?.length ?? 0;
+  const strange = text.match(/[^\P{C}\t\n\r\p{Cf}]/gu)?.length ?? 0;
+  return text.length > 1 && plain >= leastPlain * text.length && strange <= mostStrange * text.length;
 }
 
 /**

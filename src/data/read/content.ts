@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { markedEncoding } from "../dialect/encoding";
 
 /** What a file's first bytes are. */
 export type Content =
@@ -58,18 +59,14 @@ export function contentOf(head: Uint8Array): Content {
     return other(/html/i.test(text.slice(0, 200)) ? "a web page (HTML)" : "XML");
   if (/^\{\s*"/.test(text) || /^\[\s*\{/.test(text)) return { kind: "json" };
   if (/^(version https:\/\/git-lfs)/.test(text)) return other("a pointer of Git LFS (fetch the file itself)");
+  if (markedEncoding(head)?.startsWith("utf-16")) return { kind: "text" };
   // Digits and letters of EBCDIC lie above 127, its blank is "@", and none of its ends of line is ours.
   const high = [...start].filter((one) => one >= "\x80").length;
   if (start.length > 40 && high > 0.4 * start.length && !/[\n\r]/.test(start) && !isUtf8Start(head))
     return other("text that may be EBCDIC (save it as UTF-8)");
   const zeros = [...start].filter((one) => one === "\0").length;
   const controls = [...start].filter((one) => one < " " && !"\t\n\r\0\x0b\x0c\x1a\x1b".includes(one)).length;
-  // UTF-16 has zeros in every other place.
-  const wide = zeros > 0 && zeros >= 0.3 * start.length && zeros <= 0.6 * start.length;
-  if (
-    controls > 0.05 * start.length ||
-    (zeros > 0.1 * start.length && !wide && !/^(\xff\xfe|\xfe\xff)/.test(start))
-  )
+  if (controls > 0.05 * start.length || zeros > 0.1 * start.length)
     return other("binary data of a kind that is not known");
   return { kind: "text" };
 }
