@@ -209,7 +209,7 @@ function describeFormula(
     return rate === undefined ? [] : [`${cell} → ${shown(rate)}`];
   });
   const rates = by ? ` × (by ${by.column}: ${listed.join(", ")})` : "";
-  return `${name} = ${right(formula, dates)}${rates}${dated ? ", dates in days" : ""}${loose}${otherwise}.`;
+  return `${name} = ${right(formula, dates, columns)}${rates}${dated ? ", dates in days" : ""}${loose}${otherwise}.`;
 }
 
 /** What each level of a column has as its value; undefined where something else is in the formula. */
@@ -217,31 +217,39 @@ function pricesBy(
   { rest, terms, effects, constant }: Formula,
   columns: Structure["columns"],
 ): string | undefined {
-  const [one] = effects;
-  const of = columns.find((plan) => plan.name === one?.column);
-  if (rest !== "none" || effects.length !== 1 || terms.length > 0 || constant !== 0 || of?.kind !== "levels")
-    return undefined;
-  const told = levelNames(of).flatMap((level, k) => {
-    const value = one.effects[k] ?? undefined;
-    return value === undefined ? [] : [`${level} → ${shown(value)}`];
-  });
+  if (rest !== "none" || effects.length !== 1 || terms.length > 0 || constant !== 0) return undefined;
+  const told = amountsBy(effects[0], columns);
   return told.length > mostListed
-    ? `follows from ${of.name}: each of ${told.length} levels has its own value`
-    : `= (by ${of.name}: ${told.join(", ")})`;
+    ? `follows from ${effects[0].column}: each of ${told.length} levels has its own value`
+    : `= ${listedBy(effects[0].column, told)}`;
 }
 
-function right(formula: Formula, dates: readonly string[]): string {
+/** The levels that have an amount of their own, with it. */
+function amountsBy({ column, effects }: Formula["effects"][number], columns: Structure["columns"]): string[] {
+  const of = columns.find((plan) => plan.name === column);
+  if (of?.kind !== "levels") return [];
+  return levelNames(of).flatMap((level, k) => {
+    const value = effects[k] ?? undefined;
+    return value === undefined ? [] : [`${level} → ${shown(value)}`];
+  });
+}
+
+function listedBy(column: string, told: readonly string[]): string {
+  return `(by ${column}: ${told.join(", ")})`;
+}
+
+function right(formula: Formula, dates: readonly string[], columns: Structure["columns"]): string {
   const { most, ...below } = formula;
-  if (most !== undefined) return `the smaller of ${shown(most)} and ${right(below, dates)}`;
+  if (most !== undefined) return `the smaller of ${shown(most)} and ${right(below, dates, columns)}`;
   const { least, ...free } = formula;
-  if (least !== undefined) return `the greater of ${shown(least)} and ${right(free, dates)}`;
+  if (least !== undefined) return `the greater of ${shown(least)} and ${right(free, dates, columns)}`;
   if (formula.kind === "product") {
     // A whole less a share: 0.01 × (100 − discount), of −0.01 × (discount − 100).
     const less = formula.constant < 0 && formula.factors.find(({ plus = 0, also }) => plus < 0 && !also);
     if (less) {
       const turned = { column: `(${shown(-(less.plus as number))} − ${less.column})`, power: less.power };
       const factors = formula.factors.map((one) => (one === less ? turned : one));
-      return right({ ...formula, constant: -formula.constant, factors }, dates);
+      return right({ ...formula, constant: -formula.constant, factors }, dates, columns);
     }
     const named = ({ column, plus = 0, also = [] }: Formula["factors"][number]): string => {
       const all = [column, ...also, ...(plus === 0 ? [] : [shown(plus)])];
@@ -267,8 +275,14 @@ function right(formula: Formula, dates: readonly string[]): string {
     }
     return weight === 1 ? own : weight === -1 ? `−${own}` : weighted(weight, own);
   });
-  const effects = formula.effects.map((effect) => `an amount for ${effect.column}`);
-  const front = formula.constant === 0 && terms.length > 0 ? [] : [shown(formula.constant)];
+  const effects = formula.effects.map((effect) => {
+    const told = formula.rest === "none" ? amountsBy(effect, columns) : [];
+    return told.length === 0 || told.length > mostListed
+      ? `an amount for ${effect.column}`
+      : listedBy(effect.column, told);
+  });
+  const exact = formula.rest === "none" && effects.length > 0;
+  const front = formula.constant === 0 && (terms.length > 0 || exact) ? [] : [shown(formula.constant)];
   return [...front, ...terms, ...effects].join(" + ").replaceAll("+ −", "− ");
 }
 

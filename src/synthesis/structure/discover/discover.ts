@@ -289,6 +289,7 @@ function withFormulas(
     people,
     ...(plan.grid && { grid: plan.grid }),
     ...((plan.values || plan.formula || keep.includes(plan.name)) && { given: true }),
+    ...(plan.values && plan.rare === undefined && !keep.includes(plan.name) && { few: true }),
   }));
   const formulas: Found = new Map(
     findFormulas(
@@ -317,7 +318,8 @@ function withFormulas(
     plans,
     numbers.flatMap((plan) => {
       const formula = formulas.get(plan.name);
-      return formula ? [{ ...plan, formula }] : [];
+      const { values, ...computed } = plan;
+      return formula ? [{ ...computed, ...(values && { atoms: [] }), formula }] : [];
     }),
   );
 }

@@ -178,7 +178,7 @@ export function weightedSum(
   if (!first || first.error > 4 * tolerance) return undefined;
   // A term that moves nothing by half a unit is no term, nor is one that the others stand in for; what is taken away first.
   const size = (k: number): number => first.weights[others.indexOf(k)] * spread(complete[k].values);
-  let kept = others.filter((k) => Math.abs(size(k)) > unit);
+  let kept = others.filter((k) => Math.abs(size(k)) > unit / 2);
   for (const k of [...kept].sort((a, b) => size(a) - size(b))) {
     const fewer = kept.filter((other) => other !== k);
     const without = fewer.length < 2 ? undefined : leastSquares(screen, t, fewer);

@@ -1,5 +1,5 @@
 import { day } from "../date-parts";
-import type { Formula } from "../formulas";
+import type { Arguments, Formula } from "../formulas";
 import { findCensored } from "./find-censored";
 import { findDifferences } from "./find-differences";
 import { findExactProducts, findProducts } from "./find-products";
@@ -7,6 +7,7 @@ import { type Decider, findRates } from "./find-rates";
 import { findShares } from "./find-shares";
 import { findSums } from "./find-sums";
 import { type Found, type LevelsInput, type NumberInput, valuesOf } from "./search";
+import { findLevelSums } from "./tried/level-sums";
 import { countShifts, shareShifts } from "./tried/products-for";
 
 /**
@@ -28,7 +29,7 @@ export function findFormulas(
   const plain = numbers.filter((input) => !input.date);
   const trials = {
     rows: numbers[0]?.values.length ?? 0,
-    of: valuesOf(numbers),
+    of: argumentsAmong(numbers, levels),
     people: numbers[0]?.people,
     tried: (3 * numbers.length) ** 4,
   };
@@ -39,10 +40,17 @@ export function findFormulas(
   findRates(plain, deciders, exact);
   findRates(plain, loose, exact);
   findExactProducts(plain, exact, { trials, shifts: shareShifts });
+  findLevelSums(plain, levels, exact, trials);
   const found = new Map([...exact].map(([name, formula]) => [name, inMilliseconds(formula, dates)]));
   const open = numbers.filter((input) => !input.given && !found.has(input.name));
   for (const [name, formula] of findDifferences(open, levels)) found.set(name, formula);
   return found;
+}
+
+/** The values of numbers and the codes of levels by name, as formulas read them. */
+function argumentsAmong(numbers: readonly NumberInput[], levels: readonly LevelsInput[]): Arguments {
+  const values = valuesOf(numbers);
+  return (name) => levels.find((one) => one.name === name)?.codes ?? values(name);
 }
 
 /** The formula of dates in milliseconds: they were looked at in days. */

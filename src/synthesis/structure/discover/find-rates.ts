@@ -53,7 +53,7 @@ export function findRates(numbers: readonly NumberInput[], deciders: readonly De
   }[] = [];
   for (const target of [...numbers].reverse()) {
     const before = found.get(target.name);
-    if (target.given || (before && before.rest !== "factor")) continue;
+    if ((target.given && !target.few) || (before && before.rest !== "factor")) continue;
     const half = spacing(target.grid) / 2;
     const bases: Base[] = numbers.flatMap(({ name, values, grid }) =>
       name === target.name ? [] : [{ factors: [{ column: name, power: 1 }], values, step: spacing(grid) }],

@@ -9,6 +9,8 @@ export interface NumberInput {
   readonly grid?: Grid;
   /** Whether others may follow from it but it from none: a number of few values, drawn as levels. */
   readonly given?: boolean;
+  /** Whether it has few values and is given for that alone: rates and amounts by levels may compute it all the same. */
+  readonly few?: boolean;
   /** Whether they are dates, in milliseconds since 1970. */
   readonly date?: boolean;
   /** Whose each row is, where people have several. */

@@ -54,7 +54,9 @@ export function findBegun(numbers: readonly NumberInput[], found: Found, trials:
       const own = begun.find(({ input }) => input.name === term.column);
       return own ? { ...term, column: own.of.name, round: own.round } : term;
     });
-    if (!sum || !terms.some(({ round }) => round)) continue;
+    // Of halves each is the mean of its own two neighbours: no rule.
+    if (!sum || !terms.some(({ round }) => round) || terms.some(({ column }) => column === target.name))
+      continue;
     const formula = { ...sum, terms };
     const tests = testsOf({ ...target, grid: target.grid }, trials);
     if (tests.proven(formula, terms.length + 1)) placeOver(found, numbers, target.name, formula);
