@@ -1,4 +1,4 @@
-import type { Exclusion } from "./structure";
+import { type Exclusion, missingLabel } from "./structure";
 
 interface Cell {
   readonly column: string;
@@ -101,7 +101,9 @@ function remaining(
   return [...byCell.values()].map(({ cell, column, labels }) => {
     const { called, labels: all } = namesOf(column);
     const left = all.filter((label) => !labels.includes(label));
-    const where = `Where ${named(cell, namesOf)}, ${called} is`;
+    const gap = [left, labels].some((own) => own.length === 1 && own[0] === missingLabel);
+    const where = `Where ${named(cell, namesOf)}, ${gap ? column : called} is`;
+    if (gap && labels.length === 1) return `${where} never ${missingLabel}.`;
     return left.length === 1
       ? `${where} ${bare(left[0])}.`
       : `${where} never ${labels.map(bare).join(" or ")}.`;
@@ -113,6 +115,7 @@ function key(cell: Cell): string {
 }
 
 function named(cell: Cell, namesOf: NamesOf): string {
+  if (cell.label === missingLabel) return `${cell.column} = ${missingLabel}`;
   return `${namesOf(cell.column).called} ${cell.label === "other" ? "is another value" : `= ${bare(cell.label)}`}`;
 }
 

@@ -5,6 +5,7 @@ import { bandRange, partRange } from "../../drawing/wishes";
 import { dateReader } from "../../structure/dates";
 import { isScattered } from "../../structure/discover/bands";
 import { datesSaid } from "../../structure/keys/key-ties";
+import { onlyMissing } from "../../structure/orders/broken-exclusions";
 import {
   cellOf,
   type DatePlan,
@@ -17,7 +18,6 @@ import {
 import { levelText, numbersOf } from "../../structure/variables";
 import type { SequentialParts } from "../parts";
 import { isMissing } from "./cells";
-import { onlyMissing } from "./rules-kept";
 
 /** What is known of a variable: whole cells, or which codes a partly known combination may have. */
 export interface Given {

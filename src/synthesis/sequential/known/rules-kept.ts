@@ -5,19 +5,23 @@ import { describeOnly } from "../../structure/describe-exclusions";
 import { argumentsOf, mayMiss, neededBy } from "../../structure/formulas";
 import { endsPassed } from "../../structure/given/given-ends";
 import { describeTie, type KeyTie, withoutTies } from "../../structure/keys/key-ties";
+import {
+  type LabelledCells,
+  labelled,
+  onlyMissing,
+  rowsBeside,
+  rowsThere,
+  rowsWith,
+} from "../../structure/orders/broken-exclusions";
 import { brokenLater, describeLater } from "../../structure/orders/later";
 import { countPeople, peopleOf } from "../../structure/people";
 import {
   type ColumnPlan,
   type Combination,
-  cellLabels,
   cellsOf,
-  type Exclusion,
   formulaOf,
   isComputed,
-  isFree,
   missingLabel,
-  repeatsName,
   type Structure,
   type Variable,
 } from "../../structure/structure";
@@ -116,7 +120,7 @@ function breaksIn(cells: Cells, table: Table, gaps: boolean): readonly Breaks[] 
     ...brokenPlans(cells, table),
     ...brokenTies(cells.structure, table),
     ...brokenOrders(cells),
-    ...brokenExclusions(cells.structure, variables, gaps),
+    ...brokenExclusions(cells.structure, labelled(cells.structure, variables, table), gaps),
     ...brokenCombinations(cells.structure, variables, table),
   ];
 }
@@ -199,47 +203,38 @@ function brokenOrders({ structure, of, rows }: Cells): Breaks[] {
   return [...orders, ...later];
 }
 
-/** The columns of a variable, and each row's cell of it, as labels. */
-function labelled(structure: Structure, variables: readonly Variable[]) {
-  const loose = structure.columns.filter(formulaOf);
-  const known = new Map(variables.map((one) => [one.name, { labels: cellLabels(one), cells: cellsOf(one) }]));
-  return (name: string) => {
-    const own = known.get(name);
-    // What a formula leaves open is computed back from rounded numbers: it tells no cell.
-    if (!own || loose.some((plan) => plan.name === name)) return undefined;
-    const combination = structure.combinations.find((one) => one.name === name);
-    const repeated = structure.columns.find((plan) => repeatsName(plan.name) === name);
-    // That a cell was missing is known of it, whatever is filled in.
-    if (structure.gaps?.some(({ variable }) => variable === name)) return undefined;
-    const columns = combination?.columns ?? [repeated?.name ?? name];
-    return { ...own, columns, at: (i: number): string | undefined => own.labels[own.cells[i]] };
-  };
-}
-
-function brokenExclusions(structure: Structure, variables: readonly Variable[], gaps: boolean): Breaks[] {
-  const of = labelled(structure, variables);
-  return structure.exclusions.flatMap(({ columns, never, only, rare = 0 }): Breaks[] => {
-    const [a, b] = columns.map(of);
+function brokenExclusions(
+  structure: Structure,
+  of: (name: string) => LabelledCells | undefined,
+  gaps: boolean,
+): Breaks[] {
+  return structure.exclusions.flatMap((one): Breaks[] => {
+    const [a, b] = one.columns.map(of);
     if (!a || !b) return [];
-    const read = [...a.columns, ...b.columns];
-    const nevers = never.flatMap(([x, y]): Breaks[] => {
-      if (!gaps && (x === missingLabel || y === missingLabel)) return [];
-      const [p, q] = [a.labels.indexOf(x), b.labels.indexOf(y)];
-      const rows: number[] = [];
-      if (p >= 0 && q >= 0)
-        for (let i = 0; i < a.cells.length; i++) if (a.cells[i] === p && b.cells[i] === q) rows.push(i);
-      const rule = `${cellNamed(columns[0], x)} and ${cellNamed(columns[1], y)} never go together.`;
-      return [{ rule, columns: read, rows }];
+    const columns = [...a.columns, ...b.columns];
+    const nevers = one.never.flatMap((pair): Breaks[] => {
+      if (!gaps && pair.includes(missingLabel)) return [];
+      const [x, y] = pair.map((label, at) => cellNamed(one.columns[at], label));
+      return [{ rule: `${x} and ${y} never go together.`, columns, rows: rowsWith(a, b, [pair]) }];
     });
-    if (!only) return nevers;
-    const may = new Set(only.map((pair) => JSON.stringify(pair)));
-    const rows = [...a.cells.keys()].filter((i) => {
-      const pair = [a.at(i) ?? missingLabel, b.at(i) ?? missingLabel];
-      return !pair.some(isFree) && !may.has(JSON.stringify(pair));
-    });
+    for (const [place, own, other] of gaps
+      ? ([
+          [0, a, b],
+          [1, b, a],
+        ] as const)
+      : [])
+      for (const label of own.missing ? onlyMissing(one, place, own.labels) : []) {
+        const rule = `${own.columns[0]} is missing where ${cellNamed(one.columns[1 - place], label)}.`;
+        nevers.push({ rule, columns, rows: rowsThere(own, other, label) });
+      }
+    if (!one.only) return nevers;
+    const rows = rowsBeside(a, b, one.only);
     // So many rows learnt from had others, and some pair stood in for theirs.
-    const known = gaps && rows.length <= rare;
-    return [...nevers, { rule: describeOnly({ columns, only }), columns: read, rows: known ? [] : rows }];
+    const known = gaps && rows.length <= (one.rare ?? 0);
+    return [
+      ...nevers,
+      { rule: describeOnly({ columns: one.columns, only: one.only }), columns, rows: known ? [] : rows },
+    ];
   });
 }
 
@@ -335,7 +330,7 @@ export interface StaysEmpty extends RuleRows {
 export function emptyByRule(structure: Structure, table: Table, missing: Open): readonly StaysEmpty[] {
   const columns = structure.columns.map(({ name }) => columnNamed(table, name));
   const cells = cellsOfColumns(structure, columns, table.rows);
-  const of = labelled(structure, reduceTable(structure, table, "none"));
+  const of = labelled(structure, reduceTable(structure, table, "none"), table);
   const taken = new Set<string>();
   const found: StaysEmpty[] = [];
   const add = (name: string, rule: string, says: (i: number) => boolean): void => {
@@ -352,7 +347,7 @@ export function emptyByRule(structure: Structure, table: Table, missing: Open): 
     for (const place of [0, 1]) {
       const [own, other] = [of(pair[place]), of(pair[1 - place])];
       if (!own || !other || own.columns.length > 1) continue;
-      for (const label of onlyMissing({ columns: pair, never }, place, own.labels))
+      for (const label of onlyMissing({ never }, place, own.labels))
         add(
           own.columns[0],
           `${pair[place]} is missing where ${cellNamed(pair[1 - place], label)}.`,
@@ -395,18 +390,4 @@ export function emptyByRule(structure: Structure, table: Table, missing: Open): 
       });
   }
   return found;
-}
-
-/** The cells of the other variable beside which the one at `place` (of these labels) is nothing but missing. */
-export function onlyMissing(
-  { never }: Exclusion,
-  place: number,
-  labels: readonly string[],
-): readonly string[] {
-  const present = labels.filter((label) => label !== missingLabel);
-  if (present.length === labels.length) return [];
-  const beside = new Set(never.map((pair) => pair[1 - place]));
-  return [...beside].filter((label) =>
-    present.every((own) => never.some((pair) => pair[place] === own && pair[1 - place] === label)),
-  );
 }

@@ -1,4 +1,4 @@
-import { cellLabels, cellsOf, type Exclusion, type Variable } from "../structure";
+import { cellLabels, cellsOf, type Exclusion, missingLabel, type Variable } from "../structure";
 import { spacedRows } from "./search";
 
 const screeningRows = 20_000;
@@ -6,12 +6,13 @@ const screeningRows = 20_000;
 const mostCells = 10_000;
 /** Rows expected under independence where none is seen. */
 const leastExpected = 5;
-/** … and how many times as many where numbers are concerned: where they lie side by side, none is often seen by chance. */
+/** … and how many times as many where values of numbers are concerned: where they lie side by side, none is often seen by chance. */
 const numbersTimes = 3;
 
 /**
  * Structural zeros: cells of two variables that never meet although independence would let them meet so often that
- * chance is ruled out over all cells looked at (Bonferroni, one per cent): so many people, where some have several rows.
+ * chance is ruled out over all cells looked at (Bonferroni, one per cent): so many people, where some have several rows. All cells of a
+ * variable but the missing one are looked at together, too: of an open claim no reason is told, though each of them is rare.
  */
 export function findExclusions(variables: readonly Variable[], people?: Int32Array): readonly Exclusion[] {
   const sample = spacedRows(variables[0] ? cellsOf(variables[0]).length : 0, screeningRows);
@@ -28,14 +29,13 @@ export function findExclusions(variables: readonly Variable[], people?: Int32Arr
       const cells = usable[a].labels.length * usable[b].labels.length;
       if (cells > mostCells) continue;
       pairs.push([a, b]);
-      tests += cells;
+      tests += cells + usable[a].labels.length + usable[b].labels.length;
     }
   }
   const needed = Math.max(leastExpected, Math.log(100 * tests));
   const found: Exclusion[] = [];
   for (const [a, b] of pairs) {
-    const numbers = [a, b].filter((k) => usable[k].one.kind === "number").length;
-    const never = zeros(usable[a], usable[b], needed * numbersTimes ** numbers, sample, people);
+    const never = zeros(usable[a], usable[b], needed, sample, people);
     if (never.length > 0) found.push({ columns: [usable[a].one.name, usable[b].one.name], never });
   }
   return found;
@@ -54,23 +54,47 @@ function peopleByCell(cells: Int32Array, rows: Int32Array, people: Int32Array): 
 
 /** A variable's cells, and those of some rows. */
 interface Looked {
+  readonly one: Variable;
   readonly labels: readonly string[];
   readonly cells: Int32Array;
   readonly some: Int32Array;
 }
 
+/** Cells of a variable that are looked at as one, and how many times as many rows must be expected of them; `gap` where they tell missing from there. */
+interface Side {
+  readonly cells: readonly number[];
+  readonly times: number;
+  readonly gap: boolean;
+}
+
+/** Each cell of a variable, and all that are there where some are missing. */
+function sidesOf({ one, labels }: Looked): readonly Side[] {
+  const [all, gap] = [[...labels.keys()], labels.indexOf(missingLabel)];
+  const times = (cell: number): number => (one.kind === "number" && cell !== gap ? numbersTimes : 1);
+  const single = all.map(
+    (cell): Side => ({
+      cells: [cell],
+      times: times(cell),
+      gap: cell === gap,
+    }),
+  );
+  const there = { cells: all.filter((cell) => cell !== gap), times: 1, gap: true };
+  return gap >= 0 && labels.length > 2 ? [...single, there] : single;
+}
+
 function zeros(
-  { labels: labelsA, cells: a, some: someA }: Looked,
-  { labels: labelsB, cells: b, some: someB }: Looked,
+  one: Looked,
+  other: Looked,
   needed: number,
   sample: Int32Array,
   people: Int32Array | undefined,
 ): [string, string][] {
-  const width = labelsB.length;
-  const counts = new Int32Array(labelsA.length * width);
-  for (let k = 0; k < someA.length; k++)
-    if (someA[k] >= 0 && someB[k] >= 0) counts[someA[k] * width + someB[k]]++;
-  const countsA = new Int32Array(labelsA.length);
+  const [a, b] = [one.cells, other.cells];
+  const width = other.labels.length;
+  const counts = new Int32Array(one.labels.length * width);
+  for (let k = 0; k < one.some.length; k++)
+    if (one.some[k] >= 0 && other.some[k] >= 0) counts[one.some[k] * width + other.some[k]]++;
+  const countsA = new Int32Array(one.labels.length);
   const countsB = new Int32Array(width);
   let both = 0;
   counts.forEach((count, cell) => {
@@ -78,24 +102,39 @@ function zeros(
     countsB[cell % width] += count;
     both += count;
   });
+  // Who has a cell in many rows has it once, and as likely beside the other as one row is.
+  const persons = people && [a, b].map((own) => peopleByCell(own, sample, people));
+  const sized = (own: Looked, rows: Int32Array, at: number) =>
+    sidesOf(own).map((side) => ({
+      ...side,
+      rows: side.cells.reduce((sum, cell) => sum + rows[cell], 0),
+      people: persons && side.cells.reduce((sum, cell) => sum + (persons[at].get(cell) ?? 0), 0),
+    }));
+  const [sidesA, sidesB] = [sized(one, countsA, 0), sized(other, countsB, 1)];
   const empty = new Set<number>();
-  for (let x = 0; x < labelsA.length; x++) {
-    for (let y = 0; y < width; y++) {
-      if (counts[x * width + y] === 0 && countsA[x] * countsB[y] >= needed * both) empty.add(x * width + y);
-    }
-  }
-  if (people && empty.size > 0) {
-    // Who has a cell in many rows has it once, and as likely beside the other as one row is.
-    const [peopleA, peopleB] = [a, b].map((own) => peopleByCell(own, sample, people));
-    for (const cell of empty) {
-      const [x, y] = [Math.floor(cell / width), cell % width];
-      const expected = Math.min((peopleA.get(x) ?? 0) * countsB[y], countsA[x] * (peopleB.get(y) ?? 0));
-      if (expected < needed * both) empty.delete(cell);
+  for (const x of sidesA) {
+    for (const y of sidesB) {
+      const { rows: n, people: ownN = n } = x;
+      const { rows: m, people: ownM = m } = y;
+      const expected =
+        (x.gap || y.gap) && !persons
+          ? Math.max(unlikely(n, m / both), unlikely(m, n / both))
+          : Math.min(ownN * m, n * ownM) / both;
+      if (!(expected >= needed * x.times * y.times) || Math.min(n, m) < leastExpected) continue;
+      if (x.cells.some((p) => y.cells.some((q) => counts[p * width + q] > 0))) continue;
+      for (const p of x.cells) for (const q of y.cells) empty.add(p * width + q);
     }
   }
   // What the sample did not see, some other row may hold.
   if (empty.size > 0 && sample.length < a.length) {
     for (let i = 0; i < a.length; i++) if (a[i] >= 0 && b[i] >= 0) empty.delete(a[i] * width + b[i]);
   }
-  return [...empty].map((cell) => [labelsA[Math.floor(cell / width)], labelsB[cell % width]]);
+  return [...empty]
+    .sort((p, q) => p - q)
+    .map((cell) => [one.labels[Math.floor(cell / width)], other.labels[cell % width]]);
+}
+
+/** How unlikely it is that none of so many rows has what this share of all has: its negative logarithm. */
+function unlikely(rows: number, share: number): number {
+  return -rows * Math.log1p(-share);
 }

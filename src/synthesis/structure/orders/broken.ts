@@ -9,6 +9,7 @@ import {
   type Structure,
 } from "../structure";
 import { codesOf, numbersOf } from "../variables";
+import { brokenExclusions } from "./broken-exclusions";
 import { brokenLater } from "./later";
 
 /** The columns of which a rule says something that rows break. */
@@ -48,13 +49,14 @@ export function brokenNumbers(
   ];
 }
 
-/** The rows that break what the structure says of numbers. */
+/** The rows that break what the structure says of numbers, or hold cells that never meet. */
 export function brokenRows(structure: Structure, rows: Table): readonly number[] {
   const plans = new Map(structure.columns.map((plan) => [plan.name, plan]));
   const broken = brokenNumbers(structure, (name) =>
     valuesOf(columnNamed(rows, name), plans.get(name) as NumberPlan | DatePlan | LevelsPlan),
   );
-  return [...new Set(broken.flatMap((one) => one.rows))].sort((a, b) => a - b);
+  const all = [...broken.flatMap((one) => one.rows), ...brokenExclusions(structure, rows)];
+  return [...new Set(all)].sort((a, b) => a - b);
 }
 
 /** The cells of a column that rules of numbers and dates read. */
