@@ -260,20 +260,21 @@ function right(formula: Formula, dates: readonly string[], columns: Structure["c
     const front = formula.constant === 1 && times.length > 0 ? [] : [shown(formula.constant)];
     return [...front, ...times].join(" × ") + over.map((column) => ` ÷ ${column}`).join("");
   }
-  const terms = formula.terms.map(({ column, weight, nothing, instead, steps, round }) => {
+  const terms = formula.terms.map(({ column, weight, nothing, instead, steps, round, size }) => {
     const value = nothing ? 0 : instead;
     const own =
       value === undefined
         ? column
         : `${column} (${dates.includes(column) ? dateOf(value) : shown(value)} where missing)`;
     if (round) return weighted(weight, `(${own}${rounding({ round })})`);
+    if (size) return weighted(weight, `|${own}|`);
     if (steps) {
       const cuts = steps.values.map((value, k) =>
         k > 0 ? `${shown(value)} from ${shown(steps.cuts[k - 1])}` : shown(value),
       );
       return `(by ${own}: ${cuts.join(", ")})`;
     }
-    return weight === 1 ? own : weight === -1 ? `−${own}` : weighted(weight, own);
+    return weighted(weight, own);
   });
   const effects = formula.effects.map((effect) => {
     const told = formula.rest === "none" ? amountsBy(effect, columns) : [];
@@ -288,6 +289,7 @@ function right(formula: Formula, dates: readonly string[], columns: Structure["c
 
 /** A column times its weight, or ÷ where that is the shorter: seconds ÷ 60. */
 function weighted(weight: number, column: string): string {
+  if (Math.abs(weight) === 1) return weight > 0 ? column : `−${column}`;
   const over = shown(1 / weight);
   return over.length < shown(weight).length && Number(over) === Math.round(1e9 / weight) / 1e9
     ? `${column} ÷ ${over}`

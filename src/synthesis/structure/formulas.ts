@@ -64,6 +64,8 @@ export interface Term {
   readonly calendar?: true;
   /** Of a number the multiple of a step below it, or above: gigabytes begun. */
   readonly round?: Rounding;
+  /** Of a number how far it is from 0, whatever its sign. */
+  readonly size?: true;
   /** Of a number the value of the stretch that it lies in: below the first cut the first one. */
   readonly steps?: { readonly cuts: readonly number[]; readonly values: readonly number[] };
   /** Whether a missing cell counts as 0: no discount. */
@@ -153,7 +155,7 @@ export function evaluate(formula: Formula, argument: Arguments, rows: number): F
 
 /** What a sum reads of a column. */
 function termValues(
-  { column, times, from, calendar, instead, steps, round }: Term,
+  { column, times, from, calendar, instead, steps, round, size }: Term,
   argument: Arguments,
 ): ArrayLike<number> {
   const own = argument(column);
@@ -163,6 +165,7 @@ function termValues(
     const others = argument(times.column);
     return Float64Array.from(values, (value, i) => value * (others[i] + times.plus));
   }
+  if (size) return Float64Array.from(values, Math.abs);
   if (steps) return Float64Array.from(values, (value) => stepOf(steps, value));
   if (round) return Float64Array.from(values, (value) => stepped(value, round));
   if (!from && !calendar) return values;
@@ -283,7 +286,11 @@ export function argumentRange(
   );
   const [a, b] = free.map((end) => argumentAt(formula, name, end, argument));
   const sorted = [a.map((one, i) => Math.min(one, b[i])), a.map((one, i) => Math.max(one, b[i]))] as const;
-  const [{ from, calendar: even, steps, round: begun } = {} as Partial<Term>] = own;
+  const [{ from, calendar: even, steps, round: begun, size } = {} as Partial<Term>] = own;
+  if (size) {
+    const most = sorted[0].map((low, i) => Math.max(Math.abs(low), Math.abs(sorted[1][i])));
+    return [most.map((end) => -end), most];
+  }
   if (begun)
     return [
       sorted[0].map((low) => unstepped(low, begun, true)),

@@ -77,6 +77,27 @@ subjects["a sum with units begun"] = {
   where: { fee: { from: 5, to: 9 } },
 };
 
+subjects["a turnover whatever the sign"] = {
+  rule: "turnover = |amount|, rounded.",
+  row: (rng) => {
+    const value = cents((rng.uniform() < 0.3 ? -1 : 1) * amount(rng, 900));
+    return { amount: value, turnover: Math.abs(value) };
+  },
+  off: (of) => of("turnover") - Math.abs(of("amount")),
+  where: { turnover: { from: 100, to: 200 } },
+};
+
+subjects["a charge on what is paid or refunded"] = {
+  rule: "charge = items ÷ 10 + |amount| ÷ 50, rounded.",
+  row: (rng) => {
+    const value = (rng.uniform() < 0.3 ? -1 : 1) * whole(rng, 1, 900);
+    const items = whole(rng, 0, 30);
+    return { amount: value, items, charge: cents(0.02 * Math.abs(value) + 0.1 * items) };
+  },
+  off: (of) => of("charge") - 0.02 * Math.abs(of("amount")) - 0.1 * of("items"),
+  where: { charge: { from: 5, to: 9 } },
+};
+
 /** The rows in which the rule is off by more than rounding. */
 function broken(from: Table, off: Subject["off"]): number {
   return Array.from({ length: from.rows }, (_, i) =>
@@ -93,6 +114,29 @@ describe.each(Object.entries(subjects))("products of %s", (_, { rule, row, off, 
     expect(broken(read.sample(1000, seeded(2)), off)).toBe(0);
     expect(broken(model.sample(60, seeded(3), { where }), off)).toBe(0);
   });
+});
+
+test("of a size the number that is missing has the sign that is drawn of it", async () => {
+  const { row, off } = subjects["a turnover whatever the sign"];
+  const from = tableOf(800, row);
+  const model = await sequential()(from, seeded(1));
+  const columns = from.columns.map((column) =>
+    column.type === "numeric"
+      ? {
+          ...column,
+          values: column.values.map((value, i) =>
+            i % 4 === (column.name === "amount" ? 0 : 2) ? Number.NaN : value,
+          ),
+        }
+      : column,
+  );
+  const { table, broken: rules } = model.complete({ rows: from.rows, columns }, seeded(2));
+  expect([broken(table, off), rules]).toEqual([0, []]);
+  const own = columnNamed(table, "amount");
+  const drawn = own.type === "numeric" ? [...own.values].filter((_, i) => i % 4 === 0) : [];
+  const below = drawn.filter((value) => value < 0).length / drawn.length;
+  expect(below).toBeGreaterThan(0.2);
+  expect(below).toBeLessThan(0.4);
 });
 
 test("products of small numbers that chance makes are no rule", () => {

@@ -108,7 +108,7 @@ export function solved(
   near: (row: number) => number,
   instead: Instead = new Map(),
 ): Float64Array {
-  const { count, at, first, last, bound, off, decides } = narrowed(cells, open, part, rows, instead);
+  const { count, at, first, last, bound, off, decides } = narrowed(cells, open, part, rows, instead, near);
   if (decides) return tried(off, { count, at }, rows.length, (k) => near(rows[k]));
   const spread = part.kind === "number" && !part.grid && !part.values;
   const values = Float64Array.from(rows, (row, k) => {
@@ -134,8 +134,9 @@ export function valuesBeside(
   other: string,
   row: number,
 ): readonly number[] {
-  const { at, first, last } = narrowed(cells, open, part, [row], new Map([[other, [Number.NaN]]]));
   const near = cells.of(part.name)[row];
+  const without = new Map([[other, [Number.NaN]]]);
+  const { at, first, last } = narrowed(cells, open, part, [row], without, () => near);
   const count = last[0] - first[0] + 1;
   return Array.from({ length: count > mostTried ? 0 : Math.max(count, 0) }, (_, k) => at(first[0] + k)).sort(
     (a, b) => Math.abs(a - near) - Math.abs(b - near),
@@ -149,6 +150,7 @@ function narrowed(
   part: NumberPlan | DatePlan,
   rows: readonly number[],
   instead: Instead,
+  near: (row: number) => number,
 ) {
   const names = new Set([part.name, ...instead.keys()]);
   const rules = computedInOrder(cells.structure).filter(({ name, formula }) => {
@@ -162,6 +164,14 @@ function narrowed(
   const decides = rules.some(({ formula }) => deciderOf(formula) === part.name);
   const first = new Float64Array(rows.length);
   const last = new Float64Array(rows.length).fill(count - 1);
+  if (rules.some(({ formula }) => formula.terms.some(({ size, column }) => size && column === part.name)))
+    rows.forEach((row, k) => {
+      // Of a size there are two values, between which the wish decides: without one it is not known.
+      const zero = firstFrom(at, count, 0);
+      if (near(row) < 0) last[k] = zero - 1;
+      else if (near(row) >= 0) first[k] = zero;
+      else [first[k], last[k]] = [1, 0];
+    });
   const [lows, highs] = [off(first.map(at)), off(last.map(at))];
   const bound = new Uint8Array(rows.length);
   if (decides) return { count, at, first, last, bound, off, decides };
@@ -212,13 +222,20 @@ function tried(
   });
 }
 
-function nearest(at: Domain["at"], first: number, last: number, wish: number): number {
-  let [from, to] = [first, last];
-  while (to - from > 1) {
+/** The first place whose value is not below the number. */
+function firstFrom(at: Domain["at"], count: number, value: number): number {
+  let [from, to] = [0, count];
+  while (from < to) {
     const middle = Math.floor((from + to) / 2);
-    if (at(middle) < wish) from = middle;
+    if (at(middle) < value) from = middle + 1;
     else to = middle;
   }
+  return from;
+}
+
+function nearest(at: Domain["at"], first: number, last: number, wish: number): number {
+  const to = Math.min(Math.max(firstFrom(at, last, wish), first), last);
+  const from = Math.max(to - 1, first);
   return Math.abs(at(from) - wish) <= Math.abs(at(to) - wish) ? at(from) : at(to);
 }
 

@@ -64,7 +64,8 @@ export function fillGaps(
 /** Whether its value tells a part's: of what is rounded, or read of a date, it tells many. */
 function isStraight({ round, calendar, terms, each }: Formula): boolean {
   if (each) return each.formulas.every((own) => !own || isStraight(own));
-  return !round && !calendar && !terms.some((term) => term.from || term.calendar || term.steps || term.round);
+  const straight = !terms.some((term) => term.from || term.calendar || term.steps || term.round || term.size);
+  return !round && !calendar && straight;
 }
 
 function withValues(

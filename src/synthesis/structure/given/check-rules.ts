@@ -285,8 +285,8 @@ function checkTerms(
   holds: (that: boolean, rule: string, found?: unknown) => void,
   who: string,
 ): void {
-  for (const { column, weight, from, calendar: even, times, instead = 0, steps, round } of terms.map((term) =>
-    object<Term>(term),
+  for (const { column, weight, from, calendar: even, times, instead = 0, steps, round, size } of terms.map(
+    (term) => object<Term>(term),
   )) {
     holds(Number.isFinite(instead), "must have a number as what a term is instead of missing", instead);
     checkRounding(round, holds);
@@ -305,6 +305,7 @@ function checkTerms(
       from,
     );
     holds(even === undefined || even === true, "must have true as calendar of a term, or none", even);
+    holds(size === undefined || size === true, "must have true as size of a term, or none", size);
     must(column, from || even ? ["date"] : times ? ["number"] : ["number", "date"], `the terms of ${who}`);
     if (times === undefined) continue;
     holds(

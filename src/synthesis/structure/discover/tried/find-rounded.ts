@@ -1,4 +1,4 @@
-import { emptySum, type Formula, stepped } from "../../formulas";
+import { emptySum, type Formula, stepped, type Term } from "../../formulas";
 import { spacing } from "../../grids";
 import { findSums } from "../find-sums";
 import { type Found, type NumberInput, placeOver, shortest, spread } from "../search";
@@ -28,19 +28,18 @@ export function findRounded(numbers: readonly NumberInput[], found: Found, trial
 }
 
 /**
- * Adds sums of which a term, or several, are numbers rounded up or down to whole ones: fee = 0.09 × minutes + 2 × gigabytes begun.
+ * Adds sums of which a term, or several, are numbers rounded up or down to whole ones, or without their sign: fee = 0.09 × minutes +
+ * 2 × gigabytes begun, turnover = |amount|.
  */
 export function findBegun(numbers: readonly NumberInput[], found: Found, trials: Trials): void {
   const isOpen = ({ name, given }: NumberInput): boolean => !given && found.get(name)?.rest !== "none";
-  const begun = numbers
-    .filter(({ values, grid }) => spacing(grid) < 1 && spread(values.filter((one) => !Number.isNaN(one))) > 1)
-    .flatMap((of) =>
-      ([1, -1] as const).map((towards) => {
-        const round = { step: 1, towards };
-        const values = of.values.map((value) => stepped(value, round));
-        return { of, round, input: { ...of, name: `${of.name}\n${towards}`, values, given: true } };
-      }),
-    );
+  const begun = numbers.flatMap((of) =>
+    readings(of).map(({ values, ...term }, k) => ({
+      of,
+      term,
+      input: { ...of, name: `${of.name}\n${k}`, values, given: true },
+    })),
+  );
   const targets = numbers.filter(isOpen);
   if (begun.length === 0 || targets.length === 0) return;
   const inside: Found = new Map();
@@ -52,15 +51,37 @@ export function findBegun(numbers: readonly NumberInput[], found: Found, trials:
     const sum = inside.get(target.name);
     const terms = (sum?.terms ?? []).map((term) => {
       const own = begun.find(({ input }) => input.name === term.column);
-      return own ? { ...term, column: own.of.name, round: own.round } : term;
+      return own ? { ...term, column: own.of.name, ...own.term } : term;
     });
     // Of halves each is the mean of its own two neighbours: no rule.
-    if (!sum || !terms.some(({ round }) => round) || terms.some(({ column }) => column === target.name))
+    if (
+      !sum ||
+      !terms.some(({ round, size }) => round || size) ||
+      terms.some(({ column }) => column === target.name)
+    )
       continue;
     const formula = { ...sum, terms };
     const tests = testsOf({ ...target, grid: target.grid }, trials);
     if (tests.proven(formula, terms.length + 1)) placeOver(found, numbers, target.name, formula);
   }
+}
+
+/** What else a sum may read of a number: whole ones above and below, or its size where it has both signs. */
+function readings({
+  values,
+  grid,
+  date,
+}: NumberInput): readonly (Partial<Term> & Pick<NumberInput, "values">)[] {
+  const known = values.filter((one) => !Number.isNaN(one));
+  const whole = ([1, -1] as const).map((towards) => {
+    const round = { step: 1, towards };
+    return { round, values: values.map((value) => stepped(value, round)) };
+  });
+  const signed = !date && known.some((one) => one < 0) && known.some((one) => one > 0);
+  return [
+    ...(spacing(grid) < 1 && spread(known) > 1 ? whole : []),
+    ...(signed ? [{ size: true as const, values: values.map(Math.abs) }] : []),
+  ];
 }
 
 /** The roundest multiple that the rows leave room for; undefined where they leave none. */
