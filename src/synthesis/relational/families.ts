@@ -21,7 +21,7 @@ import {
 
 import { datePast, type Families, formulaOfPlace, gapOf, paceOf, placeOnPace } from "./pace";
 import type { ToldLevel } from "./told-levels";
-import { type Total, toldByTotals } from "./totals";
+import { type Total, toldByChildren } from "./totals";
 
 /** How many child rows a parent has, as a column of the parents, and when the first one was. */
 export const countName = "number of children";
@@ -197,7 +197,7 @@ export function contextOf(
     readonly levels?: readonly ToldLevel[];
   },
 ): Table {
-  const told = toldByTotals([...totals.filter(({ of }) => of !== undefined), ...levels], model.structure);
+  const told = toldByChildren({ totals, levels }, model.structure);
   const columns = parents.columns.flatMap((column): Column[] => {
     if (told.has(column.name)) return [];
     if ([key, firstName, placeName].includes(column.name) || column.type === "id" || column.type === "text")

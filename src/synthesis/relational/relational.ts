@@ -32,7 +32,7 @@ import {
 
 import { checkRunning, findRunning, type Running, withEvery, withoutRunning } from "./running";
 import { findToldLevels, type ToldLevel } from "./told-levels";
-import { findTotals, type Total, toldByTotals, withoutTold, withTotals } from "./totals";
+import { findTotals, type Total, toldByChildren, toldByTotals, withoutTold, withTotals } from "./totals";
 
 /** Two tables: one row a parent (a customer), and any number of child rows (months, purchases) that name their parent. */
 export interface RelatedTables {
@@ -116,7 +116,12 @@ export function relational(
         : one,
     );
     const structure = withPlace(withoutTold({ ...found, columns }, [...totals, ...levels]), plan);
-    const parentModel = await sequential({ ...settings, structure })(learnt, rng.fork("parents"), watch);
+    const told = toldByChildren({ totals, levels }, structure);
+    const parentModel = await sequential({ ...settings, structure, told })(
+      learnt,
+      rng.fork("parents"),
+      watch,
+    );
     const context = contextOf(whole, parentModel, { key, totals, levels });
     const taught = childRows(
       { plan, key, least },

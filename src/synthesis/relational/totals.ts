@@ -189,6 +189,14 @@ export function toldByTotals(
   );
 }
 
+/** The columns of the parents that are known by the children alone, not by their number, which is drawn before them. */
+export function toldByChildren(
+  { totals, levels }: { readonly totals: readonly Total[]; readonly levels: readonly ToldLevel[] },
+  structure: Structure,
+): ReadonlySet<string> {
+  return toldByTotals([...totals.filter(({ of }) => of !== undefined), ...levels], structure);
+}
+
 /** The rules of the parents without those that children, drawn later, would have to keep. */
 export function withoutTold(structure: Structure, totals: readonly Pick<Total, "column">[]): Structure {
   return rulesWithout(structure, toldByTotals(totals, structure));

@@ -15,13 +15,14 @@ const explainedShare = 0.8;
  * The order of drawing: numbers that the levels explain badly, then levels by how many they are, then the other
  * numbers, then what formulas leave open, each after those that its formula reads, the target last, or before the
  * formulas that read it; before all of them those that are `given`, and what says whether cells are missing: where one is, that its
- * value is not known must tell nothing.
+ * value is not known must tell nothing. What is `told` by others later comes after all that is not, which would go by a guess.
  */
 export function drawingOrder(
   variables: readonly Variable[],
   { columns, gaps = [] }: Structure,
   target: string | undefined,
   given: ReadonlySet<string> = new Set(),
+  told: ReadonlySet<string> = new Set(),
 ): readonly Variable[] {
   const early = new Set(gaps.map(({ variable }) => variable));
   const first = [given, early].flatMap((names) => variables.filter(({ name }) => names.has(name)));
@@ -51,11 +52,9 @@ export function drawingOrder(
   const late = own.filter((variable) => explained(variable, levels) > explainedShare);
   const soon = own.filter((variable) => !late.includes(variable));
   const byCount = levels.slice().sort((a, b) => a.levels.length - b.levels.length);
-  return withRepeats(
-    [...first, ...soon, ...byCount, ...late, ...before, ...last, ...after],
-    variables,
-    columns,
-  );
+  const all = [...first, ...soon, ...byCount, ...late, ...before, ...last, ...after];
+  const parts = [false, true].map((late) => all.filter(({ name }) => told.has(name) === late));
+  return withRepeats(parts.flat(), variables, columns);
 }
 
 /** Numbers that repeat others come after them, and all that reads a number after it; what says whose value it is, right before it. */

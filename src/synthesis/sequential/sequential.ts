@@ -41,6 +41,8 @@ export interface SequentialOptions extends DiscoverOptions, SampledRowsOptions {
    * with some, the model cannot make rows from nothing.
    */
   readonly given?: readonly string[];
+  /** Columns that are known later, by something else than these rows: drawn after the target and all others. None by default. */
+  readonly told?: ReadonlySet<string>;
   /** Defaults to the processors there are. The model is the same at any number. */
   readonly threads?: number;
 }
@@ -115,7 +117,7 @@ async function learnt(
 ): Promise<SequentialParts> {
   const given = new Set(options.given);
   const target = options.target ?? from.columns.at(-1)?.name;
-  const variables = drawingOrder(reduced, structure, target, given);
+  const variables = drawingOrder(reduced, structure, target, given, options.told);
   const frame = frameOf(variables, structure, options.owners);
   const drawn = variables.map(drawnVariable);
   const parents = parentsOf(frame);
