@@ -4,6 +4,7 @@ import { checkDates } from "../structure/dates";
 import { isGrid } from "../structure/grids";
 import { freshKeys } from "../structure/keys/fresh-keys";
 import { type ChildPlan, contextNames, isContext, isOwn } from "./child-table";
+import { checkDistinct } from "./distinct";
 import type { RelationalParts } from "./draw-children";
 import { countName } from "./families";
 import type { Pace } from "./pace";
@@ -33,6 +34,7 @@ export function checkRelational(parts: RelationalParts, action: string): void {
   for (const total of totals) checkTotal(Object(total), parts, { above, below }, action);
   check(Array.isArray(levels), action, "the levels that children tell must be a list", levels);
   for (const told of levels) checkLevel(Object(told), plan, above, below, action);
+  checkDistinct(parts.distinct, new Set([...below.keys()].filter((name) => isOwn(plan, name))), action);
   const columns = [...totals, ...levels].map(({ column }) => column);
   const twice = columns.find((name, k) => columns.indexOf(name) < k);
   check(twice === undefined, action, "each column must have one total", twice);

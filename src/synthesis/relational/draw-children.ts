@@ -14,6 +14,7 @@ import {
   type RowContext,
   roomFrom,
 } from "./child-table";
+import { mostAgain, Taken } from "./distinct";
 import { contextOf, countName, drawnNumbers, firstName, keysOf } from "./families";
 import { datePast } from "./pace";
 import { type Running, withRunning } from "./running";
@@ -33,6 +34,8 @@ export interface RelationalParts {
   readonly levels?: readonly ToldLevel[];
   /** None where it is left out. */
   readonly running?: readonly Running[];
+  /** Columns of which no two children of a parent have the same; none where it is left out. */
+  readonly distinct?: readonly (readonly string[])[];
   readonly keys: readonly (readonly [name: string, plan: KeyPlan])[];
 }
 
@@ -55,6 +58,7 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
       since[p] = datePast(date, time, -date.least, time);
     });
   const context = contextOf(parents, parts.parents, parts);
+  const taken = new Taken(parts.distinct ?? []);
   const steps: { parent: number; place: number; row: number; step: number }[] = [];
   const drawn: Table[] = [];
   let before = count.map(() => -1);
@@ -74,18 +78,23 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
         means: means[parent] ?? [],
       }),
     );
-    const bare = model && drawStep(model, parts, context, last, contexts, rng.fork(`row ${place}`));
+    const draw =
+      model &&
+      ((some: readonly RowContext[], by: Rng): Table => drawStep(model, parts, context, last, some, by));
+    const { rows: bare, repeated } = drawApart(taken, draw, contexts, rng.fork(`row ${place}`));
     const step = { last, before: alive.map((parent) => before[parent]) };
     const made =
-      bare && withRunning(parts.running ?? [], model, { made: bare, ...step }, rng.fork(`running ${place}`));
+      model &&
+      bare &&
+      withRunning(parts.running ?? [], model, { made: bare, ...step }, rng.fork(`running ${place}`));
     const numbers = made ? drawnNumbers(plan, made) : [];
     const own = date && made && columnNamed(made, date.name);
     const times = own && read && own.type === "date" ? own.values.map(read) : [];
     const next = count.map(() => -1);
     alive.forEach((parent, row) => {
       const time = times[row] ?? Number.NaN;
-      // Where no distance is short enough the parent has no time for more.
-      if (date && place > 1 && time > date.end) {
+      // Where no distance is short enough the parent has no time for more, and where it has all there is, no more of it.
+      if ((date && place > 1 && time > date.end) || repeated.has(row)) {
         count[parent] = place - 1;
         return;
       }
@@ -124,6 +133,47 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
       );
     }),
   );
+}
+
+/** A row for each context, drawn again while it repeats what no two rows of its parent share; and those that still do. */
+function drawApart(
+  taken: Taken,
+  draw: ((contexts: readonly RowContext[], rng: Rng) => Table) | undefined,
+  contexts: readonly RowContext[],
+  rng: Rng,
+): { rows: Table | undefined; repeated: ReadonlySet<number> } {
+  if (!draw) return { rows: undefined, repeated: new Set() };
+  const drawn = [draw(contexts, rng)];
+  const from = contexts.map((_, row) => ({ step: 0, row }));
+  const parentOf = (row: number): number => contexts[row].parent;
+  let open = taken.repeated(
+    drawn[0],
+    contexts.map(({ parent }) => parent),
+  );
+  for (let k = 1; open.length > 0 && k <= mostAgain; k++) {
+    const again = draw(
+      open.map((row) => contexts[row]),
+      rng.fork(`again ${k}`),
+    );
+    open.forEach((at, row) => {
+      from[at] = { step: k, row };
+    });
+    drawn.push(again);
+    open = taken.repeated(again, open.map(parentOf)).map((row) => open[row]);
+  }
+  const rows = table(
+    drawn[0].columns.map(({ name }) =>
+      stacked(
+        drawn.map((one) => columnNamed(one, name)),
+        from,
+      ),
+    ),
+  );
+  taken.add(
+    rows,
+    contexts.map(({ parent }) => parent),
+  );
+  return { rows, repeated: new Set(open) };
 }
 
 function drawStep(

@@ -14,6 +14,7 @@ import { cellsOfTies } from "../structure/variables";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
 import { checkRelational } from "./check-relational";
 import { type ChildDates, type ChildPlan, contextNames, isTold, withDate } from "./child-table";
+import { findDistinct } from "./distinct";
 import { childrenOf, type RelationalParts } from "./draw-children";
 import {
   childRows,
@@ -29,7 +30,6 @@ import {
   withPace,
   withPlace,
 } from "./families";
-
 import { checkRunning, findRunning, type Running, withEvery, withoutRunning } from "./running";
 import { findToldLevels, type ToldLevel } from "./told-levels";
 import { findTotals, type Total, toldByChildren, toldByTotals, withoutTold, withTotals } from "./totals";
@@ -64,6 +64,8 @@ export interface Relational extends Synthesiser {
   readonly levels: readonly ToldLevel[];
   /** The numbers of the children that run along a parent's rows. */
   readonly running: readonly Running[];
+  /** The columns of the children of which no two of a parent have the same. */
+  readonly distinct: readonly (readonly string[])[];
   /** The date that orders them, if there is one. */
   readonly dates?: ChildDates;
 }
@@ -107,15 +109,10 @@ export function relational(
       given: [placeName],
       sequential: true,
     });
-    const bareKeys = ({ name, ties = [] }: KeyColumnPlan): readonly string[] =>
-      withoutTies(keysOf(parents, name), ties, cellsOfTies(found.columns, parents));
-    // Fresh keys are none of those that are left out either.
-    const columns = found.columns.map((one) =>
-      one.kind === "key"
-        ? { ...one, keys: keyPlanOf(bareKeys(one), rng.fork(`keys of ${one.name}`), least) }
-        : one,
+    const structure = withPlace(
+      withoutTold(withAllKeys(found, parents, rng, least), [...totals, ...levels]),
+      plan,
     );
-    const structure = withPlace(withoutTold({ ...found, columns }, [...totals, ...levels]), plan);
     const told = toldByChildren({ totals, levels }, structure);
     const parentModel = await sequential({ ...settings, structure, told })(
       learnt,
@@ -150,10 +147,9 @@ export function relational(
         }),
         plan,
       );
-    const running =
-      rules && options.search !== false
-        ? findRunning(children, ordered, plan, { least, structure: rules })
-        : [];
+    const searched = rules && options.search !== false ? { least, structure: rules } : undefined;
+    const running = searched ? findRunning(children, ordered, plan, searched) : [];
+    const distinct = searched ? findDistinct(children, ordered, plan, { ...searched, running }) : [];
     const childModel =
       rows &&
       rules &&
@@ -171,9 +167,22 @@ export function relational(
       ...(totals.length > 0 && { totals }),
       ...(levels.length > 0 && { levels }),
       ...(running.length > 0 && { running }),
+      ...(distinct.length > 0 && { distinct }),
       ...(childModel && { children: childModel }),
     });
   };
+}
+
+/** The rules with keys that are none of any parent's, of those that are left out either. */
+function withAllKeys(found: Structure, parents: Table, rng: Rng, least: number): Structure {
+  const bareKeys = ({ name, ties = [] }: KeyColumnPlan): readonly string[] =>
+    withoutTies(keysOf(parents, name), ties, cellsOfTies(found.columns, parents));
+  const columns = found.columns.map((one) =>
+    one.kind === "key"
+      ? { ...one, keys: keyPlanOf(bareKeys(one), rng.fork(`keys of ${one.name}`), least) }
+      : one,
+  );
+  return { ...found, columns };
 }
 
 /** How the identifiers of the children are made up. */
@@ -216,6 +225,7 @@ function relationalOf(parts: RelationalParts): Relational {
     totals,
     levels,
     running: parts.running ?? [],
+    distinct: parts.distinct ?? [],
     ...(parts.plan.date && { dates: parts.plan.date }),
     structures: [parts.parents, ...(parts.children ? [parts.children] : [])].map((one) => one.structure),
     sample: (n, rng, options) => bare(parts.parents.sample(n, rng.fork("parents"), options)),

@@ -42,7 +42,7 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
       import("../../../data/read/file-origin.js"),
       import("../../support/version.js"),
     ]);
-  const { describeRunning } = await import("../../../synthesis/relational/running.js");
+  const { describeAlong } = await import("../../../synthesis/relational/distinct.js");
   const { describeToldLevel } = await import("../../../synthesis/relational/told-levels.js");
   const { describeTotals } = await import("../../../synthesis/relational/totals.js");
   const { key, out } = flags;
@@ -93,9 +93,9 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
     const others = describeStructure({ ...structure, columns }).filter(
       (sentence) => own(sentence) && !isStep(sentence, synthesiser.dates),
     );
-    const running = k === 1 ? describeRunning(synthesiser.running, synthesiser.dates) : [];
+    const along = k === 1 ? describeAlong(synthesiser) : [];
     const aloft = [...describeTotals(totals), ...levels.map(describeToldLevel)];
-    return [...aloft, ...running, ...others];
+    return [...aloft, ...along, ...others];
   });
   rules.forEach((sentences, k) => {
     print(`Rules kept in ${out}, of ${k === 0 ? "parents" : "children"}:`);
