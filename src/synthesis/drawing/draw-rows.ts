@@ -1,6 +1,7 @@
 import { check } from "../../core/checks";
 import type { Rng } from "../../core/rng";
 import { columnNamed, type Table } from "../../data/table";
+import { onDays } from "../structure/date-days";
 import { moveDates } from "../structure/move-dates";
 import { brokenRows } from "../structure/orders/broken";
 import { type Drawn, restoreTable, variableNames } from "../structure/restore";
@@ -67,10 +68,15 @@ function drawOnce<P extends Candidates>(
   const pool = n > 0 && wishes.last >= 0 ? chosenPool(drawing, n, wishes, rng) : drawing.empty(n);
   while (pool.cells.length < variables.length) step(drawing, pool, wishes, rng);
   const place = new Map(variables.map((variable, j) => [variable.name, j]));
-  const drawn = variableNames(structure).map((name): Drawn => {
-    const j = place.get(name) as number;
-    return pool.values[j] ?? pool.cells[j];
-  });
+  const names = variableNames(structure);
+  const parts = new Map(
+    names.map((name): [string, Drawn] => {
+      const j = place.get(name) as number;
+      return [name, pool.values[j] ?? pool.cells[j]];
+    }),
+  );
+  const moved = onDays(structure, parts, rng);
+  const drawn = names.map((name) => moved.get(name) as Drawn);
   return restoreTable(structure, schema, drawn, { rows: n, firstRow }, rng.fork("restore"));
 }
 

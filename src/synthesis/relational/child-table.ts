@@ -71,13 +71,16 @@ export function drawnAlone({ exclusions }: Structure, name: string): Structure["
 }
 
 /** The plan of a date that is given, which is taken as it is, wherever it lies. */
-function given({ support: _, ...plan }: DatePlan): DatePlan {
+function given({ support: _, days: __, ...plan }: DatePlan): DatePlan {
   const width = plan.high - plan.low + plan.format.step;
   return { ...plan, low: plan.low - 100 * width, high: plan.high + 100 * width };
 }
 
 /** The plan of a date that a formula tells: where it lies is where that says. */
-export function computedDate({ support: _, atoms: __, ...plan }: DatePlan, formula: Formula): DatePlan {
+export function computedDate(
+  { support: _, atoms: __, days: ___, ...plan }: DatePlan,
+  formula: Formula,
+): DatePlan {
   return { ...plan, formula };
 }
 

@@ -1,5 +1,6 @@
 import { percent } from "../../core/format";
 import { plainDates } from "../../data/formats/date-format";
+import { describeDays } from "./date-days";
 import { day } from "./date-parts";
 import { dateWriter, type WrittenDates } from "./dates";
 import { dateOf, describeDated, rounding, unitOf } from "./describe-dates";
@@ -97,6 +98,7 @@ function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
     return [
       ...(rule && plan.formula ? [whereThere(rule, plan.formula, structure)] : []),
       `${name} is a date from ${write(plan.low)} to ${write(plan.high)}${mixed}.`,
+      ...describeDays(plan),
     ];
   }
   if (plan.values && plan.values.length > mostListed)

@@ -21,6 +21,12 @@ export function earlierDates(plan: DatePlan, plans: readonly ColumnPlan[]): read
   return before && [earlier, ...before];
 }
 
+/** The date with those of which it is so much later, as `earlierDates`; undefined where these are not all. */
+export function chainOf(plan: DatePlan, plans: readonly ColumnPlan[]): readonly DatePlan[] | undefined {
+  const earlier = earlierDates(plan, plans);
+  return earlier && [plan, ...earlier];
+}
+
 /** A level that was drawn, and how much later the date that says it is than the one that is moved. */
 interface Wanted {
   readonly bands: BandsPlan;
@@ -43,8 +49,7 @@ export function moveDates(
   if (bands.length === 0) return parts;
   const moved = new Map(parts);
   const chains = columns.flatMap((plan) => {
-    const earlier = plan.kind === "date" ? earlierDates(plan, columns) : undefined;
-    const chain = earlier && [plan as DatePlan, ...earlier];
+    const chain = plan.kind === "date" ? chainOf(plan, columns) : undefined;
     return chain?.every(({ name }) => parts.has(name)) ? [chain] : [];
   });
   /** How much later one is than another one, or than nothing. */

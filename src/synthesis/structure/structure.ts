@@ -144,6 +144,16 @@ export interface DatePlan {
   readonly formula?: Formula;
   /** Of that difference the frequent values, in steps. */
   readonly atoms?: readonly number[];
+  /** On which days it is, where not on any. */
+  readonly days?: DateDays;
+}
+
+/** Either of the two. */
+export interface DateDays {
+  /** How often it is on each day of the week, from Monday; 0 for never. */
+  readonly shares?: readonly number[];
+  /** Its day of the month, or the month's last where it has none such. */
+  readonly monthDay?: number;
 }
 
 /** Follows from the level of another column or combination (missing is its last): `map` holds this one's level, −1 for missing. */

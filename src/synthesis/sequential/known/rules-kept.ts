@@ -1,4 +1,5 @@
 import { cellText, columnNamed, type Table } from "../../../data/table";
+import { describeDays, isOnDays } from "../../structure/date-days";
 import { dateReader } from "../../structure/dates";
 import { describeRule } from "../../structure/describe";
 import { describeOnly } from "../../structure/describe-exclusions";
@@ -19,6 +20,7 @@ import {
   type ColumnPlan,
   type Combination,
   cellsOf,
+  type DatePlan,
   formulaOf,
   isComputed,
   missingLabel,
@@ -200,7 +202,14 @@ function brokenOrders({ structure, of, rows }: Cells): Breaks[] {
     columns: [one.low, one.high, ...(one.where ? [one.where.column] : [])],
     rows: brokenLater(structure, one, of),
   }));
-  return [...orders, ...later];
+  const days = structure.columns.flatMap((plan): Breaks[] => {
+    const own = plan.kind === "date" && plan.days;
+    if (!own) return [];
+    const dates = of(plan.name);
+    const off = Array.from({ length: rows }, (_, i) => i).filter((i) => !isOnDays(own, dates[i]));
+    return describeDays(plan as DatePlan).map((rule) => ({ rule, columns: [plan.name], rows: off }));
+  });
+  return [...orders, ...later, ...days];
 }
 
 function brokenExclusions(

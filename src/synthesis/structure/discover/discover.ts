@@ -52,6 +52,7 @@ import { keyColumn, planOf } from "./plan-column";
 import { withRepeats } from "./repeats";
 import { type Found, type LevelsInput, valuesOf } from "./search";
 import { findDates } from "./tried/find-dates";
+import { findDays } from "./tried/find-days";
 import { findDistances } from "./tried/find-distances";
 import { findLater } from "./tried/find-later";
 import { findLevels } from "./tried/find-levels";
@@ -154,6 +155,7 @@ export function discoverStructure(
     const free = plans.filter(({ name }) => !(options.given ?? []).includes(name));
     plans = replaced(plans, findDates(free, { from, keep: drawn, least: telling.least, people: whose }));
     plans = replaced(plans, findDistances(plans, from, drawn, { torn, people: whose }));
+    plans = replaced(plans, findDays(plans, from, telling));
     plans = replaced(plans, findLevels(plans, from, keep, whose));
     plans = replaced(plans, findSteps(plans, told));
   }

@@ -4,7 +4,7 @@ import { checkDates } from "../dates";
 import { isGrid } from "../grids";
 import { keyCount } from "../keys/fresh-keys";
 import { datePatterns, type KeyTie } from "../keys/key-ties";
-import type { ColumnPlan, Structure } from "../structure";
+import type { ColumnPlan, DateDays, Structure } from "../structure";
 import { cellNamesOf } from "../variables";
 
 /** Throws where what makes a column's cells, which somebody may have written or changed by hand, can't make them. */
@@ -42,7 +42,21 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     holds(listed, rule, `${plan.low} and ${plan.high}`);
     holds(isGrid(plan.grid), "must have a grid of 0 to 20 decimals and a step above 0", plan.grid);
   }
-  if (kind === "date") checkDates(plan.format, plan.name, action);
+  if (kind === "date") {
+    checkDates(plan.format, plan.name, action);
+    const { shares, monthDay } = (plan.days ?? { monthDay: 1 }) as DateDays;
+    const listed =
+      Array.isArray(shares) &&
+      shares.length === 7 &&
+      shares.every((share) => share >= 0) &&
+      shares.some(Boolean);
+    const within = Number.isInteger(monthDay) && Number(monthDay) >= 1 && Number(monthDay) <= 31;
+    holds(
+      shares === undefined ? within : listed && monthDay === undefined,
+      "must be on days with seven shares from Monday, none below 0 and some above, or with a monthDay from 1 to 31",
+      plan.days,
+    );
+  }
   if (kind === "constant") holds(typeof plan.text === "string", "must have a text", plan.text);
   if (kind === "key") {
     holds(keyCount(Object(plan.keys)) > 0, "must have keys to be made", plan.keys);

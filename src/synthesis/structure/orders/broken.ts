@@ -1,4 +1,5 @@
 import { type Column, columnNamed, type Table } from "../../../data/table";
+import { isOnDays } from "../date-days";
 import { spacing } from "../grids";
 import {
   type DatePlan,
@@ -35,6 +36,11 @@ export function brokenNumbers(
       const slack = spacing(gridOfPlan(plan)) / 2 + 1e-9 * Math.max(Math.abs(low), Math.abs(high));
       const rows = rowsOf(values(name), (value) => value < low - slack || value > high + slack);
       return [{ columns: [name], rows }];
+    }),
+    ...structure.columns.flatMap((plan): Broken[] => {
+      const days = plan.kind === "date" && plan.days;
+      if (!days) return [];
+      return [{ columns: [plan.name], rows: rowsOf(values(plan.name), (value) => !isOnDays(days, value)) }];
     }),
     ...(structure.later ?? []).map(
       (one): Broken => ({

@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { type Rng, seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read/read-csv";
+import { columnNamed, type Table } from "../../../src/data/table";
+import { sequential } from "../../../src/synthesis/sequential/sequential";
+import { describeStructure } from "../../../src/synthesis/structure/describe";
+import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
+import { checkRules } from "../../../src/synthesis/structure/given/check-rules";
+import { brokenRows } from "../../../src/synthesis/structure/orders/broken";
+import type { DatePlan } from "../../../src/synthesis/structure/structure";
+
+const day = 86_400_000;
+const written = (at: number): string => new Date(at).toISOString().slice(0, 10);
+/** 0 for Monday. */
+const weekday = (text: string): number => (new Date(`${text}T00:00Z`).getUTCDay() + 6) % 7;
+
+/** Bookings on working days, twice as many on Mondays; what is installed so many days later, never at weekends; and what is paid first. */
+function bookings(rows: number, rng: Rng): Table {
+  const onDay = (from: number): number => {
+    let at = from;
+    while (weekday(written(at)) > 4) at += day;
+    return at;
+  };
+  const lines = Array.from({ length: rows }, () => {
+    const week = Date.UTC(2023, 0, 2) + Math.floor(90 * rng.uniform()) * 7 * day;
+    const booked = week + Math.max(0, Math.floor(6 * rng.uniform()) - 1) * day;
+    const installed = onDay(booked + (3 + Math.floor(20 * rng.uniform())) * day);
+    const paid = Date.UTC(2022, Math.floor(40 * rng.uniform()), 1);
+    const ended = Date.UTC(2022, Math.floor(40 * rng.uniform()) + 1, 0);
+    return [...[booked, installed, paid, ended].map(written), Math.floor(500 * rng.uniform())].join();
+  });
+  return parseCsv(`booked,installed,paid,ended,amount\n${lines.join("\n")}\n`).table;
+}
+
+function texts(table: Table, name: string): readonly string[] {
+  const column = columnNamed(table, name);
+  return "codes" in column
+    ? [...column.codes].map((code) => column.levels[code])
+    : column.type === "numeric"
+      ? []
+      : column.values;
+}
+
+test("dates stay on the days of the week and of the month that they have", async () => {
+  const real = bookings(1500, seeded(4));
+  const made = (await sequential()(real, seeded(1))).sample(4000, seeded(2));
+  const off = (name: string): number => texts(made, name).filter((text) => weekday(text) > 4).length;
+  expect([off("booked"), off("installed")]).toEqual([0, 0]);
+  expect(texts(made, "paid").filter((text) => !text.endsWith("-01"))).toEqual([]);
+  const lasts = texts(made, "ended").filter(
+    (text) => !written(Date.parse(`${text}T00:00Z`) + day).endsWith("-01"),
+  );
+  expect(lasts).toEqual([]);
+  const mondays = (table: Table): number =>
+    texts(table, "booked").filter((text) => weekday(text) === 0).length / table.rows;
+  // Six standard errors of the difference.
+  expect(Math.abs(mondays(made) - mondays(real))).toBeLessThan(0.086);
+  const installed = texts(made, "installed");
+  const gaps = texts(made, "booked").map((text, i) => (Date.parse(installed[i]) - Date.parse(text)) / day);
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(0);
+});
+
+test("are said, checked in a file and in rows", () => {
+  const real = bookings(1500, seeded(4));
+  const found = discoverStructure(real, seeded(1));
+  const rules = describeStructure(found);
+  expect(rules).toContain("booked is never on a Saturday or Sunday.");
+  expect(rules).toContain("paid is always day 1 of its month.");
+  expect(rules).toContain("ended is always the last day of its month.");
+  expect(brokenRows(found, real)).toEqual([]);
+  const plan = found.columns.find(({ name }) => name === "booked") as DatePlan;
+  for (const days of [{ shares: [1, 1] }, { monthDay: 0 }, { shares: [0, 0, 0, 0, 0, 0, 0] }]) {
+    const columns = found.columns.map((one) => (one === plan ? { ...plan, days } : one));
+    expect(() => checkRules({ ...found, columns } as typeof found, "load")).toThrow("seven shares");
+  }
+});
+
+test("days that chance spread are no rule, nor is a weekday that few dates left out", () => {
+  const rng = seeded(6);
+  const lines = Array.from({ length: 900 }, () => {
+    const [a, b] = [700, 20].map((width) =>
+      written(Date.UTC(2023, 0, 1) + Math.floor(width * rng.uniform()) * day),
+    );
+    return `${a},${b},${rng.uniform()}`;
+  });
+  const { table } = parseCsv(`a,b,x\n${lines.join("\n")}\n`);
+  const plans = discoverStructure(table, seeded(1)).columns;
+  expect(plans.filter((plan) => plan.kind === "date" && plan.days)).toEqual([]);
+});
