@@ -5,7 +5,7 @@ import { day } from "./date-parts";
 import { dateWriter, type WrittenDates } from "./dates";
 import { dateOf, describeDated, rounding, unitOf } from "./describe-dates";
 import { type CellNames, describeExclusions, describeOnly } from "./describe-exclusions";
-import { type Formula, neededBy } from "./formulas";
+import { type Formula, neededBy, type RatesBy, ratesIn } from "./formulas";
 import { spacing } from "./grids";
 import { describeTie } from "./keys/key-ties";
 import { describeLater } from "./orders/later";
@@ -202,15 +202,9 @@ function describeFormula(
       : "";
   const told = pricesBy(formula, columns);
   if (told) return `${name} ${told}.`;
-  const { by } = formula;
-  const decides = by && columns.find((plan) => plan.name === by.column);
-  const names = decides?.kind === "levels" || decides?.kind === "number" ? levelNames(decides) : [];
-  const cells = by?.values?.map(String) ?? names;
-  const listed = cells.flatMap((cell, k) => {
-    const rate = by?.rates[k] ?? undefined;
-    return rate === undefined ? [] : [`${cell} → ${shown(rate)}`];
-  });
-  const rates = by ? ` × (by ${by.column}: ${listed.join(", ")})` : "";
+  const rates = ratesIn(formula)
+    .map((by) => ` × ${listedBy(by.column, ratesTold(by, columns))}`)
+    .join("");
   return `${name} = ${right(formula, dates, columns)}${rates}${dated ? ", dates in days" : ""}${loose}${otherwise}.`;
 }
 
@@ -233,6 +227,19 @@ function amountsBy({ column, effects }: Formula["effects"][number], columns: Str
   return levelNames(of).flatMap((level, k) => {
     const value = effects[k] ?? undefined;
     return value === undefined ? [] : [`${level} → ${shown(value)}`];
+  });
+}
+
+function ratesTold({ column, values, cuts, rates }: RatesBy, columns: Structure["columns"]): string[] {
+  if (cuts)
+    return rates.map(
+      (rate, k) => `${shown(rate ?? Number.NaN)}${k > 0 ? ` from ${shown(cuts[k - 1])}` : ""}`,
+    );
+  const decides = columns.find((plan) => plan.name === column);
+  const names = decides?.kind === "levels" || decides?.kind === "number" ? levelNames(decides) : [];
+  return (values?.map(String) ?? names).flatMap((cell, k) => {
+    const rate = rates[k] ?? undefined;
+    return rate === undefined ? [] : [`${cell} → ${shown(rate)}`];
   });
 }
 

@@ -1,3 +1,4 @@
+import { countUpTo } from "../../core/math/sorted";
 import { type DateUnit, day, momentAt, placeOf, startOf } from "./date-parts";
 
 /**
@@ -14,8 +15,9 @@ export interface Formula {
     /** Columns that are added first: a ÷ (a + b + c) is a share. */
     readonly also?: readonly string[];
   }[];
-  /** For products: the rate that each value of a column stands for. */
+  /** For products: the rate that each value of a column stands for, and those of more columns. */
   readonly by?: RatesBy;
+  readonly more?: readonly RatesBy[];
   readonly terms: readonly Term[];
   /** For level columns: one effect per level, and a last one for missing values. */
   readonly effects: readonly { readonly column: string; readonly effects: readonly (number | null)[] }[];
@@ -74,10 +76,11 @@ export interface Term {
   readonly instead?: number;
 }
 
-/** Rates by the value of a column of levels, or of a number of few `values`. */
+/** Rates by the value of a column of levels, of a number of few `values`, or by the stretch between `cuts` that a number lies in. */
 export interface RatesBy {
   readonly column: string;
   readonly values?: readonly number[];
+  readonly cuts?: readonly number[];
   /** One per level or value, and one for missing cells if there are any; null where none is told. */
   readonly rates: readonly (number | null)[];
 }
@@ -99,9 +102,21 @@ function chosen(
   return Float64Array.from({ length: rows }, (_, i) => made[placeAmong(values, own[i])]?.[i] ?? Number.NaN);
 }
 
-/** The column whose value decides what holds, if one does. */
-export function deciderOf({ by, each }: Formula): string | undefined {
-  return (by ?? each)?.column;
+/** The rates by columns' values that a formula has. */
+export function ratesIn({ by, more = [] }: Formula): readonly RatesBy[] {
+  return by ? [by, ...more] : more;
+}
+
+/** The columns whose values decide what holds. */
+export function decidersOf(formula: Formula): readonly string[] {
+  const { effects, each } = formula;
+  return [...ratesIn(formula), ...effects, ...(each ? [each] : [])].map(({ column }) => column);
+}
+
+/** The rate of one value of its column; NaN where none is told. */
+function rateOf({ values, cuts, rates }: RatesBy, own: number): number {
+  const place = cuts ? (Number.isNaN(own) ? -1 : countUpTo(cuts, own)) : placeAmong(values, own);
+  return rates[place] ?? Number.NaN;
 }
 
 /** The exact sum of nothing: other formulas are written as what they differ in. */
@@ -131,10 +146,9 @@ export function evaluate(formula: Formula, argument: Arguments, rows: number): F
     if (power === 1) for (let i = 0; i < rows; i++) out[i] *= values[i] + plus;
     else for (let i = 0; i < rows; i++) out[i] /= values[i] + plus;
   }
-  const { by } = formula;
-  if (by) {
+  for (const by of ratesIn(formula)) {
     const values = argument(by.column);
-    for (let i = 0; i < rows; i++) out[i] *= by.rates[placeAmong(by.values, values[i])] ?? Number.NaN;
+    for (let i = 0; i < rows; i++) out[i] *= rateOf(by, values[i]);
   }
   for (const term of formula.terms) {
     const { weight, nothing } = term;
@@ -215,12 +229,12 @@ export function argumentAt(
   argument: Arguments,
 ): Float64Array {
   const { factors, terms, least = -Infinity, most = Infinity } = formula;
-  if (deciderOf(formula) === name || terms.some(({ times }) => times?.column === name))
+  if (decidersOf(formula).includes(name) || terms.some(({ times }) => times?.column === name))
     return new Float64Array(targets.length).fill(Number.NaN);
   if (formula.each)
     return chosen(formula.each, argument, targets.length, (own) => argumentAt(own, name, targets, argument));
   // What is rounded, or read of a date, is before and after that: `argumentRange`.
-  const { by, round: _, calendar: __, ...given } = formula;
+  const { by, more, round: _, calendar: __, ...given } = formula;
   const straight = terms.map((term) =>
     term.column === name && !term.times ? { column: name, weight: term.weight } : term,
   );
@@ -237,7 +251,9 @@ export function argumentAt(
     const own = factors.filter((factor) => factor.power === power);
     const part: Partial<Formula> = {
       factors: own.map((factor) => ({ ...factor, power: 1 })),
-      ...(power === -1 ? { constant: 1, terms: [], effects: [] } : by && { by }),
+      ...(power === -1
+        ? { constant: 1, terms: [], effects: [] }
+        : { ...(by && { by }), ...(more && { more }) }),
     };
     const [zero, one] = [at(part, 0), at(part, 1)];
     // A sum's weight itself, since a moment's is so small that sums of moments would drown it.
@@ -341,7 +357,7 @@ export function restOf(formula: Formula, value: number, predicted: number): numb
 /** The value rebuilt from the formula and its rest, before it is snapped and clipped. */
 export function rebuild(formula: Formula, predicted: number, rest: number): number {
   // With rates nothing is known where none is told: that is neither 0 nor what stands there when a factor is missing.
-  if (formula.by && Number.isNaN(predicted)) return Number.NaN;
+  if (ratesIn(formula).length > 0 && Number.isNaN(predicted)) return Number.NaN;
   const undefinedHere = Number.isNaN(predicted) || (formula.kind === "product" && predicted === 0);
   if (undefinedHere) return formula.otherwise ?? Number.NaN;
   if (formula.rest === "none") return predicted;
@@ -351,9 +367,9 @@ export function rebuild(formula: Formula, predicted: number, rest: number): numb
 /** The columns that the formula reads. */
 export function argumentsOf(formula: Formula): readonly string[] {
   const added = formula.factors.flatMap(({ also = [] }) => also);
-  const { factors, by, terms, effects, each } = formula;
+  const { factors, terms, effects, each } = formula;
   const times = terms.flatMap((term) => (term.times ? [term.times] : []));
-  const others = [...factors, ...(by ? [by] : []), ...terms, ...times, ...effects, ...(each ? [each] : [])];
+  const others = [...factors, ...ratesIn(formula), ...terms, ...times, ...effects, ...(each ? [each] : [])];
   const inEach = (each?.formulas ?? []).flatMap((own) => (own ? argumentsOf(own) : []));
   return [...new Set([...others.map((one) => one.column), ...added, ...inEach])];
 }

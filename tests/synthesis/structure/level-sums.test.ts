@@ -70,6 +70,48 @@ describe("a sum of amounts by the levels of columns", () => {
   });
 });
 
+describe("a product of rates by the levels of columns", () => {
+  const rates: Record<string, number> = { A: 0.08, B: 0.11, C: 0.16, yes: 1.5, no: 1 };
+  const premium = (cls: string, smoker: string, sum: number, loading: number): number =>
+    Math.round((sum * rates[cls] * rates[smoker] * (100 + loading)) / 100 / 0.05 + 1e-7) * 0.05;
+  test("is found beside a number and what another one adds to a whole, though others follow from it", async () => {
+    const policies = tableOf("cls,smoker,sum,loading,premium,tax", (rng) => {
+      const [cls, smoker] = [one(rng, "A", "B", "C"), one(rng, "yes", "no", "no")];
+      const [sum, loading] = [10 * (1 + Math.floor(400 * rng.uniform())), 2 * Math.floor(25 * rng.uniform())];
+      const own = premium(cls, smoker, sum, loading);
+      return [cls, smoker, sum, loading, own.toFixed(2), cents(0.19 * own)];
+    });
+    expect(announced(policies)).toContain(
+      "premium = 0.01 × sum × (loading + 100) × (by cls: A → 0.08, B → 0.11, C → 0.16) × (by smoker: no → 1, yes → 1.5), rounded.",
+    );
+    const off = (cls: string, smoker: string, sum: string, loading: string, own: string): boolean =>
+      Math.abs(Number(own) - premium(cls, smoker, Number(sum), Number(loading))) <= 0.0501;
+    expect(await broken(policies, off)).toBe(0);
+  });
+  test("is found by the stretch of a number that a level names, of prices that are few", async () => {
+    const priced = (months: number, list: number): number => (months < 6 ? cents(list / 2) : list);
+    const prices = tableOf("months,promo,list,price", (rng) => {
+      const [months, list] = [Math.floor(24 * rng.uniform()), one(rng, 24.9, 34.9, 49.9)];
+      return [months, months < 6 ? "yes" : "no", list, priced(months, list)];
+    });
+    expect(announced(prices)).toContain("price = list × (by months: 0.5, 1 from 6), rounded.");
+    expect(
+      await broken(
+        prices,
+        (months, _, list, price) => Number(price) === priced(Number(months), Number(list)),
+      ),
+    ).toBe(0);
+  });
+  test("is none where a factor differs from row to row", () => {
+    const loose = tableOf("cls,smoker,sum,premium", (rng) => {
+      const [cls, smoker] = [one(rng, "A", "B", "C"), one(rng, "yes", "no")];
+      const sum = 10 * (1 + Math.floor(400 * rng.uniform()));
+      return [cls, smoker, sum, cents(sum * rates[cls] * rates[smoker] * (1 + 0.002 * rng.uniform()))];
+    });
+    expect(announced(loose).filter((rule) => rule.includes("by cls"))).toEqual([]);
+  });
+});
+
 test("a number in steps of a half follows from nothing, though it is the mean of its neighbours", () => {
   const halves = tableOf("a,b", (rng) => [
     Math.floor(900 * rng.uniform()),

@@ -2,7 +2,7 @@ import { type Column, cellText } from "../../../data/table";
 import { dateReader, dateWriter } from "../../structure/dates";
 import { bandCodes, bandReads } from "../../structure/discover/bands";
 import { partsOf } from "../../structure/discover/parts-of-dates";
-import { deciderOf } from "../../structure/formulas";
+import { decidersOf } from "../../structure/formulas";
 import { snap } from "../../structure/grids";
 import {
   type ColumnPlan,
@@ -88,7 +88,9 @@ function solve(cells: Cells, plan: NumberPlan | DatePlan): number {
 
 /** Writes the level by which formulas give the numbers that are there, where no other does; in how many rows. */
 function decide({ structure, column, of, rows }: Cells, { name, levels }: LevelsPlan): number {
-  const rules = structure.columns.filter(isComputed).filter(({ formula }) => deciderOf(formula) === name);
+  const rules = structure.columns
+    .filter(isComputed)
+    .filter(({ formula }) => decidersOf(formula).includes(name));
   const own = of(name) as Float64Array;
   if (rules.length === 0 || !own.some(Number.isNaN)) return 0;
   const fitting = new Map<number, number[]>();

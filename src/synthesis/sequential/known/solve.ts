@@ -2,7 +2,7 @@ import { stepOf } from "../../drawing/bounds";
 import {
   type Arguments,
   argumentsOf,
-  deciderOf,
+  decidersOf,
   evaluate,
   type Formula,
   neededBy,
@@ -36,7 +36,7 @@ export function withoutRate(
   { name, formula }: ComputedPlan,
   open: Open,
 ): readonly number[] {
-  if (!deciderOf(formula)) return [];
+  if (decidersOf(formula).length === 0) return [];
   const gives = givenBy(formula, of, rows);
   const read = argumentsOf(formula);
   return [...gives.keys()].filter(
@@ -161,7 +161,7 @@ function narrowed(
   const off = offBy(cells, open, part.name, rules, rows, instead);
   const { count, at } = domainOf(part);
   // Where the column's value decides a rate no order leads to it: every value stays.
-  const decides = rules.some(({ formula }) => deciderOf(formula) === part.name);
+  const decides = rules.some(({ formula }) => decidersOf(formula).includes(part.name));
   const first = new Float64Array(rows.length);
   const last = new Float64Array(rows.length).fill(count - 1);
   if (rules.some(({ formula }) => formula.terms.some(({ size, column }) => size && column === part.name)))

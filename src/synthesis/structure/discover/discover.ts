@@ -1,4 +1,5 @@
 import { check, checkInteger } from "../../../core/checks";
+import { countUpTo } from "../../../core/math/sorted";
 import type { Rng } from "../../../core/rng";
 import { repeatedCustomers } from "../../../data/customers";
 import { asTable, type PolarsFrame } from "../../../data/polars";
@@ -285,6 +286,11 @@ function withFormulas(
   ];
   const decider = (plan: LevelsPlan | NumberPlan, loose: boolean): Decider =>
     deciderOf(plan, from, loose || holes.has(plan.name), telling);
+  const stretches = free.flatMap((plan) =>
+    plan.kind === "bands" && !plan.value && numbers.some(({ name }) => name === plan.of)
+      ? [stretchesOf(plan, from, telling)]
+      : [],
+  );
   const inputs = numbers.map((plan) => ({
     name: plan.name,
     values: numbersOf(columnNamed(from, plan.name), plan),
@@ -309,7 +315,7 @@ function withFormulas(
         ...levelsInput(plan, from, plans),
         ...(holes.has(plan.name) && { hole: levelCount(plan) - 1 }),
       })),
-      deciding.map((plan) => decider(plan, false)),
+      [...deciding.map((plan) => decider(plan, false)), ...stretches],
       deciding.filter((plan) => plan.missing && !holes.has(plan.name)).map((plan) => decider(plan, true)),
     ),
   );
@@ -350,6 +356,13 @@ function deciderOf(
     ...(values && { values }),
     ...(people && { people: people.of }),
   };
+}
+
+/** The stretches of a number that are another column's levels, as codes. */
+function stretchesOf({ of, cuts }: BandsPlan, from: Table, { least, people }: Telling): Decider {
+  const { values } = columnNamed(from, of) as { readonly values: Float64Array };
+  const codes = Int32Array.from(values, (own) => (Number.isNaN(own) ? -1 : countUpTo(cuts, own)));
+  return { name: of, codes, count: cuts.length + 1, least, cuts, ...(people && { people: people.of }) };
 }
 
 /** Settles the frequent values of what is drawn, and whether it can be missing where its formula is defined. */

@@ -7,6 +7,7 @@ import { type Decider, findRates } from "./find-rates";
 import { findShares } from "./find-shares";
 import { findSums } from "./find-sums";
 import { type Found, type LevelsInput, type NumberInput, valuesOf } from "./search";
+import { findLevelRates } from "./tried/level-rates";
 import { findLevelSums } from "./tried/level-sums";
 import { countShifts, shareShifts } from "./tried/products-for";
 
@@ -41,6 +42,7 @@ export function findFormulas(
   findRates(plain, loose, exact);
   findExactProducts(plain, exact, { trials, shifts: shareShifts });
   findLevelSums(plain, levels, exact, trials);
+  findLevelRates(plain, deciders, exact, trials);
   const found = new Map([...exact].map(([name, formula]) => [name, inMilliseconds(formula, dates)]));
   const open = numbers.filter((input) => !input.given && !found.has(input.name));
   for (const [name, formula] of findDifferences(open, levels)) found.set(name, formula);

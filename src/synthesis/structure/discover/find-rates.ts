@@ -8,8 +8,9 @@ export interface Decider {
   /** By row the place of its value, −1 where that is not told. */
   readonly codes: Int32Array;
   readonly count: number;
-  /** For a number: its values. */
+  /** For a number: its values, or where its stretches begin. */
   readonly values?: readonly number[];
+  readonly cuts?: readonly number[];
   /** So many people must tell a rate: rows, or by `people` whose they are. */
   readonly least: number;
   readonly people?: Int32Array;
@@ -48,6 +49,7 @@ export function findRates(numbers: readonly NumberInput[], deciders: readonly De
   const all: {
     readonly name: string;
     readonly formula: Formula;
+    readonly few: boolean;
     readonly finer: boolean;
     readonly length: number;
   }[] = [];
@@ -55,8 +57,11 @@ export function findRates(numbers: readonly NumberInput[], deciders: readonly De
     const before = found.get(target.name);
     if ((target.given && !target.few) || (before && before.rest !== "factor")) continue;
     const half = spacing(target.grid) / 2;
-    const bases: Base[] = numbers.flatMap(({ name, values, grid }) =>
-      name === target.name ? [] : [{ factors: [{ column: name, power: 1 }], values, step: spacing(grid) }],
+    // Of what has many values no number of few follows.
+    const bases: Base[] = numbers.flatMap(({ name, values, grid, few }) =>
+      name === target.name || (target.few && !few)
+        ? []
+        : [{ factors: [{ column: name, power: 1 }], values, step: spacing(grid) }],
     );
     if (before) {
       const product = evaluate({ ...before, constant: 1 }, valuesOf(numbers), target.values.length);
@@ -65,12 +70,14 @@ export function findRates(numbers: readonly NumberInput[], deciders: readonly De
     for (const { factors, values, step } of bases)
       for (const decider of grouped) {
         if (!mayFit(target.values, half, values, decider)) continue;
-        if (decider.name === target.name || factors.some(({ column }) => column === decider.name)) continue;
+        const own = !decider.cuts && factors.some(({ column }) => column === decider.name);
+        if (decider.name === target.name || own) continue;
         const told = ratesOf(target, values, decider, needed);
         if (!told) continue;
         const by = {
           column: decider.name,
           ...(decider.values && { values: decider.values }),
+          ...(decider.cuts && { cuts: decider.cuts }),
           rates: told.rates,
         };
         const formula: Formula = {
@@ -82,11 +89,17 @@ export function findRates(numbers: readonly NumberInput[], deciders: readonly De
           otherwise: told.otherwise,
         };
         const finer = spacing(target.grid) < step * Math.max(...told.rates.map(Math.abs));
-        all.push({ name: target.name, formula, finer, length: told.rates.join("").length });
+        all.push({
+          name: target.name,
+          formula,
+          few: target.few === true,
+          finer,
+          length: told.rates.join("").length,
+        });
       }
   }
   for (const { name, formula } of all.sort(
-    (a, b) => Number(b.finer) - Number(a.finer) || a.length - b.length,
+    (a, b) => Number(a.few) - Number(b.few) || Number(b.finer) - Number(a.finer) || a.length - b.length,
   )) {
     if (found.get(name)?.rest !== "none") placeOver(found, numbers, name, formula);
   }

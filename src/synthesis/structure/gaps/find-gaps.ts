@@ -114,13 +114,14 @@ export function withoutMissing(plans: readonly ColumnPlan[], gaps: readonly Gap[
     if (own.kind === "lookup") return { ...own, map: told(own.of, own.map) };
     const rule = formulaOf(own as ColumnPlan);
     if (!rule) return own as ColumnPlan;
-    const { effects, by, each, ...formula } = rule;
+    const { effects, by, more, each, ...formula } = rule;
     return {
       ...own,
       formula: {
         ...formula,
         effects: effects.map((one) => ({ ...one, effects: told(one.column, one.effects) })),
         ...(by && { by: { ...by, rates: told(by.column, by.rates) } }),
+        ...(more && { more: more.map((own) => ({ ...own, rates: told(own.column, own.rates) })) }),
         ...(each && { each: { ...each, formulas: told(each.column, each.formulas) } }),
       },
     } as ColumnPlan;

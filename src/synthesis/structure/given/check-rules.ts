@@ -231,7 +231,7 @@ function checkFormula(
   );
   for (const part of ["factors", "terms", "effects"] as const)
     holds(Array.isArray(formula[part]), `must have a list of ${part}`, formula[part]);
-  const { factors, by, terms, effects } = plan.formula as Formula;
+  const { factors, by, more = [], terms, effects } = plan.formula as Formula;
   for (const { column, power, plus = 0, also = [] } of factors.map(object)) {
     holds(power === 1 || power === -1, "must have factors of power 1 or -1", power);
     holds(Number.isFinite(plus), "must have a number as plus", plus);
@@ -250,7 +250,8 @@ function checkFormula(
       told && own.every((effect) => (effect === null && rest === "none") || Number.isFinite(effect));
     holds(whole, `must have ${count} numbers as the effects of ${column}, one a level`, own);
   }
-  if (by !== undefined) checkRates(by, plans, must, holds, who);
+  holds(Array.isArray(more), "must have a list of more rates", more);
+  for (const rates of by === undefined ? more : [by, ...more]) checkRates(rates, plans, must, holds, who);
   const { each } = plan.formula as Formula;
   if (each === undefined) return;
   const { column, values, formulas } = object(each);
@@ -324,8 +325,19 @@ function checkRates(
   holds: (that: boolean, rule: string, found?: unknown) => void,
   who: string,
 ): void {
-  const { column, values, rates }: Partial<RatesBy> = object(by);
-  must(column as string, ["levels", "number"], `the rates of ${who}`);
+  const { column, values, cuts, rates }: Partial<RatesBy> = object(by);
+  must(column as string, cuts ? ["number"] : ["levels", "number"], `the rates of ${who}`);
+  if (cuts !== undefined) {
+    const rising =
+      Array.isArray(cuts) && cuts.every((cut, k) => Number.isFinite(cut) && !(cut <= cuts[k - 1]));
+    const all = rising && Array.isArray(rates) && rates.length === cuts.length + 1;
+    holds(
+      all && rates.every(Number.isFinite),
+      `must have rising numbers as cuts of ${column}, and one rate more`,
+      cuts,
+    );
+    return;
+  }
   const read = plans.get(column as string);
   // What is computed itself is of the values that are listed.
   const listed = read && isComputed(read) && Array.isArray(values) ? values : [];

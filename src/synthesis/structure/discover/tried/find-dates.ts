@@ -2,7 +2,7 @@ import { columnNamed, type Table } from "../../../../data/table";
 import { type DateUnit, day, evenMonth, momentAt, placeOf, roundestMoment, startOf } from "../../date-parts";
 import {
   argumentsOf,
-  deciderOf as decided,
+  decidersOf as decided,
   emptySum,
   evaluate,
   type Formula,
@@ -66,7 +66,7 @@ export function findDates(plans: readonly ColumnPlan[], search: DateSearch): rea
       return formula ? [[plan.name, formula] as const] : [];
     }),
   );
-  const decides = new Set([...formulas.values()].map(decided));
+  const decides = new Set([...formulas.values()].flatMap(decided));
   const found = new Map<string, ColumnPlan>();
   const free = (plan: DatePlan | NumberPlan): boolean =>
     !keep.includes(plan.name) && !isComputed(plan) && !found.has(plan.name);

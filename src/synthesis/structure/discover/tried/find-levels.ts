@@ -1,6 +1,6 @@
 import { columnNamed, type Table } from "../../../../data/table";
 import { type DateUnit, day } from "../../date-parts";
-import { deciderOf, emptySum, evaluate, type Formula } from "../../formulas";
+import { decidersOf, emptySum, evaluate, type Formula } from "../../formulas";
 import { earlierDates } from "../../move-dates";
 import {
   type BandsPlan,
@@ -52,8 +52,7 @@ export function findLevels(
   const read = new Set(
     plans.flatMap((plan) => {
       const formula = formulaOf(plan);
-      const decider = formula && deciderOf(formula);
-      return [...(decider ? [decider] : []), ...(formula?.effects ?? []).map(({ column }) => column)];
+      return formula ? decidersOf(formula) : [];
     }),
   );
   const targets = plans.filter(

@@ -37,7 +37,10 @@ export function findLevelSums(
     const targets = numbers.filter(isOpen);
     if (targets.length === 0) continue;
     const inside: Found = new Map();
-    const all = numbers.map((one) => ({ ...one, given: !targets.includes(one) }));
+    // Of what has many values no number of few follows.
+    const all = numbers.flatMap((one) =>
+      few && !one.few ? [] : [{ ...one, given: !targets.includes(one) }],
+    );
     findSums([...all, ...indicators.map(({ input }) => input)], inside);
     for (const target of targets) {
       const formula = inside.get(target.name);
