@@ -1,5 +1,6 @@
 import { columnNamed, isCategorical, type Table } from "../../data/table";
 import { bandCodes } from "../../synthesis/structure/discover/bands";
+import { asMissing } from "../../synthesis/structure/gaps/as-missing";
 import {
   type BandsPlan,
   cellLabels,
@@ -88,7 +89,9 @@ function sidesOf(
     labels: cellLabels(one),
     given: (of: Reduced) => cellsOf(of.variables[at]),
   }));
-  const bands = structure.columns.flatMap((plan) => (plan.kind === "bands" ? [bandSide(plan, rows)] : []));
+  const bands = structure.columns.flatMap((plan) =>
+    plan.kind === "bands" ? [bandSide(structure, plan, rows)] : [],
+  );
   const listed = variables.flatMap((one, at) => {
     const list = lists.get(one.name);
     return list && one.kind === "number" ? [listSide(one, at, list)] : [];
@@ -242,13 +245,16 @@ function listSide(one: NumberVariable, at: number, list: readonly number[]) {
   };
 }
 
-function bandSide(plan: BandsPlan, from: Table) {
+function bandSide(structure: Structure, plan: BandsPlan, from: Table) {
   const column = columnNamed(from, plan.name);
   const levels = isCategorical(column) ? column.levels : [];
   const place = plan.levels.map((level) => levels.indexOf(level));
   const cells: Side["cells"] = (rows, numbers) => {
-    const codes = (name: string) => rows.find((one) => one.name === name) as LevelsVariable;
-    const own = bandCodes(plan, (of) => numbers.get(of) ?? codes(of).codes);
+    const codes = (name: string) => (rows.find((one) => one.name === name) as LevelsVariable).codes;
+    const own = bandCodes(
+      plan,
+      asMissing(structure, plan, (of) => numbers.get(of) ?? codes(of), codes),
+    );
     return own.map((code) => place[code] ?? levels.length);
   };
   const given = ({ rows }: Reduced): Int32Array => {

@@ -102,7 +102,11 @@ function chosenPool<P extends Candidates>(drawing: Drawing<P>, n: number, wishes
       if (!pool.weights.some((weight) => weight > 0)) refuse(drawing, pool, wishes, own);
     }
     moveKnown(pool, drawing, own.fork("moved"));
-    const known = (name: string) => pool.restored.get(name);
+    const gap = (name: string) => drawing.structure.gaps?.some(({ variable }) => variable === name);
+    const known = (name: string) =>
+      gap(name)
+        ? pool.cells[drawing.variables.findIndex((one) => one.name === name)]
+        : pool.restored.get(name);
     for (const i of unmetRows(drawing.structure, wishes, known)) pool.weights[i] = 0;
     pools.push(pool);
     candidates += rows;

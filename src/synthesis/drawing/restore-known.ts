@@ -1,4 +1,5 @@
 import { argumentsOf } from "../structure/formulas";
+import { asMissing, gapsRead } from "../structure/gaps/as-missing";
 import { fewValues, restoreNumber } from "../structure/restore";
 import { isComputed, type Structure } from "../structure/structure";
 import type { Candidates } from "./candidates";
@@ -13,6 +14,7 @@ export function bindsNumbers({ orders, columns }: Structure): boolean {
 export function restoreKnown(pool: Candidates, parts: Pick<DrawnParts, "structure" | "variables">): void {
   const { restored, rows } = pool;
   const drawn = new Map(parts.variables.slice(0, pool.cells.length).map((variable, k) => [variable.name, k]));
+  const gap = (name: string) => pool.cells[drawn.get(name) ?? -1];
   let changed = true;
   while (changed) {
     changed = false;
@@ -35,11 +37,11 @@ export function restoreKnown(pool: Candidates, parts: Pick<DrawnParts, "structur
         const { formula } = plan;
         if (k === undefined && !isComputed(plan)) continue;
         if (formula && !argumentsOf(formula).every((name) => restored.has(name))) continue;
+        if (formula && !gapsRead(parts.structure, formula).every((name) => drawn.has(name))) continue;
         const own = k === undefined ? undefined : pool.values[k];
-        restored.set(
-          plan.name,
-          restoreNumber(plan, own, (name) => restored.get(name) as Float64Array, rows),
-        );
+        const of = (name: string) => restored.get(name) as Float64Array;
+        const reads = formula ? asMissing(parts.structure, formula, of, gap) : of;
+        restored.set(plan.name, restoreNumber(plan, own, reads, rows));
       } else continue;
       changed = true;
     }

@@ -6,6 +6,7 @@ import { type DateUnit, startOf } from "../structure/date-parts";
 import { dateWriter } from "../structure/dates";
 import { bandCodes, bandReads, isScattered } from "../structure/discover/bands";
 import { argumentsOf } from "../structure/formulas";
+import { asMissing, gapsRead } from "../structure/gaps/as-missing";
 import {
   type BandsPlan,
   type ColumnPlan,
@@ -126,17 +127,19 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
 
 /** The rows in which a column that follows from others is not as asked: bounds on what it is computed from cannot say all. */
 export function unmetRows(
-  { columns }: Structure,
+  structure: Structure,
   wishes: Wishes,
   valuesOf: (name: string) => ArrayLike<number> | undefined,
 ): readonly number[] {
+  const { columns } = structure;
   const unmet = new Set<number>();
   for (const plan of columns) {
     const asked = wishes.columns.get(plan.name);
     if (asked && plan.kind === "bands") {
       const read = new Map(bandReads(plan).map((name) => [name, valuesOf(name)]));
       if ([...read.values()].includes(undefined)) continue;
-      bandCodes(plan, (name) => read.get(name) as ArrayLike<number>).forEach((code, i) => {
+      const own = (name: string) => read.get(name) as ArrayLike<number>;
+      bandCodes(plan, asMissing(structure, plan, own, valuesOf)).forEach((code, i) => {
         if (!satisfies(asked, code)) unmet.add(i);
       });
     }
@@ -246,7 +249,10 @@ function reached(parts: DrawnParts, name: string): number[] {
   const formula = formulaOf(plan);
   const read = plan?.kind === "bands" ? bandReads(plan) : formula ? argumentsOf(formula) : [];
   const said = parts.structure.columns.filter((one) => isDrawnBands(one) && one.of === name);
+  const rule = plan?.kind === "bands" ? plan : formula;
+  const gaps = rule ? gapsRead(parts.structure, rule) : [];
   const deeper = [
+    ...gaps.map((gap) => parts.variables.findIndex((variable) => variable.name === gap)),
     ...read.flatMap((one) => reached(parts, one)),
     ...said.map((one) => parts.variables.findIndex((variable) => variable.name === one.name)),
   ];

@@ -6,6 +6,7 @@ import { dateWriter, type WrittenDates } from "./dates";
 import { bandCodes } from "./discover/bands";
 import { partsOf } from "./discover/parts-of-dates";
 import { type Arguments, evaluate, type Formula, leavesRest, rebuild } from "./formulas";
+import { asMissing } from "./gaps/as-missing";
 import { freshKeys } from "./keys/fresh-keys";
 import { moveDates } from "./move-dates";
 import { raiseToOrders } from "./orders/raise";
@@ -13,6 +14,7 @@ import {
   type BandsPlan,
   type ColumnPlan,
   type DatePlan,
+  formulaOf,
   gridOfPlan,
   isComputed,
   isDrawnBands,
@@ -68,7 +70,16 @@ export function restoreTable(
       );
     if (plan.kind === "levels" || plan.kind === "lookup") return levelColumn(schema[j], plan, parts, rows);
     if (plan.kind === "bands")
-      return bandColumn(schema[j], plan, (of) => (numbers.get(of) ?? parts.get(of)) as Drawn);
+      return bandColumn(
+        schema[j],
+        plan,
+        asMissing(
+          structure,
+          plan,
+          (of) => (numbers.get(of) ?? parts.get(of)) as Drawn,
+          (gap) => parts.get(gap),
+        ),
+      );
     if (plan.kind === "constant") return constantColumn(schema[j], plan.text, rows);
     if (plan.kind === "part" && !plan.format)
       return numeric(schema[j], partsOf(plan, numbers.get(plan.of) as Float64Array));
@@ -149,11 +160,15 @@ export function restoreNumbers(
     const made =
       plan.kind === "date" && !plan.formula
         ? restoreDates(plan, parts)
-        : restoreNumber(plan as NumberPlan | DatePlan, parts.get(name), of, rows);
+        : restoreNumber(plan as NumberPlan | DatePlan, parts.get(name), reads(plan), rows);
     const codes = parts.get(repeatsName(name));
     if (plan.kind === "number" && codes) repeat(plan, made, codes, of);
     done.set(name, made);
     return made;
+  };
+  const reads = (plan: ColumnPlan): Arguments => {
+    const formula = formulaOf(plan);
+    return formula ? asMissing(structure, formula, of, (gap) => parts.get(gap)) : of;
   };
   const own = structure.columns.filter(
     (plan) => plan.kind === "date" || (plan.kind === "number" && !plan.values),

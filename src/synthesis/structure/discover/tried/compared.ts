@@ -8,6 +8,8 @@ export interface Measure {
   readonly value: Formula;
   readonly of: string;
   readonly at: (row: number) => number;
+  /** What is held against each other, if two things are. */
+  readonly sides?: readonly ((row: number) => number)[];
 }
 
 /** A column of levels by which a limit may differ. */
@@ -35,7 +37,12 @@ function difference(a: ColumnPlan, b: ColumnPlan, weight: number, values: Values
     { column: a.name, weight },
     { column: b.name, weight: -weight },
   ];
-  return { value: { ...emptySum, terms }, of: a.name, at: (i) => weight * one[i] - weight * other[i] };
+  return {
+    value: { ...emptySum, terms },
+    of: a.name,
+    at: (i) => weight * one[i] - weight * other[i],
+    sides: [(i) => one[i], (i) => other[i]],
+  };
 }
 
 /** How much greater one column is than another, or the time between two dates than what a number counts. */
@@ -63,6 +70,7 @@ export function comparisons(
             value: { ...emptySum, terms },
             of: span.of,
             at: (i) => sign * (span.at(i) - unit * own[i]),
+            sides: [span.at, (i) => own[i]],
           };
         }),
       ),

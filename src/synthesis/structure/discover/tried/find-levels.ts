@@ -22,6 +22,8 @@ const mostLevels = 50;
 const chance = 1e-3;
 /** So many standard deviations more than chance brings two columns go with each other. */
 const certain = 5;
+/** Values of which each is so many rows' on average would show that they go with several levels. */
+const leastRepeated = 5;
 /** Places in a calendar are sums of great numbers. */
 const noise = 1e-6;
 /** Values of a part are numbers of days or hours, counted from 0; halves of them fall between. */
@@ -97,7 +99,7 @@ export function findLevels(
       (target.levels.length > 3
         ? undefined
         : first(compared, (measure) =>
-            mayCompare(codes, measure.at, target.levels.length)
+            mayCompare(codes, measure.at, target.levels.length) && takesBoth(codes, measure)
               ? bandsBy(target, codes, signsOf(measure, from.rows), people, tried)
               : undefined,
           )) ??
@@ -200,6 +202,20 @@ function mayCompare(codes: Int32Array, at: (row: number) => number, levels: numb
     if (seen[side] !== codes[i]) return false;
   }
   return seen[0] >= 0 && seen[1] >= 0 && seen[0] !== seen[1];
+}
+
+/** Whether neither side tells the level alone: one that is always the same, or of which each value has one level, is held against nothing. */
+function takesBoth(codes: Int32Array, { at, sides = [] }: Measure): boolean {
+  const known = [...codes.keys()].filter((i) => !Number.isNaN(at(i)));
+  return sides.every((side) => {
+    const told = new Map<number, number>();
+    let several = false;
+    for (const i of known) {
+      several ||= (told.get(side(i)) ?? codes[i]) !== codes[i];
+      told.set(side(i), codes[i]);
+    }
+    return told.size > (several ? 1 : known.length / leastRepeated);
+  });
 }
 
 /** The bands that say the level in every row that knows both, where chance is ruled out. */
