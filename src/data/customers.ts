@@ -1,6 +1,7 @@
 import { customerColumns, customerOf } from "./duplicates";
 import { customerNames, mayBeCode, mayBeCustomer, mayBeThing, mayBeTime, plainName } from "./infer/names";
 import { nameThings } from "./infer/naming";
+import { isReckoned } from "./infer/reckoned";
 import { rowSubject } from "./subjects";
 import {
   type Column,
@@ -56,7 +57,7 @@ export function repeatedCustomers(from: Table): string | undefined {
     if (
       mayBeCode(name) ||
       !areKeys([...counts.keys()]) ||
-      (column.type === "numeric" && !standTogether(column, counts.size))
+      (column.type === "numeric" && (!standTogether(column, counts.size) || isReckoned(column, from.columns)))
     )
       return [];
     const rows = [...counts.values()].sort((a, b) => a - b);

@@ -1,5 +1,6 @@
 import { evenly } from "./even-rows";
 import { mayBeThing } from "./infer/names";
+import { isReckoned } from "./infer/reckoned";
 import { type Column, cellText, isCategorical, type Table, takeTableRows } from "./table";
 
 /** A column whose values say whose, or of what, the rows are: others are the same in all rows of one value. */
@@ -24,7 +25,7 @@ const leastRepeatedOfMany = 0.02;
 const [leastSame, mostDiffering] = [0.9, 0.15];
 /** A column is various where it has so many values for each of the other's, or so many. */
 const [various, manyValues] = [0.2, 1000];
-/** Of rows side by side whose numbers differ, so many going one way are an order, not luck. */
+/** Of rows whose numbers differ, so many going one way are an order, not luck. */
 const oneWay = 0.9;
 
 /** A column as numbers: equal cells have equal ones, −1 is missing. */
@@ -47,7 +48,7 @@ export function rowSubject(from: Table): Subject | undefined {
     const form = formOf(key.column, from.rows);
     if (form === undefined || key.distinct < fewestReturning) return [];
     const own = subjectOf(key, form, columns, from.rows);
-    return own ? [own] : [];
+    return own && !isReckoned(key.column, from.columns) ? [own] : [];
   });
   found.sort((a, b) => Number(b.people) - Number(a.people) || b.same.length - a.same.length);
   const [first] = found;
@@ -160,14 +161,17 @@ function follows(key: Coded, other: Coded): boolean {
   const { column } = other;
   const value = (row: number): number | string =>
     column.type === "numeric" ? column.values[row] : cellText(column, row);
-  let [changes, ups] = [0, 0];
-  for (let k = 1; k < rows.length; k++) {
-    if (other.codes[rows[k]] === other.codes[rows[k - 1]]) continue;
-    changes++;
-    if (value(rows[k]) > value(rows[k - 1])) ups++;
-  }
+  const pairs = (apart: number) =>
+    rows
+      .slice(apart)
+      .flatMap((row, k) => (other.codes[row] === other.codes[rows[k]] ? [] : [[rows[k], row]]));
+  // Of two rates of tax the amounts before it go up and down beside those after it: far apart they go one way.
+  const far = pairs(Math.ceil(rows.length / 3));
+  const ups = far.filter(([low, high]) => value(high) > value(low)).length;
   return (
-    2 * changes < (1 - other.chance) * rows.length || ups > oneWay * changes || ups < (1 - oneWay) * changes
+    2 * pairs(1).length < (1 - other.chance) * rows.length ||
+    ups > oneWay * far.length ||
+    ups < (1 - oneWay) * far.length
   );
 }
 
@@ -181,7 +185,7 @@ function formOf(column: Column, rows: number): Form | undefined {
     : Array.from(evenly(rows, 1000), (i) => cellText(column, i)).filter((text) => text !== "");
   const most = (form: RegExp): boolean =>
     texts.reduce((count, text) => count + (form.test(text) ? 1 : 0), 0) >= 0.9 * texts.length;
-  if (most(/^(19|20)\d\d[-/.]|^\d{1,2}[-/.]\d{1,2}[-/.]\d|:\d\d/)) return undefined;
+  if (most(/^(19|20)\d\d[-/.年]|^\d{1,2}[-/.]\d{1,2}[-/.]\d|:\d\d/)) return undefined;
   if (most(/^(?=.*\d)[^\s]+$/) || most(/^\+?[\d\s()/-]+$/)) return "key";
   return most(/^[\p{L}.'’-]+,?( [\p{L}.'’-]+){1,3}$/u) ? "names" : "words";
 }

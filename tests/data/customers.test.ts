@@ -112,6 +112,12 @@ describe("rowSubject(table), whatever columns are called,", () => {
   test.each<[string, (k: number) => string]>([
     ["age,born,group", (k) => `${18 + k},${2024 - 18 - k},${k < 40 ? "young" : "old"}`],
     ["net,vat,gross", (k) => `${100 + k * 3},${(19 + k * 0.57).toFixed(2)},${(119 + k * 3.57).toFixed(2)}`],
+    [
+      "net,fee,due",
+      (k) => `${10 * ((k * 53) % 97)},${(k * 31) % 89},${10 * ((k * 53) % 97) + ((k * 31) % 89)}`,
+    ],
+    ["paid,left,price", (k) => `${25 * k},${3000 - 25 * k},3000`],
+    ["qty,rate,total", (k) => `${2 + (k % 7)},${1100 + k},${(2 + (k % 7)) * (1100 + k)}`],
     ["shop,state,size", (k) => `F${k % 30},${town(k % 30)},${salary(k % 30)}`],
   ])("finds none among %s", (header, own) => {
     expect(rowSubject(subjects(header, own))).toBeUndefined();
@@ -128,4 +134,30 @@ test("repeatedCustomers(table) takes addresses of a network for customers, and n
   expect(of((k) => `5.${100 + k}.${k}.7`)).toBe("box");
   expect(of((k) => `10.0.0.${k}`)).toBe("box");
   expect(of((k) => `1.${k % 10}.${k % 6}.${k % 9}`)).toBeUndefined();
+});
+
+/** 1,400 invoices in tens, one kind at another rate of tax, which is rounded down. */
+const invoices = Array.from({ length: 1400 }, (_, i) => {
+  const net = 10 * Math.floor(50 + 9000 * (((i * 7919) % 1399) / 1399) ** 3);
+  const kind = ["food", "tech", "book", "wear"][(i * 31) % 4];
+  const rate = kind === "food" ? 8 : 10;
+  const tax = Math.floor((net * rate) / 100);
+  return { kind, rate, net, tax, gross: net + tax };
+});
+
+test("repeatedCustomers(table) takes no sum of an invoice for a customer, in whatever order the rows stand", () => {
+  const text = (rows: typeof invoices) =>
+    parseCsv(`kind,rate,net,tax,gross\n${rows.map((row) => Object.values(row).join(",")).join("\n")}\n`)
+      .table;
+  const sorted = [...invoices].sort((a, b) => a.gross - b.gross).filter(({ gross }) => gross >= 1000);
+  for (const table of [text(invoices), text(sorted)]) {
+    expect(repeatedCustomers(table)).toBeUndefined();
+    expect(rowSubject(table)).toBeUndefined();
+  }
+});
+
+test("repeatedCustomers(table) takes no day written 2024年01月31日 for a customer", () => {
+  const day = (i: number) =>
+    `2024年${String(1 + (i % 12)).padStart(2, "0")}月${String(1 + (i % 28)).padStart(2, "0")}日`;
+  expect(repeatedCustomers(rows("入金日", (i) => day((i * 7) % 130)))).toBeUndefined();
 });

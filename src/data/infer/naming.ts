@@ -53,7 +53,7 @@ export function nameThings(name: string, texts: readonly string[]): boolean {
   if (
     (mayBeThing(name) && !owned.test(name)) ||
     mayBeCode(name) ||
-    share(written(/^(19|20)\d\d[-/. ]|\d:\d\d/))
+    share(written(/^(19|20)\d\d[-/. 年]|\d:\d\d/))
   )
     return false;
   const isLong = (text: string): boolean =>

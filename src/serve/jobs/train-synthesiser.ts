@@ -8,7 +8,7 @@ import type { Table } from "../../data/table";
 import { beside } from "../../services/synthetic/beside";
 import { notLearntBy } from "../../services/synthetic/not-learnt";
 import { setAside } from "../../services/synthetic/real-rows";
-import { type RowsToLearn, rowsBesideMade, whoseRows } from "../../services/synthetic/rows-to-learn";
+import { type RowsToLearn, rowsToLearn, whoseRows } from "../../services/synthetic/rows-to-learn";
 import { describeLearning, type Learning, learningOf } from "../../synthesis/learning";
 import { type Method, netMethods, privateMethods } from "../../synthesis/method-names";
 import { synthesis } from "../../synthesis/methods";
@@ -52,7 +52,7 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
     ...(isPrivate && { epsilon: input.epsilon }),
   };
   // One row more would set or leave out others: a private method gets all, and changes by that one alone.
-  const { table, duplicates, whose } = isPrivate ? privateRows(read.table) : rowsBesideMade(read.table);
+  const { table, duplicates, whose } = isPrivate ? privateRows(read.table) : rowsToLearn(read.table);
   const { how, ...real } = setAside(table, isPrivate ? 0 : input.heldOut, input.seed);
   const customer = isPrivate ? {} : { customer: whose.customers?.column ?? (false as const) };
   const fit = synthesis(input.method, { ...options, ...customer });

@@ -7,7 +7,7 @@ import { viewRows } from "../../data/simulate/view-rows";
 import type { SchemaName } from "../../data/sources/sources";
 import { type Table, takeTableRows } from "../../data/table";
 import { csvText } from "../../data/write/write-csv";
-import { rowsBesideMade } from "./rows-to-learn";
+import { rowsToLearn } from "./rows-to-learn";
 
 /** How rows were set aside before a generator learned: enough to find them again. */
 export interface HeldOut {
@@ -67,7 +67,7 @@ export function rowsOfFile(path: string, file: string, sha256: string, how?: Hel
     `${file} must be as it was when the generator learned from it (SHA-256 ${sha256.slice(0, 8)})`,
     found.sha256.slice(0, 8),
   );
-  const { table } = rowsBesideMade(parseCsv(found.bytes, {}, file).table);
+  const { table } = rowsToLearn(parseCsv(found.bytes, {}, file).table);
   return how ? setAside(table, how.share, how.seed) : { learnt: table };
 }
 

@@ -21,13 +21,6 @@ export interface RowsToLearn {
   readonly duplicates: number;
 }
 
-/** The same of a whole file, customers as the identifiers that they come out as: so real rows stand beside made ones. */
-export function rowsBesideMade(table: Table): RowsToLearn {
-  const found = rowsToLearn(table);
-  const customer = found.whose.customers?.column;
-  return customer === undefined ? found : { ...found, table: withCustomerIds(found.table, customer) };
-}
-
 /** Whose the rows are, as told (`false`: each row is a customer's own) or found. */
 export function whoseRows(table: Table, customer?: string | false): Whose {
   if (customer === false) return {};
@@ -46,7 +39,8 @@ export function whoseRows(table: Table, customer?: string | false): Whose {
 
 /**
  * The rows to learn from, and whose they are: where hardly any customer has a second row, second ones are left out (but for `keep`);
- * else all are learnt, and customers counted. Other identifiers that repeat are the categories that they are.
+ * else all are learnt, and customers counted, whose names are the identifiers that they come out as, whatever they look like: so real
+ * rows stand beside made ones. Other identifiers that repeat are the categories that they are.
  */
 export function rowsToLearn(
   table: Table,
@@ -64,9 +58,10 @@ export function rowsToLearn(
   const slips = found !== undefined && found.duplicates <= mostSlips * table.rows;
   const rows = slips && !keep ? found.table : table;
   const whose = whoseRows(rows, customer);
-  const { table: typed, repeated } = withRepeatedIds(rows, whose.customers?.column);
+  const customers = whose.customers?.column;
+  const { table: typed, repeated } = withRepeatedIds(rows, customers);
   return {
-    table: typed,
+    table: customers === undefined ? typed : withCustomerIds(typed, customers),
     whose: { ...whose, ...(repeated.length > 0 && { categories: repeated }) },
     id: found?.id ?? [],
     duplicates: slips ? found.duplicates : 0,

@@ -179,4 +179,23 @@ describe("numbers that are codes", () => {
     for (const name of ["age", "born", "tenure", "products", "income", "year"])
       expect(planOf(people, name).values, name).toBeUndefined();
   });
+
+  test("discoverStructure(rows) takes a bill in fives for what it is computed as, and for no code", () => {
+    const bills = csv("net,months,price,total,rate,paid", 2500, (_, uniform) => {
+      const price = 5 * Math.floor(4 + 16 * uniform());
+      const [months, rate] = [Math.floor(73 * uniform()), [0, 25, 30, 45][Math.floor(4 * uniform())]];
+      return [
+        price > 40 ? "fibre" : price > 20 ? "dsl" : "none",
+        months,
+        price,
+        months * price,
+        rate,
+        rate * Math.min(months, 24),
+      ];
+    });
+    for (const name of ["price", "total", "paid"]) expect(planOf(bills, name).values, name).toBeUndefined();
+    expect(describeStructure(discoverStructure(bills, rng("rules")))).toContain(
+      "total = months × price, rounded.",
+    );
+  });
 });

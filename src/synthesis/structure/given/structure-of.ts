@@ -43,14 +43,18 @@ export function structureOf(
   return { ...structure, columns };
 }
 
-/** Throws where a column's plan makes other cells than the table's column has: numbers by levels, levels by a range. */
-export function checkTypes({ columns }: Structure, from: Table, action: string): void {
+/**
+ * Throws where a column's plan makes other cells than the table's column has: numbers by levels, levels by a range. Numbers that name
+ * customers come back as identifiers.
+ */
+export function checkTypes({ columns, customer }: Structure, from: Table, action: string): void {
   for (const plan of columns) {
     const { type } = columnNamed(from, plan.name);
     const written = plan.kind === "date" || (plan.kind === "part" && plan.format !== undefined);
     const numbers = plan.kind === "number" || (plan.kind === "part" && !written);
     const fits =
       plan.kind === "constant" ||
+      (plan.kind === "key" && plan.name === customer) ||
       (type === "numeric" ? numbers : !numbers && (!written || type === "date" || type === "text"));
     const rule = `what ${plan.name} is told as must go with its cells in the table (${type})`;
     check(fits, action, rule, plan.kind);

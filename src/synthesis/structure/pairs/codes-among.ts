@@ -1,10 +1,11 @@
+import { isReckoned } from "../../../data/infer/reckoned";
 import { columnNamed, type Table } from "../../../data/table";
 import type { People } from "../people";
 import type { ColumnPlan } from "../structure";
 import { numbersOf, ownCells } from "../variables";
 import { findCodes } from "./find-codes";
 
-/** Numbers that are codes, as levels. */
+/** Numbers that are codes, as levels; those that are reckoned with are amounts. */
 export function codesAmong(
   plans: readonly ColumnPlan[],
   from: Table,
@@ -14,7 +15,7 @@ export function codesAmong(
   const numbers = plans.flatMap((plan) => {
     const column = columnNamed(from, plan.name);
     const plain = plan.kind === "number" && !plan.values && column.type === "numeric" && !column.format;
-    return plain && !keep.includes(plan.name)
+    return plain && !keep.includes(plan.name) && !isReckoned(column, from.columns)
       ? [{ plan, name: plan.name, values: numbersOf(column, plan) }]
       : [];
   });
