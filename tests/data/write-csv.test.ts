@@ -232,3 +232,10 @@ describe("files appear whole or not at all", () => {
     );
   });
 });
+
+test("csvFile(file) refuses the ending of another format, and says what can be written", () => {
+  for (const name of ["rows.xlsx", "rows.JSON", "rows.csv.gz"])
+    expect(() => csvFile(join(tmpdir(), name))).toThrow(
+      /Cannot write .*: rows can be written as \.csv, got "\./,
+    );
+});

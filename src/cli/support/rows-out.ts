@@ -2,17 +2,22 @@ import type { ColumnSchema } from "../../data/schema";
 import type { TableFile, TextFile } from "../../data/write/csv-to-parquet";
 import { writeOut } from "./output";
 
+/** What a file of rows may be. */
+const formats = ".csv or .parquet";
+
 /** Where rows go: a .csv or .parquet file, which appears once it is whole, or standard output where none is named. */
 export async function openRows(
   file: string | undefined,
   how: { readonly delimiter?: string } = {},
 ): Promise<TableFile> {
-  const [{ csvFile, csvWriter }, { namesParquet, parquetThroughCsv }] = await Promise.all([
+  const [{ checkNamesCsv, csvFile, csvWriter }, { namesParquet, parquetThroughCsv }] = await Promise.all([
     import("../../data/write/write-csv.js"),
     import("../../data/write/csv-to-parquet.js"),
   ]);
   if (file === undefined) return { ...csvWriter(writeOut, how), discard: () => {} };
-  return namesParquet(file) ? parquetThroughCsv(file) : csvFile(file, how);
+  if (namesParquet(file)) return parquetThroughCsv(file);
+  checkNamesCsv(file, formats);
+  return csvFile(file, how);
 }
 
 /** The same for rows that are CSV text already, of these columns. */
@@ -23,6 +28,8 @@ export async function openText(
   if (file === undefined) return { write: writeOut, end: () => {}, discard: () => {} };
   const { namesParquet, parquetOfText } = await import("../../data/write/csv-to-parquet.js");
   if (namesParquet(file)) return parquetOfText(file, () => columns);
+  const { checkNamesCsv } = await import("../../data/write/write-csv.js");
+  checkNamesCsv(file, formats);
   const { openAtomic } = await import("../../data/files.js");
   const { write, commit, discard } = openAtomic(file);
   return { write, end: commit, discard };

@@ -70,8 +70,19 @@ export function csvText(given: Table | PolarsFrame, options: WriteOptions = {}):
   return Buffer.concat(pieces).toString("utf8");
 }
 
+/** Endings under which readers look for something else than text. */
+const otherFormats =
+  /\.(xlsx?|xlsm|xlsb|ods|numbers|parquet|pq|arrow|feather|ipc|orc|avro|jsonl?|ndjson|xml|html?|ya?ml|sqlite3?|db|duckdb|rds|rdata|dta|sav|sas7bdat|pkl|npz|h5|hdf5?|pdf|docx?|gz|bz2|xz|zst|zip|7z|tar|tgz)$/i;
+
+/** Throws where a file that is to hold CSV has the ending of another format; `formats` are those that can be written there. */
+export function checkNamesCsv(file: string, formats = ".csv"): void {
+  const [ending] = otherFormats.exec(file) ?? [];
+  check(!ending, `write ${file}`, `rows can be written as ${formats}`, ending);
+}
+
 /** A writer into a file that appears under its name on `end`; `discard` leaves what was there before. */
 export function csvFile(file: string, options: WriteOptions = {}): CsvWriter & { discard(): void } {
+  checkNamesCsv(file);
   const target: AtomicFile = openAtomic(file);
   const writer = csvWriter((bytes) => target.write(bytes), options);
   return {

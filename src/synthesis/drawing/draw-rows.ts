@@ -162,15 +162,27 @@ function refuse<P extends Candidates>(drawing: Drawing<P>, pool: P, wishes: Wish
   const j = pool.cells.length - 1;
   const { variables } = drawing;
   const { name, labels, kind } = variables[j];
-  const others = variables
-    .slice(0, j)
-    .filter((variable, k) => wishes.cells.has(k) || wishes.columns.has(variable.name));
-  const given =
-    others.length > 0 ? `beside the conditions on ${others.map((other) => other.name).join(", ")}, ` : "";
-  // The same rows once more, the last variable left free.
-  const free = drawing.empty(pool.rows);
+  // The same rows once more, the last variable left free but for what follows from it.
   const again = rng.fork("free");
-  while (free.cells.length <= j) step(drawing, free, free.cells.length < j ? wishes : nothing, again);
+  const without = (own: Wishes): P => {
+    const free = drawing.empty(pool.rows);
+    while (free.cells.length <= j) step(drawing, free, free.cells.length < j ? wishes : own, again);
+    return free;
+  };
+  const bound = without({
+    ...wishes,
+    cells: new Map([...wishes.cells].filter(([k]) => k !== j)),
+    columns: new Map([...wishes.columns].filter(([own]) => own !== name)),
+  });
+  const beside = bound.weights.some((weight) => weight > 0);
+  const free = beside ? bound : without(nothing);
+  // Conditions that this variable does not meet alone are on what was drawn before it, and on what follows from it.
+  const drawnAt = new Map(variables.map((one, k) => [one.name, k]));
+  const others = [
+    ...variables.slice(0, j).flatMap((one, k) => (wishes.cells.has(k) ? [one.name] : [])),
+    ...[...wishes.columns.keys()].filter((own) => (drawnAt.get(own) ?? (beside ? -1 : j)) < j),
+  ];
+  const given = others.length > 0 ? `beside the conditions on ${others.join(", ")}, ` : "";
   const alive = [...free.weights.keys()].filter((i) => free.weights[i] > 0);
   if (kind === "levels") {
     const left = [...new Set(alive.map((i) => labels[free.cells[j][i]]))].sort();

@@ -120,5 +120,6 @@ function named(cell: Cell, namesOf: NamesOf): string {
 }
 
 function bare(label: string): string {
-  return label === "other" ? "another value" : label.replace(/^= /, "");
+  if (label === "other") return "another value";
+  return label.replace(/^= (.*)/, (_, atom) => String(Number(Number(atom).toPrecision(9))));
 }

@@ -106,10 +106,13 @@ function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
       `${name} is one of ${plan.values.length} codes from ${plan.values[0]} to ${plan.values.at(-1)}: no amount, as what goes with them shows (an amount with --keep ${name}).`,
     ];
   if (plan.values) return [`${name} is one of ${plan.values.join(", ")}.`];
-  const steps = plan.grid ? ` in steps of ${shown(spacing(plan.grid))}` : "";
+  // As the column is written: six digits would be another number than the greatest of a million.
+  const { grid } = plan;
+  const end = (value: number): string => (grid ? String(Number(value.toFixed(grid.decimals))) : shown(value));
+  const steps = grid ? ` in steps of ${shown(spacing(grid))}` : "";
   const often =
-    plan.atoms.length > 0 && !plan.formula ? `; often exactly ${plan.atoms.map(shown).join(" or ")}` : "";
-  const range = `${name} lies between ${shown(plan.low)} and ${shown(plan.high)}${steps}${often}.`;
+    plan.atoms.length > 0 && !plan.formula ? `; often exactly ${plan.atoms.map(end).join(" or ")}` : "";
+  const range = `${name} lies between ${end(plan.low)} and ${end(plan.high)}${steps}${often}.`;
   const repeated = plan.repeats ? [`${name} is often the value of ${plan.repeats.join(" or ")}.`] : [];
   return [
     ...(plan.formula

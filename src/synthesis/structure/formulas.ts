@@ -350,7 +350,12 @@ export function leavesRest({ rest, each }: Formula, argument: Arguments): (row: 
 
 /** What is left to draw of `value` (factor or difference); NaN where the formula gives nothing to compare with. */
 export function restOf(formula: Formula, value: number, predicted: number): number {
-  if (formula.rest === "difference") return value - predicted;
+  if (formula.rest === "difference") {
+    const rest = value - predicted;
+    // What binary fractions leave of equal differences would tell them apart.
+    const scale = 10 ** (12 - Math.floor(Math.log10(Math.abs(value))));
+    return Number.isFinite(scale) ? Math.round(rest * scale) / scale : rest;
+  }
   return predicted === 0 ? Number.NaN : value / predicted;
 }
 

@@ -5,6 +5,7 @@ import { usageError } from "../../support/exit";
 import { wholeNumber } from "../../support/options";
 import { note, print } from "../../support/output";
 import type { ReadingFlags } from "../../support/reading";
+import { brief } from "./brief";
 
 /** The options of `telelink synth fit` that two tables use. */
 export interface RelationalFlags extends ReadingFlags {
@@ -99,7 +100,7 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
   });
   rules.forEach((sentences, k) => {
     print(`Rules kept in ${out}, of ${k === 0 ? "parents" : "children"}:`);
-    for (const sentence of sentences) print(`  ${sentence}`);
+    for (const sentence of brief(sentences, "--json tells all")) print(`  ${sentence}`);
   });
   const { parents: count, children: rows } = tables;
   if (flags.json) {

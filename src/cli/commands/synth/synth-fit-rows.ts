@@ -22,6 +22,7 @@ import { wholeNumber } from "../../support/options";
 import { note, print } from "../../support/output";
 import { packageVersion } from "../../support/version";
 import { endedAtOnce, watched } from "../../support/watched";
+import { brief } from "./brief";
 import type { FitOptions } from "./fit-options";
 import { readToLearn } from "./read-to-learn";
 import { structureIn } from "./rules-in-file";
@@ -116,7 +117,8 @@ async function learn(
     writeAtomic(options.json, `${JSON.stringify(said, undefined, 1)}\n`);
   }
   if (lost.length > 0) printUnder(`Not in the synthetic rows, of ${table.rows} rows learnt:`, lost);
-  printUnder(`Rules kept in ${out} (change them with --write-structure and --structure):`, sentences);
+  const kept = brief(sentences, "--json and --show-structure tell all");
+  printUnder(`Rules kept in ${out} (change them with --write-structure and --structure):`, kept);
   // All else was noted before anything was learnt.
   for (const sentence of describeLearning(chosen, table.rows)) note(sentence);
   note(`${table.rows} rows learnt by ${method}${training ? ` on ${training.backend}` : ""}; wrote ${out}`);

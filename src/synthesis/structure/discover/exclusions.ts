@@ -12,9 +12,14 @@ const numbersTimes = 3;
 /**
  * Structural zeros: cells of two variables that never meet although independence would let them meet so often that
  * chance is ruled out over all cells looked at (Bonferroni, one per cent): so many people, where some have several rows. All cells of a
- * variable but the missing one are looked at together, too: of an open claim no reason is told, though each of them is rare.
+ * variable but the missing one are looked at together, too: of an open claim no reason is told, though each of them is rare. Of `rests`,
+ * what formulas leave of numbers, only whether they are missing means anything.
  */
-export function findExclusions(variables: readonly Variable[], people?: Int32Array): readonly Exclusion[] {
+export function findExclusions(
+  variables: readonly Variable[],
+  people?: Int32Array,
+  rests: readonly string[] = [],
+): readonly Exclusion[] {
   const sample = spacedRows(variables[0] ? cellsOf(variables[0]).length : 0, screeningRows);
   const usable = variables.flatMap((one) => {
     const labels = cellLabels(one);
@@ -36,9 +41,24 @@ export function findExclusions(variables: readonly Variable[], people?: Int32Arr
   const found: Exclusion[] = [];
   for (const [a, b] of pairs) {
     const never = zeros(usable[a], usable[b], needed, sample, people);
-    if (never.length > 0) found.push({ columns: [usable[a].one.name, usable[b].one.name], never });
+    const columns = [usable[a].one.name, usable[b].one.name] as const;
+    const meant = ([0, 1] as const).reduce(
+      (left, place) =>
+        rests.includes(columns[place]) ? ofMissing(left, place, usable[[a, b][place]].labels) : left,
+      never,
+    );
+    if (meant.length > 0) found.push({ columns, never: meant });
   }
   return found;
+}
+
+/** The pairs that say where a number is missing, and where it is not. */
+function ofMissing(never: [string, string][], place: 0 | 1, labels: readonly string[]): [string, string][] {
+  return never.filter((pair) => {
+    if (pair[place] === missingLabel) return true;
+    const beside = never.filter((other) => other[1 - place] === pair[1 - place]).map((other) => other[place]);
+    return labels.every((label) => label === missingLabel || beside.includes(label));
+  });
 }
 
 function peopleByCell(cells: Int32Array, rows: Int32Array, people: Int32Array): ReadonlyMap<number, number> {
