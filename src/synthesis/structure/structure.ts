@@ -148,12 +148,14 @@ export interface DatePlan {
   readonly days?: DateDays;
 }
 
-/** Either of the two. */
+/** One of these. */
 export interface DateDays {
   /** How often it is on each day of the week, from Monday; 0 for never. */
   readonly shares?: readonly number[];
   /** Its day of the month, or the month's last where it has none such. */
   readonly monthDay?: number;
+  /** Another date, from which it is always so many months away, or twice as many, and so on: 12 for anniversaries. */
+  readonly months?: { readonly from: string; readonly by: number };
 }
 
 /** Follows from the level of another column or combination (missing is its last): `map` holds this one's level, −1 for missing. */

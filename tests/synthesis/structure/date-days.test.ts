@@ -69,7 +69,12 @@ test("are said, checked in a file and in rows", () => {
   expect(rules).toContain("ended is always the last day of its month.");
   expect(brokenRows(found, real)).toEqual([]);
   const plan = found.columns.find(({ name }) => name === "booked") as DatePlan;
-  for (const days of [{ shares: [1, 1] }, { monthDay: 0 }, { shares: [0, 0, 0, 0, 0, 0, 0] }]) {
+  for (const days of [
+    { shares: [1, 1] },
+    { monthDay: 0 },
+    { months: { from: "amount", by: 12 } },
+    { shares: [0, 0, 0, 0, 0, 0, 0] },
+  ]) {
     const columns = found.columns.map((one) => (one === plan ? { ...plan, days } : one));
     expect(() => checkRules({ ...found, columns } as typeof found, "load")).toThrow("seven shares");
   }
@@ -86,4 +91,28 @@ test("days that chance spread are no rule, nor is a weekday that few dates left 
   const { table } = parseCsv(`a,b,x\n${lines.join("\n")}\n`);
   const plans = discoverStructure(table, seeded(1)).columns;
   expect(plans.filter((plan) => plan.kind === "date" && plan.days)).toEqual([]);
+});
+
+test("renewals on some anniversary stay there, though their number is free", async () => {
+  const rng = seeded(9);
+  const lines = Array.from({ length: 1000 }, () => {
+    const start = new Date(Date.UTC(2020, 0, 1) + Math.floor(1500 * rng.uniform()) * day);
+    const [month, date] = [start.getUTCMonth(), start.getUTCDate()];
+    const on = (year: number): number => Math.min(Date.UTC(year, month, date), Date.UTC(year, month + 1, 0));
+    const renews = on(2024) > Date.UTC(2024, 5, 30) && start.getUTCFullYear() < 2024 ? on(2024) : on(2025);
+    const paid = new Date(
+      Date.UTC(start.getUTCFullYear(), month + Math.floor(9 * rng.uniform()), Math.min(date, 28)),
+    );
+    return [written(start.getTime()), written(renews), written(paid.getTime()), rng.uniform()].join();
+  });
+  const { table } = parseCsv(`started,renews,paid,x\n${lines.join("\n")}\n`);
+  const found = discoverStructure(table, seeded(1));
+  expect(describeStructure(found)).toContain("renews is always the day of started so many years later.");
+  expect(describeStructure(found).join(" ")).not.toContain("paid is always");
+  expect(brokenRows(found, table)).toEqual([]);
+  expect(() => checkRules(found, "load")).not.toThrow();
+  const made = (await sequential()(table, seeded(1))).sample(3000, seeded(2));
+  const [started, renews] = ["started", "renews"].map((name) => texts(made, name));
+  const off = started.filter((text, i) => text.slice(5) !== renews[i].slice(5) && text.slice(5) !== "02-29");
+  expect(off).toEqual([]);
 });

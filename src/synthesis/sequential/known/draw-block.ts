@@ -2,7 +2,7 @@ import type { Rng } from "../../../core/rng";
 import { cellText, columnNamed, type Table, takeTableRows } from "../../../data/table";
 import type { RowRange } from "../../drawing/bounds";
 import type { Wishes } from "../../drawing/wishes";
-import { isOnDays } from "../../structure/date-days";
+import { rowsOffDays } from "../../structure/date-days";
 import { valuesOf } from "../../structure/orders/broken";
 import { brokenLater } from "../../structure/orders/later";
 import { type Drawn, restoreTable, variableNames } from "../../structure/restore";
@@ -230,10 +230,8 @@ function weighLater({ structure }: SequentialParts, scores: Scores, made: Table)
     valuesOf(columnNamed(made, name), plans.get(name) as DatePlan | LevelsPlan);
   for (const one of structure.later ?? [])
     for (const r of brokenLater(structure, one, of)) score(scores, r, 0);
-  for (const { name, kind, days } of structure.columns as readonly DatePlan[]) {
-    const dates = kind === "date" && days ? of(name) : [];
-    for (let r = 0; r < dates.length; r++) if (days && !isOnDays(days, dates[r])) score(scores, r, 0);
-  }
+  for (const { name, kind, days } of structure.columns as readonly DatePlan[])
+    for (const r of kind === "date" && days ? rowsOffDays(days, name, of) : []) score(scores, r, 0);
 }
 
 /** Weighs candidates by whether computed columns come out as they are known. */

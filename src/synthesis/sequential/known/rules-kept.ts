@@ -1,5 +1,5 @@
 import { cellText, columnNamed, type Table } from "../../../data/table";
-import { describeDays, isOnDays } from "../../structure/date-days";
+import { describeDays, rowsOffDays } from "../../structure/date-days";
 import { dateReader } from "../../structure/dates";
 import { describeRule } from "../../structure/describe";
 import { describeOnly } from "../../structure/describe-exclusions";
@@ -205,9 +205,9 @@ function brokenOrders({ structure, of, rows }: Cells): Breaks[] {
   const days = structure.columns.flatMap((plan): Breaks[] => {
     const own = plan.kind === "date" && plan.days;
     if (!own) return [];
-    const dates = of(plan.name);
-    const off = Array.from({ length: rows }, (_, i) => i).filter((i) => !isOnDays(own, dates[i]));
-    return describeDays(plan as DatePlan).map((rule) => ({ rule, columns: [plan.name], rows: off }));
+    const off = rowsOffDays(own, plan.name, of);
+    const columns = [plan.name, ...(own.months ? [own.months.from] : [])];
+    return describeDays(plan as DatePlan).map((rule) => ({ rule, columns, rows: off }));
   });
   return [...orders, ...later, ...days];
 }

@@ -44,7 +44,9 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
   }
   if (kind === "date") {
     checkDates(plan.format, plan.name, action);
-    const { shares, monthDay } = (plan.days ?? { monthDay: 1 }) as DateDays;
+    const { shares, monthDay, months } = (plan.days ?? { monthDay: 1 }) as DateDays;
+    const other = structure.columns.find(({ name }) => name === months?.from);
+    const counted = other?.kind === "date" && other !== plan && !other.days?.months && Number(months?.by) > 0;
     const listed =
       Array.isArray(shares) &&
       shares.length === 7 &&
@@ -52,8 +54,9 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
       shares.some(Boolean);
     const within = Number.isInteger(monthDay) && Number(monthDay) >= 1 && Number(monthDay) <= 31;
     holds(
-      shares === undefined ? within : listed && monthDay === undefined,
-      "must be on days with seven shares from Monday, none below 0 and some above, or with a monthDay from 1 to 31",
+      [shares, monthDay, months].filter((one) => one !== undefined).length === 1 &&
+        (shares ? listed : months ? counted && Number.isInteger(months.by) : within),
+      "must be on days with seven shares from Monday, none below 0 and some above, a monthDay from 1 to 31, or months from another date by so many",
       plan.days,
     );
   }

@@ -1,5 +1,5 @@
 import { type Column, columnNamed, type Table } from "../../../data/table";
-import { isOnDays } from "../date-days";
+import { rowsOffDays } from "../date-days";
 import { spacing } from "../grids";
 import {
   type DatePlan,
@@ -40,7 +40,8 @@ export function brokenNumbers(
     ...structure.columns.flatMap((plan): Broken[] => {
       const days = plan.kind === "date" && plan.days;
       if (!days) return [];
-      return [{ columns: [plan.name], rows: rowsOf(values(plan.name), (value) => !isOnDays(days, value)) }];
+      const columns = [plan.name, ...(days.months ? [days.months.from] : [])];
+      return [{ columns, rows: rowsOffDays(days, plan.name, values) }];
     }),
     ...(structure.later ?? []).map(
       (one): Broken => ({
