@@ -103,7 +103,7 @@ function remaining(
     const left = all.filter((label) => !labels.includes(label));
     const gap = [left, labels].some((own) => own.length === 1 && own[0] === missingLabel);
     const where = `Where ${named(cell, namesOf)}, ${gap ? column : called} is`;
-    if (gap && labels.length === 1) return `${where} never ${missingLabel}.`;
+    if (labels.length === 1 && labels[0] === missingLabel) return `${where} never ${missingLabel}.`;
     return left.length === 1
       ? `${where} ${bare(left[0])}.`
       : `${where} never ${labels.map(bare).join(" or ")}.`;

@@ -78,3 +78,53 @@ test("rows that hold cells which never meet are found, and those of a date drawn
   ).table;
   expect(brokenRows(found, torn)).toEqual([0, 1]);
 });
+
+/** The deals with what a won one is worth, and why one was lost. */
+function worth(rows: number, rng: Rng): Table {
+  const [header, ...lines] = deals(rows, rng).split("\n");
+  const more = lines.map((line) => {
+    const why = line.startsWith("Lost") ? ["price", "time", "other"][Math.floor(3 * rng.uniform())] : "";
+    return `${line},${line.startsWith("Won") ? 100 + Math.floor(9000 * rng.uniform()) : ""},${why}`;
+  });
+  return parseCsv([`${header},value,why`, ...more].join("\n")).table;
+}
+
+test.each([240, 1500])(
+  "of %i deals cells stay empty where they are, and other holes are filled",
+  async (rows) => {
+    const table = worth(rows, seeded(4));
+    const rules = describeStructure(discoverStructure(table, seeded(1)));
+    for (const rule of [
+      "Where stage = Contacted, closed is (missing).",
+      "Where stage = New, closed is (missing).",
+    ])
+      expect(rules).toContain(rule);
+    expect(rules).toContain("stage = Won, value is another value always come together.");
+    const rng = seeded(6);
+    const holed = parseCsv(
+      [
+        "stage,created,contacted,closed,value,why",
+        ...Array.from({ length: rows }, (_, i) =>
+          table.columns.map((column, j) =>
+            // Some rows lack one cell that is there.
+            j !== 1 && rng.uniform() < 0.08 ? "" : cells(table, column.name)[i],
+          ),
+        ),
+      ].join("\n"),
+    ).table;
+    const { table: filled, empty } = (await sequential()(table, seeded(1))).complete(holed, seeded(2));
+    const [stage, contacted, closed, value, why] = ["stage", "contacted", "closed", "value", "why"].map(
+      (name) => cells(filled, name),
+    );
+    const broken = stage.filter(
+      (own, i) =>
+        (own === "New") !== (contacted[i] === "") ||
+        ["Won", "Lost"].includes(own) !== (closed[i] !== "") ||
+        (own === "Won") !== (value[i] !== "") ||
+        (own === "Lost") !== (why[i] !== ""),
+    );
+    expect(broken.length).toBeLessThanOrEqual(rows / 300);
+    const left = [contacted, closed, value, why].flat().filter((text) => text === "").length;
+    expect(empty.reduce((sum, { rows: own }) => sum + own, 0)).toBe(left);
+  },
+);

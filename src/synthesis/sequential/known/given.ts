@@ -70,20 +70,35 @@ export function givenOf(
   return { known, cells, allowed, maybeMissing, told: new Uint8Array(rows.rows) };
 }
 
-/** Marks where a variable that is not known may say that this one is missing: that it is, tells of the other. */
+/**
+ * Marks where a variable that is not known may say that this one is missing: that it is, tells of the other. It may not where what
+ * is known keeps this one from being missing, or the other one from whatever says so.
+ */
 export function tellMissing(
   { structure, variables }: SequentialParts,
   givens: readonly Given[],
   own: Given,
   j: number,
 ): void {
-  const { name, labels } = variables[j];
-  for (const exclusion of structure.exclusions) {
-    const place = exclusion.columns.indexOf(name);
-    const k = variables.findIndex((other) => other.name === exclusion.columns[1 - place]);
-    if (place < 0 || k < 0 || onlyMissing(exclusion, place, labels).length === 0) continue;
-    for (let i = 0; i < own.told.length; i++)
-      if (!own.known[i] && !givens[k].known[i]) own.told[i] = Math.max(own.told[i], k < j ? 1 : 2);
+  const ruling = (v: number) =>
+    structure.exclusions.flatMap((exclusion) => {
+      const place = exclusion.columns.indexOf(variables[v].name);
+      const k = variables.findIndex((other) => other.name === exclusion.columns[1 - place]);
+      return place < 0 || k < 0 ? [] : [{ exclusion, place, k }];
+    });
+  const barring = (v: number, label: string) =>
+    ruling(v).map(({ exclusion: { never }, place, k }) => {
+      const apart = never.filter((pair) => pair[place] === label).map((pair) => pair[1 - place]);
+      return { k, cells: apart.map((one) => variables[k].labels.indexOf(one)) };
+    });
+  const isBarred = (by: ReturnType<typeof barring>, i: number): boolean =>
+    by.some(({ k, cells }) => givens[k].known[i] === 1 && cells.includes(givens[k].cells[i]));
+  const there = barring(j, missingLabel);
+  for (const { exclusion, place, k } of ruling(j)) {
+    const says = onlyMissing(exclusion, place, variables[j].labels).map((label) => barring(k, label));
+    for (let i = 0; says.length > 0 && i < own.told.length; i++)
+      if (!own.known[i] && !givens[k].known[i] && !isBarred(there, i) && !says.every((by) => isBarred(by, i)))
+        own.told[i] = Math.max(own.told[i], k < j ? 1 : 2);
   }
 }
 

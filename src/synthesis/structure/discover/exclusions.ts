@@ -99,7 +99,7 @@ function sidesOf({ one, labels }: Looked): readonly Side[] {
     }),
   );
   const there = { cells: all.filter((cell) => cell !== gap), times: 1, gap: true };
-  return gap >= 0 && labels.length > 2 ? [...single, there] : single;
+  return gap >= 0 ? [...single, there] : single;
 }
 
 function zeros(
