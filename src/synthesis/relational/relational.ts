@@ -86,13 +86,15 @@ export function relational(
     const first = planOf(children, key, least);
     const ordered = inOrder(families, children, first);
     const paced = withPace(first, children, ordered, least);
-    const plan = options.search === false ? paced : withEvery(paced, children, ordered, least);
+    const plan = searching(options) ? withEvery(paced, children, ordered, least) : paced;
     const order = permutation(rng.fork("rows"), parents.rows);
     const chosen = Array.from(sampledOrder(parents, order, rng.fork("left out"), { minCount: least }));
     const whole = withFamilies(parents, ordered, children, plan);
     const telling = { plan, least };
-    const totals = options.search === false ? [] : findTotals(parents, children, ordered, telling);
-    const levels = options.search === false ? [] : findToldLevels(parents, children, ordered, telling);
+    const { totals, sources } = searching(options)
+      ? findTotals(parents, children, ordered, telling)
+      : noTotals;
+    const levels = searching(options) ? findToldLevels(parents, children, ordered, telling) : [];
     const settings = {
       ...discover,
       customer: false as const,
@@ -102,10 +104,7 @@ export function relational(
     const learnt = takeTableRows(whole, chosen);
     const found = discoverStructure(learnt, rng.fork("parents").fork("structure"), {
       ...settings,
-      keep: [
-        ...totals.map(({ column }) => column),
-        ...(plan.date?.pace.phase === undefined ? [] : [firstName, placeName]),
-      ],
+      keep: keptOf(plan, totals, sources),
       given: [placeName],
       sequential: true,
     });
@@ -147,7 +146,7 @@ export function relational(
         }),
         plan,
       );
-    const searched = rules && options.search !== false ? { least, structure: rules } : undefined;
+    const searched = rules && searching(options) ? { least, structure: rules, parents: context } : undefined;
     const running = searched ? findRunning(children, ordered, plan, searched) : [];
     const distinct = searched ? findDistinct(children, ordered, plan, { ...searched, running }) : [];
     const childModel =
@@ -171,6 +170,24 @@ export function relational(
       ...(childModel && { children: childModel }),
     });
   };
+}
+
+const searching = ({ search }: RelationalOptions): boolean => search !== false;
+const noTotals = { totals: [], sources: [] };
+
+/** What is computed from nothing else of the parents: what their children tell, and what these are drawn by. */
+function keptOf(
+  { date }: ChildPlan,
+  totals: readonly Total[],
+  sources: readonly string[],
+): readonly string[] {
+  const counted = totals.some(({ kind, of }) => kind === "number" && of === undefined);
+  return [
+    ...totals.map(({ column }) => column),
+    ...sources,
+    ...(counted ? [] : [countName]),
+    ...(date?.pace.phase === undefined ? [] : [firstName, placeName]),
+  ];
 }
 
 /** The rules with keys that are none of any parent's, of those that are left out either. */

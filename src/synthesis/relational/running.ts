@@ -1,16 +1,16 @@
 import { check } from "../../core/checks";
 import type { Rng } from "../../core/rng";
-import { columnNamed, type Table } from "../../data/table";
+import { columnNamed, type Table, takeTableRows } from "../../data/table";
 import type { Sequential } from "../sequential/sequential";
 import { day } from "../structure/date-parts";
 import { exactAmong } from "../structure/discover/find-exact";
 import { type Found, type NumberInput, valuesOf } from "../structure/discover/search";
 import { findRounded } from "../structure/discover/tried/find-rounded";
 import { emptySum, evaluate, type Formula, leadsTo } from "../structure/formulas";
-import { gridOf, snap } from "../structure/grids";
+import { type Grid, gridOf, snap } from "../structure/grids";
 import { gridOfPlan, isComputed, type Structure } from "../structure/structure";
 import { argumentsFrom } from "../structure/variables";
-import type { ChildDates, ChildPlan } from "./child-table";
+import { type ChildDates, type ChildPlan, contextNames, isTold } from "./child-table";
 import { timesOf } from "./families";
 import { followed, rulesWithout, withFollowing } from "./follow";
 import { type Families, gapOf } from "./pace";
@@ -20,8 +20,8 @@ export interface Running {
   readonly column: string;
   /** An exact sum of other numbers of the row, or a constant. */
   readonly more: Formula;
-  /** What the first row starts from; left out, its value is drawn. */
-  readonly start?: number;
+  /** What the first row starts from, or what of its parent it does; left out, its value is drawn. */
+  readonly start?: number | string;
 }
 
 /** In fewer rows that have one before nothing is looked for, nor of fewer parents than may be told. */
@@ -32,7 +32,11 @@ export function findRunning(
   children: Table,
   families: Families,
   plan: ChildPlan,
-  { least, structure }: { readonly least: number; readonly structure: Structure },
+  {
+    least,
+    structure,
+    parents,
+  }: { readonly least: number; readonly structure: Structure; readonly parents: Table },
 ): readonly Running[] {
   const plans = new Map(structure.columns.map((one) => [one.name, one]));
   const names = plan.columns.flatMap(({ name, role }) =>
@@ -44,6 +48,10 @@ export function findRunning(
       : [],
   );
   const firsts = families.flatMap((family) => family.slice(0, 1));
+  const owners = takeTableRows(
+    parents,
+    families.flatMap((family, p) => (family.length > 0 ? [p] : [])),
+  );
   const pairs = families.flatMap((family) => family.slice(1).map((row, k) => [family[k], row] as const));
   const several = families.filter((family) => family.length > 1).length;
   if (pairs.length < leastRows || several < least) return [];
@@ -64,12 +72,21 @@ export function findRunning(
       },
       firsts.length,
     );
-    const starts = new Set(firsts.map((row, k) => snap(values[row] - added[k], grid)));
-    found.push({ column: name, more, ...(starts.size === 1 && { start: [...starts][0] }) });
+    const starts = firsts.map((row, k) => snap(values[row] - added[k], grid));
+    const start = starts.every((one) => one === starts[0]) ? starts[0] : startOf(starts, grid, owners);
+    found.push({ column: name, more, ...(start !== undefined && { start }) });
   }
   // What follows from running numbers is known after them.
   const later = followingFrom(structure, found);
   return readersFirst(found.filter(({ more }) => !more.terms.some(({ column }) => later.has(column))));
+}
+
+/** The number of their parents that first rows start from: the amount of a loan. */
+function startOf(starts: readonly number[], grid: Grid, owners: Table): string | undefined {
+  const found = owners.columns.find(
+    (one) => one.type === "numeric" && starts.every((start, k) => snap(one.values[k], grid) === start),
+  );
+  return found && contextNames.parent(found.name);
 }
 
 /** What reads others before these. */
@@ -162,14 +179,16 @@ export function withRunning(
     const plan = structure.columns.find(({ name }) => name === column);
     const grid = plan?.kind === "number" ? gridOfPlan(plan) : undefined;
     const so = last && columnNamed(last, column);
+    const own = typeof start === "string" ? columnNamed(made, start) : undefined;
+    const first = (i: number) => (own?.type === "numeric" ? own.values[i] : (start as number | undefined));
     const added = evaluate(more, argumentsFrom(structure.columns, { ...made, columns }), made.rows);
-    columns = columns.map((own) => {
-      if (own.name !== column || own.type !== "numeric") return own;
-      const values = own.values.map((value, i) => {
-        const from = before[i] < 0 ? start : so?.type === "numeric" ? so.values[before[i]] : Number.NaN;
+    columns = columns.map((one) => {
+      if (one.name !== column || one.type !== "numeric") return one;
+      const values = one.values.map((value, i) => {
+        const from = before[i] < 0 ? first(i) : so?.type === "numeric" ? so.values[before[i]] : Number.NaN;
         return from === undefined ? value : snap(from + added[i], grid);
       });
-      return { ...own, values };
+      return { ...one, values };
     });
   }
   return followed(model, { ...made, columns }, followingFrom(structure, running), rng);
@@ -204,7 +223,8 @@ export function checkRunning(
         (term) => Number.isFinite(term?.weight) && isNumber(term?.column) && !later.has(term.column),
       );
     check(summed === true, action, `${column} must run by a sum of other numbers of the children`);
-    check(start === undefined || Number.isFinite(start), action, `${column} must start from a number`, start);
+    const known = typeof start === "string" ? isTold(start) && isNumber(start) : Number.isFinite(start);
+    check(start === undefined || known, action, `${column} must start from a number`, start);
   }
 }
 

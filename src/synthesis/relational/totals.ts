@@ -29,21 +29,24 @@ export interface Total {
 /** Fewer parents with children prove nothing; and in so many at least the column must have another value than the usual one. */
 const leastParents = 20;
 const leastOthers = 5;
+/** Where more of the children, of parents whose children differ, have the parent's number, they have it from there. */
+const mostSame = 0.75;
 /** Of columns with more levels none is counted. */
 const mostLevels = 50;
 
 /**
  * Columns of the parents that are, in every row and to rounding, the number of their children, of those with a level that `least`
- * parents have, the sum or mean of their numbers, or an end of these or of their dates.
+ * parents have, the sum or mean of their numbers, or an end of these or of their dates; and which numbers of theirs, of a coarser grid, children have from them.
  */
 export function findTotals(
   parents: Table,
   children: Table,
   families: Families,
   { plan, least }: { readonly plan: ChildPlan; readonly least: number },
-): readonly Total[] {
+): { readonly totals: readonly Total[]; readonly sources: readonly string[] } {
   const kindsOf = candidates(children, families, plan, least);
-  return parents.columns.flatMap((column) => {
+  const sources: string[] = [];
+  const totals = parents.columns.flatMap((column) => {
     const to = column.type === "date" ? writtenDates(column.values, least, column.format) : undefined;
     if (column.type !== "numeric" && !(column.type === "date" && to)) return [];
     const values = timesOrNumbers(column, to);
@@ -78,9 +81,50 @@ export function findTotals(
       });
     };
     // The first parents rule nearly all out, before the children of all are added up.
-    const found = own.find((total) => holds(total, 100) && holds(total, families.length));
+    const fitting = own.filter((total) => holds(total, 100) && holds(total, families.length));
+    const found = fitting.find((total) => !isSource(total, { values, grid }, children, families));
+    if (!found && fitting.some((total) => isCoarser(total, { values, grid }, children, families)))
+      sources.push(column.name);
     return found ? [{ ...found, none: Number.isNaN(none) ? null : none, ...(grid && { grid }) }] : [];
   });
+  return { totals, sources };
+}
+
+/**
+ * Whether it is a parent's own number that its children have from it: drawn by themselves, they would give it what it cannot be. So it
+ * is where children do not differ, or hardly, or lie on a finer grid: a loan of hundreds is the first of balances to the cent.
+ */
+function isSource(
+  total: Total,
+  { values, grid }: { readonly values: Float64Array; readonly grid: Grid | undefined },
+  children: Table,
+  families: Families,
+): boolean {
+  const { kind, of } = total;
+  const from = of === undefined ? undefined : columnNamed(children, of);
+  if (from?.type !== "numeric" || kind === "summed") return false;
+  const differing = families.flatMap((family, p) =>
+    family.some((row) => from.values[row] !== from.values[family[0]]) ? [{ family, own: values[p] }] : [],
+  );
+  if (differing.length < leastOthers) return true;
+  const rows = differing.flatMap(({ family, own }) => family.map((row) => from.values[row] === own));
+  const same = rows.filter((one) => one).length > mostSame * rows.length;
+  if (kind === "mean" || (same && ["first", "last"].includes(kind))) return same;
+  return isCoarser(total, { values, grid }, children, families);
+}
+
+/** Whether the parents' numbers, each that of a child, lie on a coarser grid than the children's; what is rounded is told by them. */
+function isCoarser(
+  total: Total,
+  { values, grid }: { readonly values: Float64Array; readonly grid: Grid | undefined },
+  children: Table,
+  families: Families,
+): boolean {
+  const from = total.of === undefined ? undefined : columnNamed(children, total.of);
+  if (from?.type !== "numeric" || ["summed", "mean"].includes(total.kind)) return false;
+  if (spacing(grid) <= spacing(gridOf(from.values))) return false;
+  const told = totalOf(total, children, families);
+  return values.every((value, p) => !(Math.abs(value - told[p]) > 1e-9 * Math.abs(value)));
 }
 
 type Candidate = Pick<Total, "kind" | "of" | "level"> & { readonly from?: WrittenDates };
@@ -134,11 +178,12 @@ function totalOf(
     if (family.length === 0) return none ?? Number.NaN;
     if (!column || !values) return family.length;
     if (isCategorical(column)) return family.filter((i) => code >= 0 && column.codes[i] === code).length;
-    if (kind === "first" || kind === "last") return values[family.at(kind === "first" ? 0 : -1) as number];
+    if (kind === "first" || kind === "last")
+      return snap(values[family.at(kind === "first" ? 0 : -1) as number], grid);
     const own = family.map((i) => values[i]).filter((value) => !Number.isNaN(value));
     if (kind === "greatest" || kind === "least") {
       const end = own.reduce((a, b) => (b > a === (kind === "greatest") ? b : a), own[0] ?? Number.NaN);
-      return dates ? Math.floor(end / dates.to.step) * dates.to.step : end;
+      return dates ? Math.floor(end / dates.to.step) * dates.to.step : snap(end, grid);
     }
     const sum = own.reduce((a, b) => a + b, 0);
     return snap(kind === "summed" ? sum : sum / own.length, grid);
