@@ -16,7 +16,7 @@ export interface SampledRowsOptions {
 
 /**
  * An order of rows without those that are left out, all rows of one customer together and side by side; of a level that enough
- * people share one row is put back, should all be gone.
+ * people share, or that its plan in `columns` tells whoever has it, one row is put back, should all be gone.
  */
 export function sampledOrder(
   from: Table,
@@ -25,8 +25,11 @@ export function sampledOrder(
   {
     leftOut,
     minCount = 5,
+    columns = [],
     customer,
-  }: SampledRowsOptions & { readonly minCount?: number } & Pick<Structure, "customer"> = {},
+  }: SampledRowsOptions & { readonly minCount?: number } & Partial<
+      Pick<Structure, "customer" | "columns">
+    > = {},
 ): Int32Array {
   const people = peopleOf({ customer }, from);
   const whose = (i: number): number => (people ? people.of[i] : i);
@@ -44,11 +47,14 @@ export function sampledOrder(
   for (const column of from.columns) {
     if (!isCategorical(column) || column.name === customer) continue;
     const all = countPeople(column.codes, people);
+    const plan = columns.find(({ name }) => name === column.name);
+    const told = new Set(plan?.kind === "levels" ? plan.levels : []);
     const left = new Int32Array(column.levels.length);
     for (const i of order) if (column.codes[i] >= 0) left[column.codes[i]] += kept[i];
     for (const i of order) {
       const code = column.codes[i];
-      if (code < 0 || left[code] > 0 || (all.get(code) ?? 0) < minCount) continue;
+      if (code < 0 || left[code] > 0) continue;
+      if ((all.get(code) ?? 0) < minCount && !told.has(column.levels[code])) continue;
       kept[i] = 1;
       left[code] = 1;
     }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { parseCsv } from "../../src/data/read/read-csv";
 import { surveyTable } from "../../src/data/read/survey-table";
 
 const folder = mkdtempSync(join(tmpdir(), "telelink-long-"));
@@ -34,4 +35,19 @@ test("surveyTable(file) says of long numbers that they are names where they are 
 test("surveyTable(file) reads ten digits with cents as amounts", async () => {
   const amounts = Array.from({ length: 300 }, (_, i) => `${i % 7},${longNumber(i % 70)}.00`);
   expect(await saidOf(`months,number\n${amounts.join("\n")}\n`)).toEqual(["numeric", false]);
+});
+
+test("parseCsv(text) reads moments of twelve and fourteen digits as dates, and scattered numbers as long as names", () => {
+  const column = (cell: (i: number) => string) => {
+    const rows = Array.from({ length: 300 }, (_, i) => `${i % 7},${cell(i)}`);
+    return parseCsv(`months,start\n${rows.join("\n")}\n`).table.columns[1];
+  };
+  const moment = (i: number) =>
+    new Date(Date.UTC(2024, 4, 1) + (i % 250) * 9_876_543).toISOString().replace(/\D/g, "");
+  for (const length of [12, 14])
+    expect(column((i) => moment(i).slice(0, length))).toMatchObject({
+      type: "date",
+      format: { pattern: "yyyyMMddHHmmss".slice(0, length) },
+    });
+  expect(column((i) => `20${longNumber(i)}`).type).toBe("id");
 });

@@ -14,6 +14,11 @@ test("sampledOrder(…) loses no level that enough rows share, however few rows 
     if (!kept.some((i) => codes[i] === 2)) gone++;
   }
   expect(lost).toBe(0);
+  // Its plan tells one of three rows, where its column is to be kept.
+  const levels = ["a", "five", "three"];
+  const columns = [{ kind: "levels" as const, name: "plan", levels, missing: false }];
+  for (let seed = 0; seed < 100; seed++)
+    expect(sampledOrder(from, order, seeded(seed), { columns }).some((i) => codes[i] === 2)).toBe(true);
   // A level of three rows, which would not be told anyway, goes as often as chance has it.
   expect(gone).toBeGreaterThan(15);
 });

@@ -111,3 +111,16 @@ export const customerOption =
   "whose row it is, where a customer may have several (default: found by name and values)";
 export const noCustomerOption =
   "each row is a customer's own: a column that looks like customers is a category";
+
+/** The command, which refuses --customer and --no-customer together. */
+export function eitherCustomer(command: Command): Command {
+  const given = new Set<string>();
+  for (const name of ["customer", "no-customer"])
+    command.on(`option:${name}`, () => {
+      if (given.add(name).size > 1)
+        throw usageError(
+          "Cannot use --no-customer: it must not stand beside --customer, which says whose the rows are; leave one of them out",
+        );
+    });
+  return command;
+}

@@ -83,8 +83,8 @@ function zoneOf(zone: string): string {
 
 /** The formats that a text may be written in, the likelier first. */
 function candidates(text: string): DateFormat[] {
-  if (/^\d{8}$/.test(text)) return [{ kind: "date", pattern: "yyyyMMdd" }];
-  if (/^\d{14}$/.test(text)) return [{ kind: "date", pattern: "yyyyMMddHHmmss" }];
+  if (/^(\d{8}|\d{12}|\d{14})$/.test(text))
+    return [{ kind: "date", pattern: "yyyyMMddHHmmss".slice(0, text.length) }];
   const compact = /^\d{8}(T)(\d{4}|\d{6})(Z)?$/.exec(text);
   if (compact)
     return [

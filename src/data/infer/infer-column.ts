@@ -268,7 +268,7 @@ function datesOf(from: Evidence, kept: readonly Cell[], total: number): Inferred
           `numbers are read as moments, in ${epoch.pattern === "t" ? "seconds" : "milliseconds"} since 1970`,
         ],
       };
-    const compact = kept.filter((cell) => /^(19|20)\d{6}$/.test(cell.text));
+    const compact = kept.filter((cell) => /^(19|20)\d{6}(\d{4}|\d{6})?$/.test(cell.text));
     if (sum(compact) < enough * total || (kept.length < 5 && !mayBeTime(name)) || mayBeId(name))
       return undefined;
   }

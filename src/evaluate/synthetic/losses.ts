@@ -1,6 +1,7 @@
 import { percent } from "../../core/format";
 import { type Column, isCategorical, type Table } from "../../data/table";
 import { describeNotDetermined, type NotDetermined } from "./determined/determined";
+import { describeLearnt, type LearntRows } from "./learnt-rows";
 import type { NewPairs } from "./rules";
 
 /** What a column holds in the real rows and not in the synthetic ones. */
@@ -77,6 +78,7 @@ export function occurrences(column: Column, counts?: ArrayLike<number>): Occurre
 
 /** What must be read before any figure: what the synthetic rows lack, and which columns the figures leave out. */
 export function lossSentences(found: {
+  readonly learntRows?: readonly LearntRows[];
   readonly losses: readonly Loss[];
   readonly newPairs?: readonly NewPairs[];
   readonly notDetermined?: readonly NotDetermined[];
@@ -92,6 +94,7 @@ export function lossSentences(found: {
       `${columns.join(" and ")}: ${percent(share, 1)} of the synthetic rows have a pair that no real row has; of new real rows it would be about ${percent(fresh, 1)}`,
   );
   return [
+    ...(found.learntRows ?? []).map(describeLearnt),
     ...found.losses.map(lossSentence),
     ...pairs,
     ...(found.notDetermined ?? []).map((one) => describeNotDetermined(one)),

@@ -11,6 +11,7 @@ import { type BinnedAccuracy, binnedAccuracy, type Margins, marginAccuracy } fro
 import { type Detector, detectionAuc, otherDetectors } from "./detection";
 import { type NotDetermined, notDetermined } from "./determined/determined";
 import { type Diagnostic, diagnosticScore } from "./diagnostic";
+import { type LearntRows, learntRows } from "./learnt-rows";
 import { type Loss, lossesOf } from "./losses";
 import { type Canaries, canaryTest, fileCanaries } from "./privacy/canaries";
 import { type Differencing, differencingAttack } from "./privacy/differencing";
@@ -58,6 +59,8 @@ export interface SyntheticReport {
   readonly rows: RowCounts;
   /** The rows that these were drawn from; absent where all are judged. */
   readonly drawnFrom?: RowCounts;
+  /** Held-out or synthetic rows that were learnt from, beyond chance; by held-out ones of which that is so nothing is judged. */
+  readonly learntRows?: readonly LearntRows[];
   /** What was not judged, and why: a sentence each. */
   readonly notJudged: readonly string[];
   /** What the real rows hold and the synthetic ones do not. */
@@ -112,7 +115,7 @@ export async function syntheticReport(
   rng: Rng,
   watch: Watch = {},
 ): Promise<SyntheticReport> {
-  const { customer, known, ...tables } = byCustomer(plan);
+  const { customer, known, learnt, ...tables } = heldApart(plan);
   const { real, synthetic, holdout } = tables;
   const { target, refit, whole } = plan;
   const parts = 9 + (refit ? 1 : 0) + (holdout ? 9 : 0) + (holdout && target ? 1 : 0);
@@ -130,7 +133,6 @@ export async function syntheticReport(
   const accuracy = await next(() => binnedAccuracy(real, synthetic));
   const support = await next(() => supportScores(real, synthetic));
   const detection = await next(() => (enough(real) ? detect(real, "train") : undefined));
-  const losses = whole?.losses ?? lossesOf(real, synthetic);
   const unlike = await next(() => rulesUnlike({ real, synthetic, customer, ...stop }, rng));
   const rows: RowCounts = {
     real: real.rows,
@@ -144,7 +146,8 @@ export async function syntheticReport(
   const base = {
     rows,
     ...(whole && { drawnFrom: whole.rows }),
-    losses,
+    ...learnt,
+    losses: whole?.losses ?? lossesOf(real, synthetic),
     ...unlike.found,
     texts,
     notJudged: [
@@ -298,6 +301,17 @@ function stepsOf(total: number, watch: Watch): <T>(make: () => T | Promise<T>) =
     watch.progress?.({ phase: "judge", done: ++done, total });
     return made;
   };
+}
+
+/** The tables by customer, without held-out rows that are rows learnt from; and of which that is so. */
+function heldApart(plan: ReportPlan) {
+  const tables = byCustomer(plan);
+  // Of customers those held out were told apart by their names.
+  const { real, customer } = tables;
+  const learntToo = learntRows(real, { ...tables, ...(customer && { holdout: undefined }) }, plan.whole);
+  const held = !learntToo.some(({ of }) => of === "held-out");
+  const learnt = learntToo.length > 0 ? { learntRows: learntToo } : {};
+  return { ...tables, learnt, ...(!held && { holdout: undefined }) };
 }
 
 /** The tables with customers as identifiers, without held-out rows of customers that were learnt from; and how many these were. */

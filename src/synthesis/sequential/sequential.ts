@@ -89,7 +89,7 @@ export function sequential(options: SequentialOptions = {}): FitSynthesiser<Sequ
     const structure = structureOf(from, rng, { ...options, sequential: given.size === 0 });
     const order = permutation(rng.fork("rows"), from.rows);
     const { customer } = structure;
-    const sampling = { ...options, customer };
+    const sampling = { ...options, customer, columns: structure.columns };
     const kept = sampledOrder(from, order, rng.fork("left out"), sampling);
     const people = peopleOf(structure, from)?.of;
     const owners = people && kept.map((i) => people[i]);

@@ -79,6 +79,9 @@ test("telelink synth fit learns a customer once, and says how many rows that lef
   expect(err).not.toContain("customerID names");
   expect(await telelink(...fit, "--customer", "months", "--show-structure")).toBe(0);
   expect(out).toContain("months is a key");
+  expect(await telelink(...fit, "--customer", "months", "--no-customer")).toBe(2);
+  expect(await telelink(...fit, "--no-customer", "--customer", "months")).toBe(2);
+  expect(err).toContain("it must not stand beside --customer");
   expect(await telelink(...fit, "--customer", "nobody")).not.toBe(0);
   expect(err).toContain("nobody");
   // A file's rules count as it says, which the options must not contradict.

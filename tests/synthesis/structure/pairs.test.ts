@@ -108,6 +108,22 @@ describe("columns whose levels belong together", () => {
     expect(discoverStructure(real, rng("rules")).exclusions).toEqual([]);
   });
 
+  test("discoverStructure(rows, { keep }) lets a level that few have go with any other", async () => {
+    const real = csv("town,note,spend", 2000, (i, uniform) => {
+      const town = Math.floor(12 * uniform());
+      const rare = ["epilepsy", "pacemaker"][i];
+      const near = (town + Math.floor(2 * uniform())) % 12;
+      return [`T${town}`, rare ?? `N${near}`, Math.round(1000 * uniform())];
+    });
+    const { exclusions } = discoverStructure(real, rng("rules"), { keep: ["note"] });
+    const pairs = exclusions.find(({ columns }) => columns.join() === "town,note")?.only ?? [];
+    expect(pairs.filter(([, note]) => note === "epilepsy")).toHaveLength(12);
+    expect(pairs.filter(([, note]) => note === "N3")).toHaveLength(2);
+    const made = (await sequential({ keep: ["note"] })(real, rng("fit"))).sample(20_000, rng("draw"));
+    const notes = new Set(pairsOf(made, "note", "note").keys());
+    for (const note of ["epilepsy", "pacemaker"]) expect(notes).toContain(`${note} | ${note}`);
+  });
+
   test("complete(rows) says which known pairs the data never has", async () => {
     const real = towns((place) => `A-${austrian(place)}`);
     const model = await sequential()(real, rng("fit"));

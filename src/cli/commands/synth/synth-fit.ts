@@ -2,13 +2,19 @@ import { Command } from "commander";
 import { didYouMean } from "../../../core/did-you-mean";
 import { type Method, methodNames, netMethods, privateMethods } from "../../../synthesis/method-names";
 import { usageError } from "../../support/exit";
-import { customerOption, keepDuplicates, noCustomerOption, wholeNumber } from "../../support/options";
+import {
+  customerOption,
+  eitherCustomer,
+  keepDuplicates,
+  noCustomerOption,
+  wholeNumber,
+} from "../../support/options";
 import { readingOptions } from "../../support/reading";
 import type { FitOptions } from "./fit-options";
 
 /** `telelink synth fit`: learns a table and saves what it takes to make rows like it. */
 export function synthFitCommand(): Command {
-  return readingOptions(new Command("fit"))
+  return eitherCustomer(readingOptions(new Command("fit")))
     .description("learn a table and save what it takes to make rows like its own")
     .requiredOption("--data <file>", "a table of any format; - reads standard input")
     .option("--out <file>", "where to write the model (JSON)")

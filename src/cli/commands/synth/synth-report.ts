@@ -5,7 +5,13 @@ import type { ReportPlan, SyntheticReport } from "../../../evaluate/synthetic/re
 import type { Learning } from "../../../synthesis/learning";
 import { usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
-import { customerOption, noCustomerOption, positiveValue, wholeNumber } from "../../support/options";
+import {
+  customerOption,
+  eitherCustomer,
+  noCustomerOption,
+  positiveValue,
+  wholeNumber,
+} from "../../support/options";
 import { note, print, printTable, printWarning } from "../../support/output";
 import { type ReadingFlags, readingOptions } from "../../support/reading";
 
@@ -25,7 +31,7 @@ interface Options extends ReadingFlags {
 
 /** `telelink synth report`: how faithful, useful and private synthetic rows are. */
 export function synthReportCommand(): Command {
-  return readingOptions(new Command("report"))
+  return eitherCustomer(readingOptions(new Command("report")))
     .description("judge synthetic rows: fidelity, usefulness, privacy")
     .requiredOption("--real <file>", "the table that was learnt from, of any format")
     .requiredOption("--synthetic <file>", "the synthetic table")
@@ -49,7 +55,8 @@ export function synthReportCommand(): Command {
       "after",
       `
 Of a file of more than 50,000 rows as many are judged, drawn at random (whole customers, where a column names them), and the
-report says so first; levels that are lost, and copies of real rows, are told by all rows.
+report says so first; levels that are lost, and copies of real rows, are told by all rows. Held-out rows that were learnt from, more than chance
+and one in a hundred, are said first, and nothing is judged by them.
 
 Example:
   $ telelink synth report --real train.csv --synthetic made.csv --holdout test.csv --target Churn --model model.json \\

@@ -189,7 +189,9 @@ export function discoverStructure(
   const combined = combinations.flatMap(({ columns }) => columns);
   const free = plans.filter(({ name }) => !combined.includes(name));
   const later = search ? findLater(free, from, whose) : [];
-  const pairs = search ? findPairs(ownCells(free, from), minCount, telling.people) : { kept: [], open: [] };
+  const pairs = search
+    ? findPairs(ownCells(free, from), minCount, telling.people, keep)
+    : { kept: [], open: [] };
   const rests = plans.flatMap((one) => (one.kind === "number" && one.formula ? [one.name] : []));
   const zeros = search
     ? findExclusions(reduceTable({ ...bare, columns: plans, exclusions: pairs.kept }, from), whose, rests)

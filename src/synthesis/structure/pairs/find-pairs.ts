@@ -18,15 +18,37 @@ interface Seen {
   readonly single: number;
 }
 
-/** The pairs that rows have, and how many may be told. */
-export function seenPairs(one: OwnCells, other: OwnCells, least: number, people: People | undefined): Seen {
+/**
+ * The pairs that rows have, and how many may be told. A level that is told whoever has it, of a column of `whole`, goes with
+ * any where no pair of it may be told.
+ */
+export function seenPairs(
+  one: OwnCells,
+  other: OwnCells,
+  least: number,
+  people: People | undefined,
+  whole: readonly string[] = [],
+): Seen {
   const keys = Float64Array.from(one.codes, (a, i) => {
     const b = other.codes[i];
     return a >= 0 && b >= 0 && a < one.told && b < other.told ? a * other.told + b : Number.NaN;
   });
   const shared = countPeople(keys, people);
-  const told = [...shared].flatMap(([key, count]) => (count >= least ? [key] : [])).sort((a, b) => a - b);
-  const known = new Set(told);
+  const known = new Set([...shared].flatMap(([key, count]) => (count >= least ? [key] : [])));
+  const levels = [new Set<number>(), new Set<number>()];
+  for (const key of known) {
+    levels[0].add(Math.floor(key / other.told));
+    levels[1].add(key % other.told);
+  }
+  for (const [k, { name }] of [one, other].entries())
+    if (whole.includes(name))
+      for (const key of shared.keys()) {
+        const pair = [Math.floor(key / other.told), key % other.told];
+        if (levels[k].has(pair[k])) continue;
+        for (const level of levels[1 - k])
+          known.add(k === 0 ? pair[0] * other.told + level : level * other.told + pair[1]);
+      }
+  const told = [...known].sort((a, b) => a - b);
   let [rows, rare] = [0, 0];
   for (const key of keys) {
     if (Number.isNaN(key)) continue;
@@ -44,19 +66,22 @@ export function isClosed({ rows, rare, single }: Seen): boolean {
 
 /**
  * The pairs of columns whose levels go together in few of the ways that chance would bring, each with the pairs that enough
- * people share: no others are drawn. `open` are those of which too many are rare for that.
+ * people share: no others are drawn, but with levels of `whole` that no such pair has. `open` are those of which too many are rare for that.
  */
 export function findPairs(
   columns: readonly OwnCells[],
   least: number,
   people: People | undefined,
+  whole: readonly string[] = [],
 ): { readonly kept: readonly Exclusion[]; readonly open: readonly OpenPair[] } {
   const kept: Exclusion[] = [];
   const open: OpenPair[] = [];
   columns.forEach((one, a) => {
     for (const other of columns.slice(a + 1)) {
       if (!tied(one, other)) continue;
-      const seen = seenPairs(one, other, least, people);
+      const seen = seenPairs(one, other, least, people, whole);
+      // Levels that are told whoever has them may have made every pair possible.
+      if (seen.told.length === one.told * other.told) continue;
       const names = [one.name, other.name] as const;
       if (!isClosed(seen)) {
         open.push({ columns: names, rare: Math.round((100 * seen.rare) / seen.rows) / 100 });
