@@ -10,6 +10,7 @@ import { evaluate } from "../formulas";
 import { findGaps, withoutMissing } from "../gaps/find-gaps";
 import { findHoles } from "../gaps/find-holes";
 import { snap, withCoarser } from "../grids";
+import { referringKeys } from "../keys/referring-keys";
 import { withTiedKeys } from "../keys/with-tied-keys";
 import { codesAmong } from "../pairs/codes-among";
 import { findPairs, withPairs } from "../pairs/find-pairs";
@@ -139,6 +140,7 @@ export function discoverStructure(
       ? keyColumn(customer, names(column), rng, minCount)
       : planOf(column, rng, telling, keep.includes(column.name)),
   );
+  plans = replaced(plans, referringKeys(plans, from, [...keep, ...asked.flat()], rng, minCount));
   plans = replaced(plans, combinations.flatMap(combinationLookups));
   let holes = search && options.sequential ? findHoles(plans, from) : [];
   let torn = new Set(holes.map(({ column }) => column));

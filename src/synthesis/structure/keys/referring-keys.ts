@@ -1,0 +1,54 @@
+import type { Rng } from "../../../core/rng";
+import { mayBeId } from "../../../data/infer/names";
+import { cellText, type Table } from "../../../data/table";
+import { keyColumn } from "../discover/plan-column";
+import type { ColumnPlan, KeyColumnPlan } from "../structure";
+
+/** Cells of a column that refers to another's keys are such keys, but for so few. */
+const leastFound = 0.98;
+/** Fewer different ones may be keys by chance. */
+const fewest = 3;
+
+/**
+ * Plans of columns whose cells are keys of another column, as a manager's number is that of an employee: made up as those are, so that
+ * none is a real one and each is the key of an early row; as many rows share one as in the data. None of `keep`.
+ */
+export function referringKeys(
+  plans: readonly ColumnPlan[],
+  from: Table,
+  keep: readonly string[],
+  rng: Rng,
+  least: number,
+): KeyColumnPlan[] {
+  const textsOf = (place: number): string[] =>
+    Array.from({ length: from.rows }, (_, i) => cellText(from.columns[place], i));
+  const keys = plans.flatMap((plan, place) =>
+    plan.kind === "key" ? [{ plan, set: new Set(textsOf(place)) }] : [],
+  );
+  if (keys.length === 0) return [];
+  return plans.flatMap((plan, place): KeyColumnPlan[] => {
+    const { name } = plan;
+    if (plan.kind === "constant" || keep.includes(name) || from.columns[place].type === "numeric") return [];
+    // Read beside gaps, a whole number may have got a decimal point.
+    const texts = textsOf(place).map((text) => text.replace(/^(\d+)\.0$/, "$1"));
+    const own = [...new Set(texts)].filter((text) => text !== "");
+    if (own.length < fewest || (own.every((text) => /^\d+$/.test(text)) && !mayBeId(name))) return [];
+    const of = keys.find(
+      ({ plan: key, set }) =>
+        key.name !== name &&
+        set.size > own.length + 1 &&
+        own.filter((text) => set.has(text)).length >= leastFound * own.length &&
+        !dense(own, set),
+    );
+    return of ? [{ ...keyColumn(name, texts, rng, least), keys: of.plan.keys }] : [];
+  });
+}
+
+/** Whether most whole numbers up to the greatest of these are keys: any small number would be one. */
+function dense(own: readonly string[], keys: ReadonlySet<string>): boolean {
+  if (!own.every((text) => /^\d+$/.test(text))) return false;
+  const high = own.reduce((most, text) => Math.max(most, Number(text)), 0);
+  let below = 0;
+  for (const key of keys) if (key !== "" && Number(key) <= high) below++;
+  return 2 * below > high + 1;
+}
