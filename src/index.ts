@@ -177,6 +177,7 @@ export type { Accuracy, BinnedAccuracy, Margins } from "./evaluate/synthetic/acc
 export { type DetectionOptions, type Detector, detectionAuc } from "./evaluate/synthetic/detection";
 export type { NotDetermined } from "./evaluate/synthetic/determined/looked-at";
 export { type Diagnostic, diagnosticScore, type Validity } from "./evaluate/synthetic/diagnostic";
+export type { LearntRows } from "./evaluate/synthetic/learnt-rows";
 export type { Loss as SyntheticLoss } from "./evaluate/synthetic/losses";
 export type { Canaries } from "./evaluate/synthetic/privacy/canaries";
 export type { Differencing } from "./evaluate/synthetic/privacy/differencing";
