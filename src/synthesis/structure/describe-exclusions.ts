@@ -98,16 +98,35 @@ function remaining(
       byCell.set(id, entry);
     }
   }
-  return [...byCell.values()].map(({ cell, column, labels }) => {
+  const alike = new Map<string, { cells: Cell[]; column: string; labels: string[] }>();
+  for (const { cell, column, labels } of byCell.values()) {
+    const id = JSON.stringify([cell.column, column, labels]);
+    alike.set(id, { column, labels, cells: [...(alike.get(id)?.cells ?? []), cell] });
+  }
+  return [...alike.values()].map(({ cells, column, labels }) => {
     const { called, labels: all } = namesOf(column);
     const left = all.filter((label) => !labels.includes(label));
     const gap = [left, labels].some((own) => own.length === 1 && own[0] === missingLabel);
-    const where = `Where ${named(cell, namesOf)}, ${gap ? column : called} is`;
-    if (labels.length === 1 && labels[0] === missingLabel) return `${where} never ${missingLabel}.`;
-    return left.length === 1
-      ? `${where} ${bare(left[0])}.`
-      : `${where} never ${labels.map(bare).join(" or ")}.`;
+    const where = `Where ${anyOf(cells, namesOf)}, ${gap ? column : called} is`;
+    if (left.length === 1 && labels[0] !== missingLabel) return `${where} ${bare(left[0])}.`;
+    return `${where} never ${labels.map(bare).join(" or ")}.`;
   });
+}
+
+/** Cells of one column that say the same: all but the missing one are that it is there. */
+function anyOf(cells: readonly Cell[], namesOf: NamesOf): string {
+  const [{ column }] = cells;
+  const there = namesOf(column).labels.filter((label) => label !== missingLabel);
+  const some = there.length < namesOf(column).labels.length;
+  if (some && cells.length === there.length && cells.every(({ label }) => label !== missingLabel))
+    return `${column} is there`;
+  return cells
+    .map((cell, k) =>
+      k === 0 || cell.label === missingLabel || cell.label === "other"
+        ? named(cell, namesOf)
+        : bare(cell.label),
+    )
+    .join(" or ");
 }
 
 function key(cell: Cell): string {

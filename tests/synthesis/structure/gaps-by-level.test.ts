@@ -4,6 +4,7 @@ import { parseCsv } from "../../../src/data/read/read-csv";
 import { columnNamed, type Table } from "../../../src/data/table";
 import { sequential } from "../../../src/synthesis/sequential/sequential";
 import { describeStructure } from "../../../src/synthesis/structure/describe";
+import { describeExclusions } from "../../../src/synthesis/structure/describe-exclusions";
 import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
 import { brokenRows } from "../../../src/synthesis/structure/orders/broken";
 
@@ -41,7 +42,7 @@ test("a stage of 160 deals that says which dates are there keeps saying so", asy
   );
   expect(broken).toEqual([]);
   const rules = describeStructure(discoverStructure(table, seeded(1)));
-  expect(rules).toContain("Where stage = Won, closed is never (missing).");
+  expect(rules).toContain("Where stage = Lost or Won, closed is never (missing).");
   expect(rules.join(" ")).not.toContain("difference of contacted = (missing)");
 });
 
@@ -55,7 +56,7 @@ test("of open claims no reason is told, though each reason is too rare to be mis
   });
   const { table } = parseCsv(`status,claimed,reason\n${lines.join("\n")}`);
   const rules = describeStructure(discoverStructure(table, seeded(1)));
-  expect(rules).toContain("Where status = open, reason is (missing).");
+  expect(rules).toContain("Where status = open or paid, reason is (missing).");
 });
 
 test("cells that chance left apart in few rows are no rule, nor gaps that go their own way", () => {
@@ -94,11 +95,7 @@ test.each([240, 1500])(
   async (rows) => {
     const table = worth(rows, seeded(4));
     const rules = describeStructure(discoverStructure(table, seeded(1)));
-    for (const rule of [
-      "Where stage = Contacted, closed is (missing).",
-      "Where stage = New, closed is (missing).",
-    ])
-      expect(rules).toContain(rule);
+    expect(rules).toContain("Where stage = Contacted or New, closed is (missing).");
     expect(rules).toContain("stage = Won, value is another value always come together.");
     const rng = seeded(6);
     const holed = parseCsv(
@@ -128,3 +125,36 @@ test.each([240, 1500])(
     expect(empty.reduce((sum, { rows: own }) => sum + own, 0)).toBe(left);
   },
 );
+
+test("describeExclusions(exclusions, names) says of a level what is left for it, of levels that say the same once, and that a cell is there", () => {
+  const labels = new Map([
+    ["work", ["paid", "free", "none", "school"]],
+    ["income", ["other", "(missing)"]],
+    ["why", ["cost", "time", "(missing)"]],
+    ["score", ["1", "2", "(missing)"]],
+  ]);
+  const names = (name: string) => ({ called: name, labels: labels.get(name) ?? [] });
+  const sentences = describeExclusions(
+    [
+      {
+        columns: ["work", "income"],
+        never: [
+          ["paid", "(missing)"],
+          ["free", "(missing)"],
+          ["none", "other"],
+          ["school", "other"],
+        ],
+      },
+      {
+        columns: ["score", "why"],
+        never: ["1", "2"].flatMap((score) => ["cost", "time"].map((why) => [score, why] as const)),
+      },
+    ],
+    names,
+  );
+  expect(sentences).toEqual([
+    "Where work = paid or free, income is never (missing).",
+    "Where work = none or school, income is (missing).",
+    "Where score is there, why is (missing).",
+  ]);
+});
