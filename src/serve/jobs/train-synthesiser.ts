@@ -81,7 +81,7 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
     model.sample(judgedRows, seeded(input.seed).fork("judge")),
   );
   const looked = seeded(input.seed).fork("not learnt");
-  const notLearnt = await notLearntBy(model, real.learnt, looked, whose.customers?.column);
+  const { sentences: notLearnt } = await notLearntBy(model, real.learnt, looked, whose.customers?.column);
   progress({ phase: "judge", done: 1, total: 1 });
   const learning: Learning = { ...whose, ...learningOf(model, real.learnt.rows) };
   const metadata = {

@@ -1,6 +1,7 @@
 import type { Rng } from "../../core/rng";
 import { dropColumns, type Table, table, takeTableRows } from "../../data/table";
 import { describeNotDetermined, notDetermined } from "../../evaluate/synthetic/determined/determined";
+import { describeShifted, shifted } from "../../evaluate/synthetic/shifted";
 import { contextNames } from "../../synthesis/relational/child-table";
 import { keysOf } from "../../synthesis/relational/families";
 import type { RelatedTables, Relational } from "../../synthesis/relational/relational";
@@ -10,13 +11,21 @@ import type { Synthesiser } from "../../synthesis/synthesiser";
 /** Rows that a model makes to be looked at; parents, each with children, are fewer. */
 const [lookedAt, parentsLookedAt] = [2000, 1000];
 
-/** What follows from other columns in the rows learnt, and not in rows that the model makes: a sentence each. */
+/** What a model's own rows lack. */
+export interface NotLearnt {
+  /** What follows from other columns in the rows learnt alone, and means and shares that come out as others: a sentence each. */
+  readonly sentences: readonly string[];
+  /** The columns by which the rows are of another kind: a level that many have is gone, or other cells are missing. */
+  readonly unlike: readonly string[];
+}
+
+/** What is in the rows learnt and not in rows that the model makes. */
 export async function notLearntBy(
   model: Synthesiser,
   real: Table,
   rng: Rng,
   customer: string | undefined,
-): Promise<string[]> {
+): Promise<NotLearnt> {
   return describe(real, model.sample(lookedAt, rng.fork("rows looked at")), rng, customer);
 }
 
@@ -26,7 +35,7 @@ export async function notLearntByBoth(
   real: RelatedTables,
   rng: Rng,
   key: string,
-): Promise<string[]> {
+): Promise<NotLearnt> {
   // Parents cannot share a key.
   const free = model.structures[0].columns.map((plan) =>
     plan.kind === "key" ? keyCount(plan.keys) : Infinity,
@@ -37,7 +46,12 @@ export async function notLearntByBoth(
     describe(besideParents(real, key), besideParents(made, key), rng, key),
   ]);
   // What children say of their parent is their parent's, once for all of them.
-  return [...parents, ...children.filter((sentence) => !sentence.startsWith(contextNames.parent("")))];
+  const above = ["", "the mean of ", "the share of "].map((begin) => `${begin}${contextNames.parent("")}`);
+  const own = (sentence: string): boolean => !above.some((begin) => sentence.startsWith(begin));
+  return {
+    sentences: [...parents.sentences, ...children.sentences.filter(own)],
+    unlike: [...parents.unlike, ...children.unlike.filter(own)],
+  };
 }
 
 /** The children with the columns of their parents. */
@@ -51,7 +65,27 @@ function besideParents({ parents, children }: RelatedTables, key: string): Table
   ]);
 }
 
-async function describe(real: Table, made: Table, rng: Rng, customer: string | undefined): Promise<string[]> {
+/** That the rows made are of another kind, beside what says that they were learnt; "" where they are not. */
+export function describeUnlike({ unlike }: NotLearnt): string {
+  return unlike.length > 0 ? `, whose rows are unlike those learnt in ${unlike.join(", ")} (said above)` : "";
+}
+
+async function describe(
+  real: Table,
+  made: Table,
+  rng: Rng,
+  customer: string | undefined,
+): Promise<NotLearnt> {
   const { found, notLookedAt } = await notDetermined(real, made, rng, { customer });
-  return [...found.map((one) => describeNotDetermined(one)), ...(notLookedAt ? [notLookedAt] : [])];
+  const off = shifted(real, made, rng.fork("means"), { customer });
+  const grave = off.filter((one) => one.grave);
+  return {
+    sentences: [
+      ...grave.map(describeShifted),
+      ...found.map((one) => describeNotDetermined(one)),
+      ...off.filter((one) => !one.grave).map(describeShifted),
+      ...(notLookedAt ? [notLookedAt] : []),
+    ],
+    unlike: grave.map(({ column }) => column),
+  };
 }

@@ -81,8 +81,9 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
   const losses = structures
     .flatMap((one, k) => describeLosses(k === 0 ? { ...one, columns: one.columns.filter(drawn) } : one))
     .filter((line) => own(line) && !line.startsWith(`${key}: customers`));
-  const { notLearntByBoth } = await import("../../../services/synthetic/not-learnt.js");
-  losses.push(...(await notLearntByBoth(synthesiser, tables, seeded(seed).fork("not learnt"), key)));
+  const { describeUnlike, notLearntByBoth } = await import("../../../services/synthetic/not-learnt.js");
+  const unlearnt = await notLearntByBoth(synthesiser, tables, seeded(seed).fork("not learnt"), key);
+  losses.push(...unlearnt.sentences);
   if (losses.length > 0) print("Not in the synthetic rows:");
   for (const sentence of losses) print(`  ${sentence}`);
   const rules = structures.map((structure, k) => {
@@ -109,9 +110,10 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
       ...origin,
       childRows: rows.rows,
       lost: losses,
+      unlike: unlearnt.unlike,
       rules: { parents: rules[0], children: rules[1] },
     };
     writeAtomic(flags.json, `${JSON.stringify(said, undefined, 1)}\n`);
   }
-  note(`${count.rows} parents and ${rows.rows} children learnt; wrote ${out}`);
+  note(`${count.rows} parents and ${rows.rows} children learnt; wrote ${out}${describeUnlike(unlearnt)}`);
 }

@@ -108,12 +108,12 @@ async function learn(
     version: packageVersion(),
   };
   writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
-  const { notLearntBy } = await import("../../../services/synthetic/not-learnt.js");
+  const { describeUnlike, notLearntBy } = await import("../../../services/synthetic/not-learnt.js");
   const unlearnt = await notLearntBy(synthesiser, table, rng.fork("not learnt"), customer);
-  const lost = [...describeLosses(structure), ...unlearnt];
+  const lost = [...describeLosses(structure), ...unlearnt.sentences];
   if (options.json) {
     const notes = describeLearning(learning, table.rows);
-    const said = { model: out, ...origin, notes, lost, rules: sentences };
+    const said = { model: out, ...origin, notes, lost, unlike: unlearnt.unlike, rules: sentences };
     writeAtomic(options.json, `${JSON.stringify(said, undefined, 1)}\n`);
   }
   if (lost.length > 0) printUnder(`Not in the synthetic rows, of ${table.rows} rows learnt:`, lost);
@@ -121,7 +121,8 @@ async function learn(
   printUnder(`Rules kept in ${out} (change them with --write-structure and --structure):`, kept);
   // All else was noted before anything was learnt.
   for (const sentence of describeLearning(chosen, table.rows)) note(sentence);
-  note(`${table.rows} rows learnt by ${method}${training ? ` on ${training.backend}` : ""}; wrote ${out}`);
+  const where = training ? ` on ${training.backend}` : "";
+  note(`${table.rows} rows learnt by ${method}${where}; wrote ${out}${describeUnlike(unlearnt)}`);
 }
 
 /** The rules found in the rows or given, given ones that rows break, and those that rows which were not drawn do. */
