@@ -570,6 +570,7 @@ export type {
   ColumnPlan,
   Combination,
   ConstantPlan,
+  DateDays,
   DatePlan,
   Exclusion,
   Gap,
