@@ -272,7 +272,12 @@ function right(formula: Formula, dates: readonly string[], columns: Structure["c
     const front = formula.constant === 1 && times.length > 0 ? [] : [shown(formula.constant)];
     return [...front, ...times].join(" × ") + over.map((column) => ` ÷ ${column}`).join("");
   }
-  const terms = formula.terms.map(({ column, weight, nothing, instead, steps, round, size }) => {
+  const terms = formula.terms.map(({ column, weight, nothing, instead, among, steps, round, size }) => {
+    if (among) {
+      const all = [column, ...among.others];
+      const what = all.length > 2 ? among.pick : among.pick === "least" ? "smaller" : "greater";
+      return weighted(weight, `(the ${what} of ${all.slice(0, -1).join(", ")} and ${all.at(-1)})`);
+    }
     const value = nothing ? 0 : instead;
     const own =
       value === undefined
@@ -281,9 +286,15 @@ function right(formula: Formula, dates: readonly string[], columns: Structure["c
     if (round) return weighted(weight, `(${own}${rounding({ round })})`);
     if (size) return weighted(weight, `|${own}|`);
     if (steps) {
-      const cuts = steps.values.map((value, k) =>
-        k > 0 ? `${shown(value)} from ${shown(steps.cuts[k - 1])}` : shown(value),
-      );
+      const cuts = steps.values.map((value, k) => {
+        const slope = steps.slopes?.[k] ?? 0;
+        const front = slope !== 0 && value === 0 ? [] : [shown(value)];
+        const what = [
+          ...front,
+          ...(slope === 0 ? [] : [slope === 1 ? own : `${shown(slope)} × ${own}`]),
+        ].join(" + ");
+        return k > 0 ? `${what} from ${shown(steps.cuts[k - 1])}` : what;
+      });
       return `(by ${own}: ${cuts.join(", ")})`;
     }
     return weighted(weight, own);

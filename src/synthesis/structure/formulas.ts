@@ -60,6 +60,8 @@ export interface Term {
   readonly weight: number;
   /** Another number that it is multiplied by, `plus` added to that one. */
   readonly times?: { readonly column: string; readonly plus: number };
+  /** Of it and other columns the least or the greatest one: no more than a limit. */
+  readonly among?: { readonly pick: "least" | "greatest"; readonly others: readonly string[] };
   /** Of a date the start of the unit that it lies in. */
   readonly from?: DateUnit;
   /** Of a date its place in a calendar of even months (`placeOf`). */
@@ -68,8 +70,12 @@ export interface Term {
   readonly round?: Rounding;
   /** Of a number how far it is from 0, whatever its sign. */
   readonly size?: true;
-  /** Of a number the value of the stretch that it lies in: below the first cut the first one. */
-  readonly steps?: { readonly cuts: readonly number[]; readonly values: readonly number[] };
+  /** Of a number the value of the stretch that it lies in, below the first cut the first one, with `slopes` times the number on top. */
+  readonly steps?: {
+    readonly cuts: readonly number[];
+    readonly values: readonly number[];
+    readonly slopes?: readonly number[];
+  };
   /** Whether a missing cell counts as 0: no discount. */
   readonly nothing?: boolean;
   /** What else a missing cell counts as: the moment at which a table was closed. */
@@ -109,8 +115,9 @@ export function ratesIn({ by, more = [] }: Formula): readonly RatesBy[] {
 
 /** The columns whose values decide what holds. */
 export function decidersOf(formula: Formula): readonly string[] {
-  const { effects, each } = formula;
-  return [...ratesIn(formula), ...effects, ...(each ? [each] : [])].map(({ column }) => column);
+  const { terms, effects, each } = formula;
+  const pieces = terms.filter(({ steps }) => steps?.slopes);
+  return [...ratesIn(formula), ...pieces, ...effects, ...(each ? [each] : [])].map(({ column }) => column);
 }
 
 /** The rate of one value of its column; NaN where none is told. */
@@ -169,7 +176,7 @@ export function evaluate(formula: Formula, argument: Arguments, rows: number): F
 
 /** What a sum reads of a column. */
 function termValues(
-  { column, times, from, calendar, instead, steps, round, size }: Term,
+  { column, times, among, from, calendar, instead, steps, round, size }: Term,
   argument: Arguments,
 ): ArrayLike<number> {
   const own = argument(column);
@@ -180,6 +187,15 @@ function termValues(
     return Float64Array.from(values, (value, i) => value * (others[i] + times.plus));
   }
   if (size) return Float64Array.from(values, Math.abs);
+  if (among) {
+    const pick = among.pick === "least" ? Math.min : Math.max;
+    return among.others
+      .map(argument)
+      .reduce(
+        (picked: ArrayLike<number>, more) => Float64Array.from(picked, (value, i) => pick(value, more[i])),
+        values,
+      );
+  }
   if (steps) return Float64Array.from(values, (value) => stepOf(steps, value));
   if (round) return Float64Array.from(values, (value) => stepped(value, round));
   if (!from && !calendar) return values;
@@ -191,11 +207,11 @@ function termValues(
   });
 }
 
-function stepOf({ cuts, values }: NonNullable<Term["steps"]>, value: number): number {
+function stepOf({ cuts, values, slopes }: NonNullable<Term["steps"]>, value: number): number {
   if (Number.isNaN(value)) return value;
   let at = 0;
   while (at < cuts.length && value >= cuts[at]) at++;
-  return values[at];
+  return values[at] + (slopes ? slopes[at] * value : 0);
 }
 
 /** Between which numbers the stretches lie whose values are from `low` to `high`; NaN where none is. */
@@ -229,7 +245,9 @@ export function argumentAt(
   argument: Arguments,
 ): Float64Array {
   const { factors, terms, least = -Infinity, most = Infinity } = formula;
-  if (decidersOf(formula).includes(name) || terms.some(({ times }) => times?.column === name))
+  const folded = ({ column, times, among }: Term): boolean =>
+    times?.column === name || (among !== undefined && [column, ...among.others].includes(name));
+  if (decidersOf(formula).includes(name) || terms.some(folded))
     return new Float64Array(targets.length).fill(Number.NaN);
   if (formula.each)
     return chosen(formula.each, argument, targets.length, (own) => argumentAt(own, name, targets, argument));
@@ -375,8 +393,9 @@ export function argumentsOf(formula: Formula): readonly string[] {
   const { factors, terms, effects, each } = formula;
   const times = terms.flatMap((term) => (term.times ? [term.times] : []));
   const others = [...factors, ...ratesIn(formula), ...terms, ...times, ...effects, ...(each ? [each] : [])];
+  const picked = terms.flatMap(({ among }) => among?.others ?? []);
   const inEach = (each?.formulas ?? []).flatMap((own) => (own ? argumentsOf(own) : []));
-  return [...new Set([...others.map((one) => one.column), ...added, ...inEach])];
+  return [...new Set([...others.map((one) => one.column), ...added, ...picked, ...inEach])];
 }
 
 /** Whether the sum is told where the column is missing, too. */

@@ -112,6 +112,83 @@ describe("a product of rates by the levels of columns", () => {
   });
 });
 
+describe("the least or greatest of columns", () => {
+  test("is found under a deductible and a limit at once, and keeps every row", async () => {
+    const products: Record<string, readonly [number, number]> = {
+      Motor: [300, 50000],
+      Pet: [150, 3000],
+      Trip: [100, 5000],
+    };
+    const payable = (product: string, claimed: number): number => {
+      const [deductible, limit] = products[product];
+      return cents(Math.max(0, Math.min(limit, claimed) - deductible));
+    };
+    const claims = tableOf("product,claimed,deductible,limit,payable", (rng) => {
+      const product = one(rng, "Motor", "Pet", "Trip");
+      const claimed = cents(Math.exp(7 + 2.6 * (rng.uniform() + rng.uniform() - 1)));
+      return [product, claimed, ...products[product], payable(product, claimed)];
+    });
+    expect(announced(claims)).toContain(
+      "payable = the greater of 0 and (the smaller of claimed and limit) − deductible, rounded.",
+    );
+    expect(
+      await broken(
+        claims,
+        (product, claimed, _, __, own) => Number(own) === payable(product, Number(claimed)),
+      ),
+    ).toBe(0);
+  });
+  test("is found among several, but not where one row lies beside it", async () => {
+    let row = 0;
+    const quarters = (extra: number) => (rng: Rng) => {
+      const own = Array.from({ length: 4 }, () => 20 + Math.floor(900 * rng.uniform()));
+      return [...own, Math.max(...own) + (row++ === 500 ? extra : 0), Math.min(...own)];
+    };
+    const names = "q1,q2,q3,q4,peak,low";
+    const told = announced(tableOf(names, quarters(0)));
+    expect(told).toContain("peak = (the greatest of q1, q2, q3 and q4), rounded.");
+    expect(told).toContain("low = (the least of q1, q2, q3 and q4), rounded.");
+    const right = (...cells: string[]): boolean =>
+      Number(cells[4]) === Math.max(...cells.slice(0, 4).map(Number));
+    expect(await broken(tableOf(names, quarters(0)), right)).toBe(0);
+    row = 0;
+    expect(announced(tableOf(names, quarters(7))).filter((rule) => rule.startsWith("peak ="))).toEqual([]);
+  });
+});
+
+describe("pieces of straight lines over a number", () => {
+  const charge = (used: number): number =>
+    cents(
+      0.2 * Math.min(used, 100) +
+        0.15 * Math.min(Math.max(used - 100, 0), 200) +
+        0.1 * Math.max(used - 300, 0),
+    );
+  test("are found of a progressive tariff, and of prices by quantity", async () => {
+    const bills = tableOf("used,charge", (rng) => {
+      const used = Math.floor(-240 * Math.log(1 - rng.uniform()));
+      return [used, charge(used)];
+    });
+    expect(announced(bills)).toContain(
+      "charge = (by used: 0.2 × used, 5 + 0.15 × used from 100, 20 + 0.1 × used from 300), rounded.",
+    );
+    expect(await broken(bills, (used, own) => Number(own) === charge(Number(used)))).toBe(0);
+    const total = (quantity: number): number =>
+      cents(quantity * (quantity < 10 ? 5 : quantity < 50 ? 4.5 : 4));
+    const orders = tableOf("quantity,total", (rng) => {
+      const quantity = 1 + Math.floor(120 * rng.uniform());
+      return [quantity, total(quantity)];
+    });
+    expect(await broken(orders, (quantity, own) => Number(own) === total(Number(quantity)))).toBe(0);
+  });
+  test("are none of a curve", () => {
+    const curve = tableOf("x,y", (rng) => {
+      const x = Math.floor(1000 * rng.uniform());
+      return [x, Math.round(Math.sqrt(x) * 100) / 100];
+    });
+    expect(announced(curve).filter((rule) => rule.includes(" = (by"))).toEqual([]);
+  });
+});
+
 test("a number in steps of a half follows from nothing, though it is the mean of its neighbours", () => {
   const halves = tableOf("a,b", (rng) => [
     Math.floor(900 * rng.uniform()),

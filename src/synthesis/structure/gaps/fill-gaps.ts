@@ -64,7 +64,10 @@ export function fillGaps(
 /** Whether its value tells a part's: of what is rounded, or read of a date, it tells many. */
 function isStraight({ round, calendar, terms, each }: Formula): boolean {
   if (each) return each.formulas.every((own) => !own || isStraight(own));
-  const straight = !terms.some((term) => term.from || term.calendar || term.steps || term.round || term.size);
+  const straight = !terms.some(
+    ({ from, calendar, among, steps, round: begun, size }) =>
+      from || calendar || among || steps || begun || size,
+  );
   return !round && !calendar && straight;
 }
 

@@ -286,17 +286,25 @@ function checkTerms(
   holds: (that: boolean, rule: string, found?: unknown) => void,
   who: string,
 ): void {
-  for (const { column, weight, from, calendar: even, times, instead = 0, steps, round, size } of terms.map(
-    (term) => object<Term>(term),
-  )) {
+  for (const term of terms.map((own) => object<Term>(own))) {
+    const { column, weight, from, calendar: even, times, among, instead = 0, steps, round, size } = term;
+    const { pick = "least", others = [column] }: Partial<NonNullable<Term["among"]>> = object(among ?? {});
+    const picks = ["least", "greatest"].includes(pick) && Array.isArray(others) && others.length > 0;
+    holds(picks, "must pick the least or greatest of columns", JSON.stringify(among));
+    if (among) for (const name of [column, ...others]) must(name, ["number"], `the terms of ${who}`);
     holds(Number.isFinite(instead), "must have a number as what a term is instead of missing", instead);
     checkRounding(round, holds);
-    const { cuts, values } = object<NonNullable<Term["steps"]>>(steps ?? { cuts: [], values: [0] });
-    const stretches = Array.isArray(cuts) && Array.isArray(values) && values.length === cuts.length + 1;
+    const {
+      cuts,
+      values,
+      slopes = values,
+    } = object<NonNullable<Term["steps"]>>(steps ?? { cuts: [], values: [0] });
+    const listed = [cuts, values, slopes].every(Array.isArray) && slopes.length === values.length;
+    const stretches = listed && values.length === cuts.length + 1;
     const rising = stretches && cuts.every((cut, k) => k === 0 || cut > cuts[k - 1]);
     holds(
-      rising && [...cuts, ...values].every(Number.isFinite),
-      "must have rising numbers as cuts of steps, and one value more",
+      rising && [...cuts, ...values, ...slopes].every(Number.isFinite),
+      "must have rising numbers as cuts of steps, and one value more, and a slope for each or none",
       JSON.stringify(steps),
     );
     holds(Number.isFinite(weight), "must have terms with a number as weight", weight);

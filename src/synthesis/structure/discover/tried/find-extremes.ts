@@ -1,0 +1,104 @@
+import { emptySum, type Formula, leadsTo } from "../../formulas";
+import { spacing } from "../../grids";
+import { type Found, type NumberInput, placeOver, spacedRows } from "../search";
+import { type Trials, testsOf } from "./trials";
+
+const screeningRows = 300;
+/** In so many rows a column must be the only one that is picked. */
+const leastRows = 5;
+
+/** What is picked of the columns, and what is added to it. */
+interface Shape {
+  readonly pick: "least" | "greatest";
+  readonly added?: NumberInput;
+  readonly weight: 1 | -1;
+}
+
+/**
+ * Adds numbers that are the least or the greatest of several others, less or plus one more if need be, but no less than the end at
+ * which many lie: payable = the greater of 0 and (the smaller of claimed and limit) − deductible.
+ */
+export function findExtremes(numbers: readonly NumberInput[], found: Found, trials: Trials): void {
+  for (const target of numbers) {
+    if (target.given || found.get(target.name)?.rest === "none") continue;
+    const others = numbers.filter((one) => one !== target && !leadsTo(found, one.name, target.name));
+    const formula = others.length > 1 ? extremeOf(target, others, trials) : undefined;
+    if (formula) placeOver(found, numbers, target.name, formula);
+  }
+}
+
+function extremeOf(target: NumberInput, others: readonly NumberInput[], trials: Trials): Formula | undefined {
+  const tests = testsOf({ ...target, grid: target.grid }, trials);
+  const end = tests.present.reduce((low, i) => Math.min(low, target.values[i]), Infinity);
+  const above = tests.present.filter((i) => target.values[i] > end);
+  const bounded = tests.present.length - above.length >= leastRows;
+  const sample = spacedRows(above.length, screeningRows).map((at) => above[at]);
+  const shapes = [undefined, ...others].flatMap((added) =>
+    (["least", "greatest"] as const).flatMap((pick): Shape[] =>
+      added ? ([-1, 1] as const).map((weight) => ({ pick, added, weight })) : [{ pick, weight: 1 }],
+    ),
+  );
+  for (const { pick, added, weight } of shapes) {
+    const among = others.filter((one) => one !== added);
+    const near = pickedOf(target, among, { pick, ...(added && { added }), weight }, sample, 1);
+    const picked =
+      near && pickedOf(target, near, { pick, ...(added && { added }), weight }, above, leastRows);
+    if (!picked) continue;
+    const [first, ...more] = picked.map(({ name }) => name);
+    const terms = [
+      { column: first, weight: 1, among: { pick, others: more } },
+      ...(added ? [{ column: added.name, weight }] : []),
+    ];
+    const formula: Formula = { ...emptySum, terms };
+    const proven = [formula, ...(bounded ? [{ ...formula, least: end }] : [])].find((one) =>
+      tests.proven(one, terms.length),
+    );
+    if (proven) return proven;
+  }
+  return undefined;
+}
+
+/** The columns, two or more, of which the least (greatest) one is what the target holds beside what is added; undefined where none are. */
+function pickedOf(
+  target: NumberInput,
+  others: readonly NumberInput[],
+  { pick, added, weight }: Shape,
+  rows: ArrayLike<number>,
+  least: number,
+): readonly NumberInput[] | undefined {
+  const half = (spacing(target.grid) / 2) * (1 + 1e-6);
+  const slack = (value: number): number => half + 1e-9 * Math.abs(value);
+  const values = Float64Array.from(rows, (i) => target.values[i] - (added ? weight * added.values[i] : 0));
+  const sign = pick === "least" ? 1 : -1;
+  const beyond = others.filter((one) =>
+    values.every((value, at) => !(sign * (one.values[rows[at]] - value) < -slack(value))),
+  );
+  if (beyond.length < 2) return undefined;
+  const isAt = beyond.map((one) =>
+    Uint8Array.from(values, (value, at) => Number(Math.abs(one.values[rows[at]] - value) <= slack(value))),
+  );
+  const counts = new Int32Array(values.length);
+  for (const own of isAt)
+    own.forEach((is, at) => {
+      counts[at] += is;
+    });
+  // Where something is missing nothing is known.
+  const known = values.map((value, at) =>
+    Number(!Number.isNaN(value) && !beyond.some((one) => Number.isNaN(one.values[rows[at]]))),
+  );
+  if (counts.some((count, at) => count === 0 && known[at] === 1)) return undefined;
+  // What is picked beside others in all its rows may go.
+  const size = (own: Uint8Array): number => own.reduce((sum, is) => sum + is, 0);
+  const order = [...beyond.keys()].sort((a, b) => size(isAt[a]) - size(isAt[b]) || b - a);
+  const kept = new Set(order);
+  for (const k of order) {
+    const alone = isAt[k].reduce((sum, is, at) => sum + Number(is === 1 && counts[at] === 1), 0);
+    if (alone >= least) continue;
+    if (alone > 0) return undefined;
+    kept.delete(k);
+    isAt[k].forEach((is, at) => {
+      counts[at] -= is;
+    });
+  }
+  return kept.size < 2 ? undefined : beyond.filter((_, k) => kept.has(k));
+}

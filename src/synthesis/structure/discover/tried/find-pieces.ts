@@ -1,0 +1,142 @@
+import { emptySum, type Formula, leadsTo, type Term } from "../../formulas";
+import { spacing } from "../../grids";
+import { type Found, type NumberInput, placeOver, shortest, spacedRows } from "../search";
+import { type Trials, testsOf } from "./trials";
+
+const screeningRows = 300;
+const mostPieces = 8;
+/** So many rows must lie on each piece. */
+const leastRows = 8;
+
+/** Rows by rising numbers: what is read, and what is to follow. */
+interface Points {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+}
+
+interface Line {
+  readonly slope: number;
+  readonly value: number;
+}
+
+/**
+ * Adds numbers that lie on pieces of straight lines over another one: a charge of 0.2 for each of the first 100, 0.15 for the next
+ * 200 and 0.1 for the rest, or a price by the quantity.
+ */
+export function findPieces(numbers: readonly NumberInput[], found: Found, trials: Trials): void {
+  const all: { readonly name: string; readonly formula: Formula; readonly length: number }[] = [];
+  for (const target of numbers) {
+    if (target.given || found.get(target.name)?.rest === "none") continue;
+    const tests = testsOf({ ...target, grid: target.grid }, trials);
+    for (const of of numbers) {
+      if (of === target || of.few || leadsTo(found, of.name, target.name)) continue;
+      const steps = piecesOver(target, of);
+      if (!steps) continue;
+      const formula = { ...emptySum, terms: [{ column: of.name, weight: 1, steps }] };
+      const length = [...steps.values, ...(steps.slopes ?? []), ...steps.cuts].join("").length;
+      if (tests.proven(formula, 3 * steps.values.length)) all.push({ name: target.name, formula, length });
+    }
+  }
+  for (const { name, formula } of all.sort((a, b) => a.length - b.length))
+    if (found.get(name)?.rest !== "none") placeOver(found, numbers, name, formula);
+}
+
+function piecesOver(target: NumberInput, of: NumberInput): Term["steps"] {
+  const known = Int32Array.from(of.values.keys()).filter(
+    (i) => !Number.isNaN(of.values[i] + target.values[i]),
+  );
+  const half = (spacing(target.grid) / 2) * (1 + 1e-6);
+  const points = (rows: Int32Array): Points => {
+    const order = rows.sort((a, b) => of.values[a] - of.values[b]);
+    return {
+      x: Float64Array.from(order, (i) => of.values[i]),
+      y: Float64Array.from(order, (i) => target.values[i]),
+    };
+  };
+  if (!endsOf(points(spacedRows(known.length, screeningRows).map((at) => known[at])), half)) return undefined;
+  const all = points(known);
+  const ends = endsOf(all, half);
+  if (!ends || ends.length < 2) return undefined;
+  const lines: Line[] = [];
+  for (const [k, end] of ends.entries()) {
+    const line = lineOf(all, [k > 0 ? ends[k - 1] : 0, end], half);
+    if (!line) return undefined;
+    lines.push(line);
+  }
+  if (lines.every(({ slope }) => slope === 0)) return undefined;
+  const cuts: number[] = [];
+  for (let k = 1; k < lines.length; k++) {
+    const cut = cutOf(all, ends[k - 1], [lines[k - 1], lines[k]], half);
+    if (cut === undefined || cut <= cuts[k - 2]) return undefined;
+    cuts.push(cut);
+  }
+  return { cuts, values: lines.map(({ value }) => value), slopes: lines.map(({ slope }) => slope) };
+}
+
+/** Where each piece ends, from the first one's start on the furthest it goes; undefined of too many. */
+function endsOf({ x, y }: Points, half: number): readonly number[] | undefined {
+  const fits = (from: number, to: number): boolean => {
+    const slope = x[to] > x[from] ? (y[to] - y[from]) / (x[to] - x[from]) : 0;
+    for (let i = from; i <= to; i++)
+      if (!(Math.abs(y[i] - y[from] - slope * (x[i] - x[from])) <= 2 * half + 1e-9 * Math.abs(y[i])))
+        return false;
+    return true;
+  };
+  const ends: number[] = [];
+  for (let from = 0; from < x.length; from = ends[ends.length - 1]) {
+    if (ends.length === mostPieces) return undefined;
+    let step = 1;
+    while (from + 2 * step < x.length && fits(from, from + 2 * step)) step *= 2;
+    let [last, beyond] = [from + step, Math.min(x.length, from + 2 * step + 1)];
+    while (beyond - last > 1) {
+      const middle = (last + beyond) >> 1;
+      if (fits(from, middle)) last = middle;
+      else beyond = middle;
+    }
+    ends.push(Math.min(x.length, last + 1));
+  }
+  return ends;
+}
+
+/** The line of the shortest slope on which the piece lies but for its last rows, which may be the next one's. */
+function lineOf({ x, y }: Points, [from, to]: readonly [number, number], half: number): Line | undefined {
+  const last = to === x.length ? to - 1 : to - 1 - Math.ceil((to - from) / leastRows);
+  if (to - from < leastRows || !(x[last] > x[from])) return undefined;
+  const room = (slope: number): readonly [number, number] => {
+    let [low, high] = [-Infinity, Infinity];
+    for (let i = from; i <= last; i++) {
+      const [left, slack] = [y[i] - slope * x[i], half + 1e-9 * Math.abs(y[i])];
+      low = Math.max(low, left - slack);
+      high = Math.min(high, left + slack);
+    }
+    return [low, high];
+  };
+  const fits = (slope: number): boolean => {
+    const [low, high] = room(slope);
+    return low <= high;
+  };
+  const slope = fits(0) ? 0 : shortest((y[last] - y[from]) / (x[last] - x[from]), fits);
+  const [low, high] = room(slope);
+  // A slope that nobody writes is a curve's.
+  if (!(low <= high) || Number(slope.toPrecision(4)) !== slope) return undefined;
+  const value = low <= 0 && high >= 0 ? 0 : shortest((low + high) / 2, (one) => one >= low && one <= high);
+  return { slope, value };
+}
+
+/** The roundest number from which on rows lie on the second line, those below on the first. */
+function cutOf(
+  { x, y }: Points,
+  end: number,
+  [first, second]: readonly [Line, Line],
+  half: number,
+): number | undefined {
+  const off = ({ slope, value }: Line, i: number): boolean =>
+    !(Math.abs(y[i] - value - slope * x[i]) <= half + 1e-9 * Math.abs(y[i]));
+  let low = end - 1;
+  while (low >= 0 && !off(second, low)) low--;
+  let high = low + 1;
+  while (high < x.length && !off(first, high)) high++;
+  const [above, upTo] = [x[low] ?? -Infinity, x[high] ?? Infinity];
+  if (!(above < upTo) || !Number.isFinite(upTo - above)) return undefined;
+  return shortest((above + upTo) / 2, (one) => one > above && one <= upTo);
+}
