@@ -115,9 +115,8 @@ export function ratesIn({ by, more = [] }: Formula): readonly RatesBy[] {
 
 /** The columns whose values decide what holds. */
 export function decidersOf(formula: Formula): readonly string[] {
-  const { terms, effects, each } = formula;
-  const pieces = terms.filter(({ steps }) => steps?.slopes);
-  return [...ratesIn(formula), ...pieces, ...effects, ...(each ? [each] : [])].map(({ column }) => column);
+  const { effects, each } = formula;
+  return [...ratesIn(formula), ...effects, ...(each ? [each] : [])].map(({ column }) => column);
 }
 
 /** The rate of one value of its column; NaN where none is told. */
@@ -245,8 +244,10 @@ export function argumentAt(
   argument: Arguments,
 ): Float64Array {
   const { factors, terms, least = -Infinity, most = Infinity } = formula;
-  const folded = ({ column, times, among }: Term): boolean =>
-    times?.column === name || (among !== undefined && [column, ...among.others].includes(name));
+  const folded = ({ column, times, among, steps }: Term): boolean =>
+    times?.column === name ||
+    (steps?.slopes !== undefined && column === name) ||
+    (among !== undefined && [column, ...among.others].includes(name));
   if (decidersOf(formula).includes(name) || terms.some(folded))
     return new Float64Array(targets.length).fill(Number.NaN);
   if (formula.each)

@@ -58,6 +58,7 @@ import { findDays } from "./tried/find-days";
 import { findDistances } from "./tried/find-distances";
 import { findLater } from "./tried/find-later";
 import { findLevels } from "./tried/find-levels";
+import { findPieces } from "./tried/find-pieces";
 import { findBegun, findRounded } from "./tried/find-rounded";
 import { findPrices, findSteps } from "./tried/find-told";
 import { findWritten } from "./tried/find-written";
@@ -327,6 +328,7 @@ function withFormulas(
   const trials = { rows: from.rows, of: valuesOf(inputs), people, tried: 3 * inputs.length ** 2 };
   findRounded(inputs, formulas, trials);
   findBegun(inputs, formulas, trials);
+  findPieces(inputs, formulas, trials);
   return replaced(
     plans,
     numbers.flatMap((plan) => {

@@ -8,7 +8,6 @@ import { findShares } from "./find-shares";
 import { findSums } from "./find-sums";
 import { type Found, type LevelsInput, type NumberInput, valuesOf } from "./search";
 import { findExtremes } from "./tried/find-extremes";
-import { findPieces } from "./tried/find-pieces";
 import { findLevelRates } from "./tried/level-rates";
 import { findLevelSums } from "./tried/level-sums";
 import { countShifts, shareShifts } from "./tried/products-for";
@@ -44,7 +43,6 @@ export function findFormulas(
   findRates(plain, loose, exact);
   findExactProducts(plain, exact, { trials, shifts: shareShifts });
   findExtremes(plain, exact, trials);
-  findPieces(plain, exact, trials);
   findLevelSums(plain, levels, exact, trials);
   findLevelRates(plain, deciders, exact, trials);
   const found = new Map([...exact].map(([name, formula]) => [name, inMilliseconds(formula, dates)]));

@@ -1,3 +1,4 @@
+import { takeValues } from "../../../../core/matrix";
 import { emptySum, type Formula, leadsTo, type Term } from "../../formulas";
 import { spacing } from "../../grids";
 import { type Found, type NumberInput, placeOver, shortest, spacedRows } from "../search";
@@ -25,12 +26,18 @@ interface Line {
  */
 export function findPieces(numbers: readonly NumberInput[], found: Found, trials: Trials): void {
   const all: { readonly name: string; readonly formula: Formula; readonly length: number }[] = [];
+  const screens = new Map(
+    numbers.map((of) => {
+      const rows = spacedRows(of.values.length, screeningRows).filter((i) => !Number.isNaN(of.values[i]));
+      return [of, rows.sort((a, b) => of.values[a] - of.values[b])];
+    }),
+  );
   for (const target of numbers) {
     if (target.given || found.get(target.name)?.rest === "none") continue;
     const tests = testsOf({ ...target, grid: target.grid }, trials);
     for (const of of numbers) {
       if (of === target || of.few || leadsTo(found, of.name, target.name)) continue;
-      const steps = piecesOver(target, of);
+      const steps = piecesOver(target, of, screens.get(of) as Int32Array);
       if (!steps) continue;
       const formula = { ...emptySum, terms: [{ column: of.name, weight: 1, steps }] };
       const length = [...steps.values, ...(steps.slopes ?? []), ...steps.cuts].join("").length;
@@ -41,20 +48,16 @@ export function findPieces(numbers: readonly NumberInput[], found: Found, trials
     if (found.get(name)?.rest !== "none") placeOver(found, numbers, name, formula);
 }
 
-function piecesOver(target: NumberInput, of: NumberInput): Term["steps"] {
-  const known = Int32Array.from(of.values.keys()).filter(
-    (i) => !Number.isNaN(of.values[i] + target.values[i]),
-  );
+function piecesOver(target: NumberInput, read: NumberInput, screen: Int32Array): Term["steps"] {
   const half = (spacing(target.grid) / 2) * (1 + 1e-6);
-  const points = (rows: Int32Array): Points => {
-    const order = rows.sort((a, b) => of.values[a] - of.values[b]);
-    return {
-      x: Float64Array.from(order, (i) => of.values[i]),
-      y: Float64Array.from(order, (i) => target.values[i]),
-    };
+  const points = (order: Int32Array): Points => {
+    const known = order.filter((i) => !Number.isNaN(target.values[i]));
+    const of = (values: Float64Array): Float64Array => takeValues(values, known);
+    return { x: of(read.values), y: of(target.values) };
   };
-  if (!endsOf(points(spacedRows(known.length, screeningRows).map((at) => known[at])), half)) return undefined;
-  const all = points(known);
+  if (!endsOf(points(screen), half)) return undefined;
+  const rows = Int32Array.from(read.values.keys()).filter((i) => !Number.isNaN(read.values[i]));
+  const all = points(rows.sort((a, b) => read.values[a] - read.values[b]));
   const ends = endsOf(all, half);
   if (!ends || ends.length < 2) return undefined;
   const lines: Line[] = [];

@@ -8,8 +8,8 @@ import { type Trials, testsOf } from "./trials";
 
 /** With more values rates by several columns are no rule to read. */
 const mostValues = 20;
-const mostColumns = 120;
-const screeningRows = 1000;
+const mostColumns = 200;
+const [screeningRows, fewRows] = [1000, 250];
 const leastRows = 100;
 /** Relative steps to which rates are rounded, the coarsest first. */
 const rounded = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
@@ -26,13 +26,14 @@ export function findLevelRates(
 ): void {
   const used = deciders.filter(({ count }) => count >= 2 && count <= mostValues);
   if (used.length < 2) return;
+  const shifts = new Map(numbers.map((one) => [one, [0, ...shareShifts(one)]]));
   for (const target of [...numbers].reverse()) {
     if ((target.given && !target.few) || found.get(target.name)?.rest === "none") continue;
     // What follows from the number tells nothing of it.
     const others = numbers.filter(
       (one) => one !== target && (one.few || !target.few) && !leadsTo(found, one.name, target.name),
     );
-    const product = productOf(target, others, used, trials);
+    const product = productOf(target, others, { deciders: used, shifts }, trials);
     if (product) placeOver(found, numbers, target.name, product);
   }
 }
@@ -49,7 +50,7 @@ interface Part {
 function productOf(
   target: NumberInput,
   others: readonly NumberInput[],
-  deciders: readonly Decider[],
+  { deciders, shifts }: { deciders: readonly Decider[]; shifts: ReadonlyMap<NumberInput, readonly number[]> },
   trials: Trials,
 ): Formula | undefined {
   const half = spacing(target.grid) / 2;
@@ -58,29 +59,37 @@ function productOf(
   const middle = [...above].sort((a, b) => target.values[a] - target.values[b])[above.length >> 1];
   const rows = above.filter((i) => target.values[i] >= target.values[middle]);
   if (rows.length < leastRows) return undefined;
-  const sample = spacedRows(rows.length, screeningRows).map((at) => rows[at]);
-  const parts = [
-    ...deciders.filter(({ name }) => name !== target.name).flatMap((one) => partOfDecider(one, sample)),
-    ...others.flatMap((one) => partsOfNumber(one, sample)),
-  ];
-  const own = { name: target.name, values: Float64Array.from(sample, (i) => Math.log(target.values[i])) };
   const tolerance = (4 * half) / target.values[middle] + 1e-9;
-  const solve = (of: readonly Part[]) => {
+  const partsIn = (most: number): { readonly own: NumberInput; readonly parts: readonly Part[] } => {
+    const sample = spacedRows(rows.length, most).map((at) => rows[at]);
+    const own = { name: target.name, values: Float64Array.from(sample, (i) => Math.log(target.values[i])) };
+    const by = deciders.filter(({ name }) => name !== target.name);
+    const parts = [
+      ...by.flatMap((one) => partOfDecider(one, sample)),
+      ...others.flatMap((one) => partsOfNumber(one, shifts.get(one) ?? [], sample)),
+    ];
+    return { own, parts };
+  };
+  const solve = (own: NumberInput, of: readonly Part[]) => {
     const screen = screenOf([own, ...of.flatMap(({ logs }) => logs)]);
     const terms = [...screen.complete.keys()].slice(1);
-    return terms.length === 0 || terms.length > Math.min(mostColumns, sample.length / 4)
-      ? undefined
-      : leastSquares(screen, 0, terms, 0.5);
+    const most = Math.min(mostColumns, 0.8 * own.values.length);
+    return terms.length === 0 || terms.length > most ? undefined : leastSquares(screen, 0, terms, 0.5);
   };
-  const fits = (of: readonly Part[]): boolean => (solve(of)?.error ?? Infinity) <= tolerance;
-  if (!fits(parts)) return undefined;
+  const fits = (own: NumberInput, of: readonly Part[]): boolean =>
+    (solve(own, of)?.error ?? Infinity) <= tolerance;
+  // Nearly all that is looked at ends at a few of the rows.
+  const few = partsIn(fewRows);
+  if (!fits(few.own, few.parts)) return undefined;
+  const { own, parts } = partsIn(screeningRows);
+  if (!fits(own, parts)) return undefined;
   let kept = parts;
   for (const part of [...parts].sort((a, b) => b.logs.length - a.logs.length)) {
     const fewer = kept.filter((other) => other !== part);
-    if (fits(fewer)) kept = fewer;
+    if (fits(own, fewer)) kept = fewer;
   }
   const by = kept.filter(({ decider }) => decider);
-  const solved = solve(kept);
+  const solved = solve(own, kept);
   // With one column's rates another search is done.
   if (!solved || by.length < 2) return undefined;
   const ends = kept.map((_, k) => kept.slice(0, k + 1).reduce((sum, { logs }) => sum + logs.length, 0));
@@ -108,9 +117,8 @@ function productOf(
 }
 
 /** A number, or what it leaves of a whole or adds to one. */
-function partsOfNumber(input: NumberInput, sample: Int32Array): Part[] {
-  const { name, values } = input;
-  return [0, ...shareShifts(input)].flatMap((plus): Part[] => {
+function partsOfNumber({ name, values }: NumberInput, shifts: readonly number[], sample: Int32Array): Part[] {
+  return shifts.flatMap((plus): Part[] => {
     const sign = plus < 0 ? -1 : 1;
     const logs = Float64Array.from(sample, (i) => Math.log(sign * (values[i] + plus)));
     if (!logs.every(Number.isFinite)) return [];
@@ -125,7 +133,6 @@ function partOfDecider(decider: Decider, sample: Int32Array): Part[] {
     if (decider.codes[i] < 0) return [];
     counts[decider.codes[i]]++;
   }
-  if (counts.some((count) => count < decider.least)) return [];
   const usual = counts.indexOf(Math.max(...counts));
   const codes = [...counts.keys()].filter((code) => code !== usual);
   const logs = codes.map((code) => ({
