@@ -6,7 +6,7 @@ import { findExactProducts, findProducts } from "./find-products";
 import { type Decider, findRates } from "./find-rates";
 import { findShares } from "./find-shares";
 import { findSums } from "./find-sums";
-import { type Found, type LevelsInput, type NumberInput, valuesOf } from "./search";
+import { type Found, type LevelsInput, type NumberInput, solveForFinest, valuesOf } from "./search";
 import { findExtremes } from "./tried/find-extremes";
 import { findLevelRates } from "./tried/level-rates";
 import { findLevelSums } from "./tried/level-sums";
@@ -26,6 +26,7 @@ export function findFormulas(
   const dates = new Set(numbers.flatMap((input) => (input.date ? [input.name] : [])));
   const exact: Found = new Map();
   findSums(numbers, exact);
+  solveForFinest(exact, numbers);
   findCensored(numbers, exact);
   // Dates are terms of sums alone.
   const plain = numbers.filter((input) => !input.date);

@@ -6,6 +6,7 @@ import { isWritten } from "./find-exact";
 import {
   enoughKnown,
   type Found,
+  mean,
   type NumberInput,
   place,
   placeOver,
@@ -71,6 +72,8 @@ export function findExactProducts(
         if (formula?.rest !== "none" || !isProven({ ...target, grid: target.grid }, formula, trials, 1))
           continue;
         const said = finest(target, pair, formula);
+        const known = found.get(said[0]);
+        if (known?.kind === "product" && known.rest === "none") continue;
         // A line that was fitted gives way; of two exact rules both stay, if they can.
         const stays = before?.rest === "none" && isWritten(before);
         if (stays ? place(found, numbers, ...said) : placeOver(found, numbers, ...said)) break;
@@ -115,8 +118,8 @@ export function findProducts(numbers: readonly NumberInput[], found: Found): voi
 }
 
 /**
- * The product, or, where it is rounded, the ratio that one of its factors is as well, if it is: a share of 4 digits times an income
- * gives whole debts, but whole debts made so do not give the share.
+ * The product or ratio, or, where it is rounded, what one of its factors is as well, if it is told to finer steps: a share of 4 digits
+ * times an income gives whole debts, but whole debts made so do not give the share; nor do whole calls that a percentage divides.
  */
 function finest(target: NumberInput, pair: Pair, formula: Formula): [string, Formula] {
   const { factors } = formula;
@@ -126,25 +129,33 @@ function finest(target: NumberInput, pair: Pair, formula: Formula): [string, For
   );
   // What lies on no grid is no product's factor: it would be made anywhere.
   const told = whole && (!target.grid || pair.arguments.every(({ grid }) => grid));
-  if (told || factors.some(({ power }) => power < 0)) return [target.name, formula];
-  for (const factor of pair.arguments) {
-    if (factors.some(({ column, plus }) => plus && column === factor.name)) continue;
+  if (told) return [target.name, formula];
+  for (const factor of [...pair.arguments].sort((a, b) => relativeStep(a) - relativeStep(b))) {
+    const own = factors.find(({ column }) => column === factor.name);
+    if (!own || own.plus || own.also) continue;
     const implied = factor.values.every(
       (value, i) => !(Math.abs(predicted[i]) * spacing(factor.grid) > Math.abs(value) * spacing(target.grid)),
     );
     if (factor.given || !implied) continue;
-    const others = factors.filter(({ column }) => column !== factor.name);
+    const { power } = own;
+    const turned = factors.map((other) =>
+      other === own
+        ? { column: target.name, power }
+        : { ...other, power: power === other.power ? (-1 as const) : (1 as const) },
+    );
     const ratio = settled(factor, {
-      factors: [
-        { column: target.name, power: 1 },
-        ...others.map((other) => ({ ...other, power: -1 as const })),
-      ],
+      factors: turned.sort((x, y) => y.power - x.power),
       arguments: [target, ...pair.arguments],
       spread: pair.spread,
     });
     if (ratio?.rest === "none") return [factor.name, ratio];
   }
   return [target.name, formula];
+}
+
+/** How wide a step is beside what there is on average. */
+function relativeStep({ values, grid }: NumberInput): number {
+  return spacing(grid) / mean(values.filter((value) => !Number.isNaN(value)).map(Math.abs));
 }
 
 interface Pair {

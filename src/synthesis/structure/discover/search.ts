@@ -1,6 +1,6 @@
 import { takeValues } from "../../../core/matrix";
 import { evaluate, type Formula, leadsTo, mayMiss } from "../formulas";
-import { type Grid, snap, spacing } from "../grids";
+import { type Grid, greatestCommonDivisor, snap, spacing } from "../grids";
 
 /** A numeric column as the search sees it. */
 export interface NumberInput {
@@ -159,7 +159,9 @@ export function place(
     const without: Found = new Map(found);
     without.delete(computed);
     without.set(name, formula);
-    const solved = solvedForOther(without, numbers, computed, sum);
+    const solved =
+      solvedForOther(without, numbers, { computed, sum, whole: true }) ??
+      solvedForOther(without, numbers, { computed, sum, whole: false });
     if (!solved) continue;
     found.delete(computed);
     found.set(name, formula);
@@ -183,15 +185,73 @@ export function placeOver(
   return placed;
 }
 
-/** The sum solved for the last of its terms that nothing computes and that closes no circle, where it holds in all rows. */
+/**
+ * Solves sums for another of their columns where the one that they give is too coarse: a revenue in thousands is no cost in hundreds
+ * and margin in hundreds, but the margin is what the cost leaves of it; whole minutes are found back from a percentage, but do not
+ * give it. What no other column keeps either is no rule.
+ */
+export function solveForFinest(found: Found, numbers: readonly NumberInput[]): void {
+  for (const [computed, sum] of [...found]) {
+    const loss = lostBy(numbers, computed, sum);
+    if (loss === "nothing") continue;
+    found.delete(computed);
+    const solved = solvedForOther(found, numbers, { computed, sum, whole: true });
+    if (solved) found.set(...solved);
+    else if (loss === "digits") found.set(computed, sum);
+  }
+}
+
+/**
+ * What a sum's column keeps of what its terms may be on their grids: all, not all digits, or (where real ones are the sum itself, which
+ * nobody rounded) not the sum.
+ */
+function lostBy(
+  numbers: readonly NumberInput[],
+  name: string,
+  formula: Formula,
+): "nothing" | "digits" | "the sum" {
+  const { kind, rest, terms, round, effects } = formula;
+  const values = valuesOf(numbers);
+  const inputOf = (column: string) => numbers.find((one) => one.name === column) as NumberInput;
+  const step = spacing(inputOf(name).grid);
+  if (kind !== "sum" || rest !== "none" || round || effects.length > 0 || step === 0) return "nothing";
+  const reaches = terms
+    .filter(({ column, times }) => !times && !inputOf(column).date)
+    .map(({ column, weight }) => (Math.abs(weight) * stepOf(inputOf(column))) / step);
+  const tiny = 1e-4;
+  if (reaches.every((reach) => reach >= tiny && Math.abs(reach - Math.round(reach)) < tiny)) return "nothing";
+  const predicted = evaluate(formula, values, values(name).length);
+  const isExact = values(name).every((value, i) => !(Math.abs(value - predicted[i]) > tiny * step));
+  return isExact ? "the sum" : reaches.some((reach) => reach < 1 - tiny) ? "digits" : "nothing";
+}
+
+/** What the values are multiples of; of those that are drawn as levels no others come. */
+function stepOf({ values, grid, given }: NumberInput): number {
+  if (!given || !grid) return spacing(grid);
+  const scale = 10 ** grid.decimals;
+  return (
+    values.reduce((step, value) => {
+      const units = Math.abs(Math.round(value * scale));
+      return units >= 0 ? greatestCommonDivisor(step, units) : step;
+    }, 0) / scale
+  );
+}
+
+/**
+ * The sum solved for the last of its terms that nothing computes and that closes no circle, where it holds in all rows; with `whole` for
+ * one that loses nothing of the others.
+ */
 function solvedForOther(
   found: Found,
   numbers: readonly NumberInput[],
-  computed: string,
-  { kind, rest, constant, terms, ...sum }: Formula,
+  {
+    computed,
+    sum: { kind, rest, constant, terms, ...sum },
+    whole,
+  }: { readonly computed: string; readonly sum: Formula; readonly whole: boolean },
 ): [string, Formula] | undefined {
   const ends = sum.least !== undefined || sum.most !== undefined;
-  if (kind !== "sum" || rest !== "none" || terms.length < 2 || ends) return undefined;
+  if (kind !== "sum" || rest !== "none" || ends) return undefined;
   const values = valuesOf(numbers);
   // What counts as nothing where it is missing, others do not give.
   const optional = ({ name }: NumberInput): number =>
@@ -214,7 +274,9 @@ function solvedForOther(
     const trial: Found = new Map([...found, [name, formula]]);
     if (leadsTo(trial, name, name) || [...found.keys()].some((one) => leadsTo(trial, one, one))) continue;
     const predicted = evaluate(formula, values, values(name).length);
-    if (agrees(input, (i) => predicted[i])) return [name, formula];
+    if (!agrees(input, (i) => predicted[i])) continue;
+    const loss = lostBy(numbers, name, formula);
+    if (loss === "nothing" || (loss === "digits" && !whole)) return [name, formula];
   }
   return undefined;
 }

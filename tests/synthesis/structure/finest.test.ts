@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read/read-csv";
+import { columnNamed, type NumericColumn, type Table } from "../../../src/data/table";
+import { sequential } from "../../../src/synthesis/sequential/sequential";
+import { describeStructure } from "../../../src/synthesis/structure/describe";
+import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
+
+function csv(head: string, line: (uniform: () => number) => readonly number[], rows = 600): Table {
+  const random = seeded(5).fork(head);
+  const lines = Array.from({ length: rows }, () => line(() => random.uniform()).join(","));
+  return parseCsv(`${head}\n${lines.join("\n")}\n`).table;
+}
+
+/** In how many rows made the first column is not what the others give. */
+async function broken(real: Table, names: readonly string[], of: (...cells: number[]) => number) {
+  const made = (await sequential()(real, seeded(1))).sample(1000, seeded(2));
+  const cells = names.map((name) => (columnNamed(made, name) as NumericColumn).values);
+  return cells[0].filter((value, i) => Math.abs(value - of(...cells.slice(1).map((own) => own[i]))) > 1e-6)
+    .length;
+}
+
+const rules = (real: Table) => describeStructure(discoverStructure(real, seeded(3)));
+const hundredth = (value: number): number => Math.floor(value * 100 + 0.5) / 100;
+
+test("sequential: a margin is what the cost in hundreds leaves of a revenue in thousands", async () => {
+  const real = csv("revenue,cost,margin", (uniform) => {
+    const revenue = 1000 * Math.floor(20 + 880 * uniform());
+    const cost = 100 * Math.round((revenue * (0.5 + 0.3 * uniform())) / 100);
+    return [revenue, cost, revenue - cost];
+  });
+  expect(rules(real)).toContain("margin = revenue − cost, rounded.");
+  expect(await broken(real, ["revenue", "cost", "margin"], (cost, margin) => cost + margin)).toBe(0);
+});
+
+test("sequential: what is solved for another column reads levels in steps wider than their grid", async () => {
+  const real = csv("base,extra,total", (uniform) => {
+    const base = 50 * Math.floor(4 + 200 * uniform());
+    const extra = [0, 50, 150][Math.floor(3 * uniform())];
+    return [base, extra, base + extra];
+  });
+  expect(rules(real)).toContain("total = base + extra, rounded.");
+});
+
+test("sequential: a percentage is computed from whole minutes and whole calls, which it gives only rounded", async () => {
+  const minutes = csv("down,avail", (uniform) => {
+    const down = Math.floor(300 * uniform() ** 3);
+    return [down, Math.round(1000 * 100 * (1 - down / 1440)) / 1000];
+  });
+  const avail = (down: number): number => Math.round(100_000 * (1 - down / 1440)) / 1000;
+  expect(await broken(minutes, ["avail", "down"], avail)).toBe(0);
+  const calls = csv("tried,failed,through,rate", (uniform) => {
+    const tried = 20 + Math.floor(900 * uniform() ** 2);
+    const failed = Math.floor(0.1 * tried * uniform());
+    return [tried, failed, tried - failed, hundredth((100 * (tried - failed)) / tried)];
+  });
+  expect(rules(calls)).toContain("rate = 100 × through ÷ tried, rounded.");
+  const rate = (through: number, tried: number): number => hundredth((100 * through) / tried);
+  expect(await broken(calls, ["rate", "through", "tried"], rate)).toBeLessThanOrEqual(2);
+});
