@@ -8,9 +8,8 @@ import { loadSequential, sequential } from "../sequential/sequential";
 import { type DiscoverOptions, discoverStructure, usualMinCount } from "../structure/discover/discover";
 import { keyCount } from "../structure/keys/fresh-keys";
 import { keyPlanOf } from "../structure/keys/key-plan-of";
-import { withoutTies } from "../structure/keys/key-ties";
-import type { KeyColumnPlan, Structure } from "../structure/structure";
-import { cellsOfTies } from "../structure/variables";
+import type { Structure } from "../structure/structure";
+import { bareKeys } from "../structure/variables";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
 import { checkRelational } from "./check-relational";
 import { type ChildDates, type ChildPlan, contextNames, isTold, withDate } from "./child-table";
@@ -23,7 +22,6 @@ import {
   familiesOf,
   firstName,
   inOrder,
-  keysOf,
   placeName,
   planOf,
   withFamilies,
@@ -109,7 +107,7 @@ export function relational(
       sequential: true,
     });
     const structure = withPlace(
-      withoutTold(withAllKeys(found, parents, rng, least), [...totals, ...levels]),
+      withoutTold(withAllKeys(found, parents, rng, { key, least }), [...totals, ...levels]),
       plan,
     );
     const told = toldByChildren({ totals, levels }, structure);
@@ -191,14 +189,19 @@ function keptOf(
 }
 
 /** The rules with keys that are none of any parent's, of those that are left out either. */
-function withAllKeys(found: Structure, parents: Table, rng: Rng, least: number): Structure {
-  const bareKeys = ({ name, ties = [] }: KeyColumnPlan): readonly string[] =>
-    withoutTies(keysOf(parents, name), ties, cellsOfTies(found.columns, parents));
-  const columns = found.columns.map((one) =>
-    one.kind === "key"
-      ? { ...one, keys: keyPlanOf(bareKeys(one), rng.fork(`keys of ${one.name}`), least) }
-      : one,
-  );
+function withAllKeys(
+  found: Structure,
+  parents: Table,
+  rng: Rng,
+  { key, least }: { readonly key: string; readonly least: number },
+): Structure {
+  const columns = found.columns.map((one) => {
+    // No two parents share their key, whatever their names.
+    if (one.kind !== "key" || (one.name !== key && one.keys.style === "same")) return one;
+    const bare = bareKeys(one, found.columns, parents);
+    const keys = keyPlanOf(bare, rng.fork(`keys of ${one.name}`), least, one.names !== undefined);
+    return { ...one, keys };
+  });
   return { ...found, columns };
 }
 

@@ -67,7 +67,12 @@ function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
     return [plan.text === "" ? `${name} is always missing.` : `${name} is always ${plan.text}.`];
   if (plan.kind === "key")
     return [
-      `${name} is a key: every ${plan.repeats ? "group of rows" : "row"} gets a fresh one.`,
+      ...(plan.keys.style === "same"
+        ? []
+        : [`${name} is a key: every ${plan.repeats ? "group of rows" : "row"} gets a fresh one.`]),
+      ...(plan.names
+        ? [`${name} holds what ${[...new Set(plan.names.map(({ of }) => of))].join(" and ")} say.`]
+        : []),
       ...(plan.ties ?? []).map((tie) => `${name} ${describeTie(tie)}.`),
     ];
   if (plan.kind === "lookup") return [`${name} follows from ${plan.of}.`];

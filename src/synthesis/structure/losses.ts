@@ -1,7 +1,8 @@
 import { percent } from "../../core/format";
 import { mean } from "../../core/math/statistics";
 import { describeKeys, keyShortage } from "./keys/describe-keys";
-import type { Structure } from "./structure";
+import { describeNames } from "./keys/name-parts";
+import type { KeyColumnPlan, Structure } from "./structure";
 
 /**
  * What the table holds that synthetic rows will not, in sentences: levels that too few rows share, texts, identifiers. It
@@ -21,13 +22,17 @@ export function describeLosses({
   const own = columns.flatMap((plan) => {
     const { name } = plan;
     if (plan.kind === "key") {
+      if (plan.keys.style === "same")
+        return [
+          `${name}: made${ofNames(plan).replace(", with", " of")}, and those may be together in a row of the data`,
+        ];
       const own = plan.repeats ? "as many rows share one as in the data" : "every row gets one of its own";
       return name === customer
         ? [
-            `${name}: customers are made up, in no row those of the data; ${own}, alike in nothing else; ${describeKeys(plan.keys)}`,
+            `${name}: customers are made up, in no row those of the data; ${own}, alike in nothing else; ${describeNames(describeKeys(plan.keys), plan.names ?? [])}${ofNames(plan)}`,
           ]
         : [
-            `${name}: identifiers are made up; ${own}, ${describeKeys(plan.keys)}${plan.ties ? `, with what ${plan.ties.map(({ of }) => of).join(" and ")} ${plan.ties.length > 1 ? "say" : "says"} put in` : ""}`,
+            `${name}: identifiers are made up; ${own}, ${describeNames(describeKeys(plan.keys), plan.names ?? [])}${ofNames(plan)}${plan.ties ? `, with what ${plan.ties.map(({ of }) => of).join(" and ")} ${plan.ties.length > 1 ? "say" : "says"} put in` : ""}`,
             ...(plan.loose ?? []).map(
               (other) =>
                 `${name}: most identifiers of the data hold what ${other} says, those that are made up do not`,
@@ -79,4 +84,10 @@ export function describeShortages({ columns }: Structure, rows: number): readonl
     if (plan.kind !== "key") return [];
     return keyShortage(plan.name, plan.keys, Math.ceil(rows / mean(plan.repeats ?? [1]))) ?? [];
   });
+}
+
+function ofNames({ names = [] }: KeyColumnPlan): string {
+  return names.length > 0
+    ? `, with what ${[...new Set(names.map(({ of }) => of))].join(" and ")} say in the row`
+    : "";
 }

@@ -4,6 +4,7 @@ import type { Formula } from "./formulas";
 import type { Grid } from "./grids";
 import type { KeyPlan } from "./keys/key-plan";
 import type { KeyTie } from "./keys/key-ties";
+import type { NamePart } from "./keys/name-parts";
 import type { Support } from "./support";
 import type { TextGrammar } from "./texts";
 
@@ -216,6 +217,8 @@ export interface KeyColumnPlan {
   readonly missing?: number;
   /** Parts that other columns say, which are no part of `keys`. None by default. */
   readonly ties?: readonly KeyTie[];
+  /** Names of other columns that stand in `keys` as characters, which what each row says takes the place of. None by default. */
+  readonly names?: readonly NamePart[];
   /** Columns that say a part of most keys of the data: that is not kept. */
   readonly loose?: readonly string[];
 }

@@ -11,7 +11,8 @@ import { findLookups } from "./discover/lookups";
 import { toldValues } from "./ends";
 import { type Arguments, evaluate, leavesRest, restOf } from "./formulas";
 import { fillGaps } from "./gaps/fill-gaps";
-import { type CellsOfTie, withTies } from "./keys/key-ties";
+import { type CellsOfTie, withoutTies, withTies } from "./keys/key-ties";
+import { withNames, withoutNames } from "./keys/name-parts";
 import type { OwnCells } from "./pairs/own-cells";
 import { toldTogether } from "./pairs/stand-ins";
 import { type People, peopleOf } from "./people";
@@ -24,6 +25,7 @@ import {
   gapLabels,
   isComputed,
   isDrawnBands,
+  type KeyColumnPlan,
   type LevelsPlan,
   type LevelsVariable,
   type LookupPlan,
@@ -101,11 +103,25 @@ export function cellsOfTies(plans: readonly ColumnPlan[], from: Table): CellsOfT
 export function tieKeys({ columns: plans }: Structure, rows: Table): Table {
   const columns = rows.columns.map((column): Column => {
     const plan = plans.find(({ name }) => name === column.name);
-    if (plan?.kind !== "key" || !plan.ties || column.type === "numeric" || isCategorical(column))
-      return column;
-    return { ...column, values: withTies(column.values, plan.ties, cellsOfTies(plans, rows)) };
+    if (plan?.kind !== "key" || column.type === "numeric" || isCategorical(column)) return column;
+    const { ties = [], names = [] } = plan;
+    const cellsOf = cellsOfTies(plans, rows);
+    if (ties.length + names.length === 0) return column;
+    return { ...column, values: withTies(withNames(column.values, names, cellsOf), ties, cellsOf) };
   });
   return { ...rows, columns };
+}
+
+/** A column's identifiers without what other columns say in them. */
+export function bareKeys(
+  { name, ties = [], names = [] }: KeyColumnPlan,
+  plans: readonly ColumnPlan[],
+  from: Table,
+): readonly string[] {
+  const own = columnNamed(from, name);
+  const texts = Array.from({ length: from.rows }, (_, i) => cellText(own, i));
+  const cellsOf = cellsOfTies(plans, from);
+  return withoutNames(withoutTies(texts, ties, cellsOf), names, cellsOf);
 }
 
 /** Each row's own cell of columns that are drawn as levels, as far as they are told. */

@@ -169,7 +169,8 @@ export function discoverStructure(
   torn = new Set(holes.map(({ column }) => column));
   const gaps = search ? findGaps(plans, from, torn) : [];
   plans = withoutMissing(plans, gaps);
-  if (search) plans = withTiedKeys(plans, from, customer, rng, telling);
+  if (search)
+    plans = withTiedKeys(plans, from, customer, rng, { ...telling, keep: [...keep, ...asked.flat()] });
   plans = withSupport(withAtoms(plans, from, telling), from, telling, rng.fork("support"));
   const repeating = search && options.sequential ? withRepeats(plans, from) : plans;
   const bare: Structure = {

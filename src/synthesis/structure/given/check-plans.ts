@@ -4,7 +4,8 @@ import { checkDates } from "../dates";
 import { isGrid } from "../grids";
 import { keyCount } from "../keys/fresh-keys";
 import { datePatterns, type KeyTie } from "../keys/key-ties";
-import type { ColumnPlan, DateDays, Structure } from "../structure";
+import { isWriting, type NamePart } from "../keys/name-parts";
+import type { ColumnPlan, DateDays, KeyColumnPlan, Structure } from "../structure";
 import { cellNamesOf } from "../variables";
 
 /** Throws where what makes a column's cells, which somebody may have written or changed by hand, can't make them. */
@@ -64,6 +65,10 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
   if (kind === "key") {
     holds(keyCount(Object(plan.keys)) > 0, "must have keys to be made", plan.keys);
     const { ties = [] } = plan;
+    holds(areNames(plan, structure), "must list as names other columns and how they are written", plan.names);
+    const { keys } = plan;
+    const same = keys.style !== "same" || (Array.isArray(keys.texts) && keys.texts.length > 0);
+    holds(same, "must have texts that rows are given", keys);
     holds(Array.isArray(ties), "must list as ties what other columns say of its keys", ties);
     for (const tie of ties.map(Object) as readonly KeyTie[]) {
       const { of, at, pattern, texts, otherwise } = tie;
@@ -104,6 +109,12 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     const whole = isPlaces(plan.order, 0, plan.levels) && plan.order.length === plan.cuts.length + 1;
     holds(whole, "must have as order its levels by number, one more than cuts", plan.order);
   }
+}
+
+function areNames({ name, names = [] }: KeyColumnPlan, { columns }: Structure): boolean {
+  const other = (part: Partial<NamePart>): boolean =>
+    part.of !== name && columns.some((one) => one.name === part.of) && isWriting(part);
+  return Array.isArray(names) && names.every((one) => other(Object(one)));
 }
 
 function isPair(one: unknown): boolean {

@@ -1,12 +1,11 @@
 import { check } from "../../../core/checks";
 import type { Rng } from "../../../core/rng";
-import { cellText, columnNamed, type Table } from "../../../data/table";
+import { columnNamed, type Table } from "../../../data/table";
 import { type RuleRows, rulesBrokenBy } from "../../sequential/known/rules-kept";
 import { type DiscoverOptions, discoverStructure } from "../discover/discover";
-import { withoutTies } from "../keys/key-ties";
 import { keysBeside } from "../keys/stated-keys";
 import type { ColumnPlan, Structure } from "../structure";
-import { cellsOfTies } from "../variables";
+import { bareKeys } from "../variables";
 import { checkRules } from "./check-rules";
 
 /** The share of rows that may break a given rule before nothing is learnt with it. */
@@ -34,9 +33,7 @@ export function structureOf(
   }
   const columns = structure.columns.map((plan): ColumnPlan => {
     if (plan.kind !== "key") return plan;
-    const column = columnNamed(from, plan.name);
-    const texts = Array.from({ length: from.rows }, (_, i) => cellText(column, i));
-    const bare = withoutTies(texts, plan.ties ?? [], cellsOfTies(structure.columns, from));
+    const bare = bareKeys(plan, structure.columns, from);
     const keys = keysBeside(plan.keys, bare, rng.fork(`keys of ${plan.name}`), `make keys for ${plan.name}`);
     return { ...plan, keys };
   });

@@ -8,6 +8,7 @@ const manyKeys = 100_000;
 /** How keys are written, in words, and how many there are where they may not last. */
 export function describeKeys(plan: KeyPlan): string {
   if (plan.style === "counter") return `counted on from ${plan.first}`;
+  if (plan.style === "same") return `written as ${[...new Set(plan.texts)].slice(0, 3).join(" or ")}`;
   const forms = [...formsOf(plan)].sort((a, b) => b.weight - a.weight);
   const [own, longer] = [forms.filter(({ weight }) => weight > 0), forms.find(({ weight }) => weight === 0)];
   if (own.length === 0)

@@ -4,13 +4,14 @@ import { keyOf } from "./places";
 /** The keys number `from` to `from + count − 1`; different numbers below `keyCount` give different keys, then they repeat. */
 export function freshKeys(plan: KeyPlan, from: number, count: number): string[] {
   if (plan.style === "counter") return Array.from({ length: count }, (_, i) => String(plan.first + from + i));
+  if (plan.style === "same") return Array.from({ length: count }, (_, i) => spread(plan.texts, from + i));
   const forms = formsOf(plan);
   const { endings } = plan;
   const key = (f: number, nth: number): string => {
     const { places, stride, rests, start, pace, capacity } = forms[f];
     const at = Number((BigInt(start) + BigInt(nth) * BigInt(pace)) % BigInt(capacity));
     const own = keyOf(rests[at % rests.length] + stride * Math.floor(at / rests.length), places);
-    return endings ? own + endings[(Math.imul(at % 4294967296, 0x2c1b3c6d) >>> 16) % endings.length] : own;
+    return endings ? own + spread(endings, at) : own;
   };
   const phases = phasesOf(forms);
   const total = phases.at(-1)?.end ?? 0;
@@ -24,9 +25,14 @@ export function freshKeys(plan: KeyPlan, from: number, count: number): string[] 
   });
 }
 
+/** One of the texts, by a number. */
+function spread(texts: readonly string[], at: number): string {
+  return texts[(Math.imul(at % 4294967296, 0x2c1b3c6d) >>> 16) % texts.length];
+}
+
 /** How many different keys a plan gives; beyond them `freshKeys` repeats. */
 export function keyCount(plan: KeyPlan): number {
-  if (plan.style === "counter") return Infinity;
+  if (plan.style !== "pattern") return Infinity;
   return formsOf(plan).reduce((sum, { capacity }) => sum + capacity, 0);
 }
 

@@ -17,16 +17,26 @@ const longDigits = 9;
 /** So many keys make a round, in which each form has its share. */
 export const roundKeys = 200;
 
-/** The plan for a column of keys, by the forms that at least `minCount` of them have; of addresses the name has forms, and domains are kept. */
-export function keyPlanOf(values: readonly string[], rng: Rng, minCount = enoughKeys): KeyPlan {
+/**
+ * The plan for a column of keys, by the forms that at least `minCount` of them have; of addresses the name has forms, and domains are
+ * kept. `named` keys hold names, which are no part of the values: each form has room for all, by digits behind it if need be.
+ */
+export function keyPlanOf(
+  values: readonly string[],
+  rng: Rng,
+  minCount = enoughKeys,
+  named = false,
+): KeyPlan {
   // A form of fewer keys would be those keys.
   const least = Math.max(minCount, enoughKeys);
-  const present = [...new Set(values)].filter((value) => value !== "");
-  const counter = counterOf(present);
+  // Those that hold names are several people's without them.
+  const one = (list: readonly string[]): readonly string[] => (named ? list : [...new Set(list)]);
+  const present = one(values).filter((value) => value !== "");
+  const counter = named ? undefined : counterOf(present);
   if (counter) return counter;
   const endings = endingsOf(present, least);
-  const names = endings ? [...new Set(present.map(nameOf))] : present;
-  const learnt = keyForms(names, least);
+  const names = endings ? one(present.map(nameOf)) : present;
+  const learnt = keyForms(names, least).map((form) => (named ? widened(form, values.length) : form));
   let forms = freeForms(learnt, rng);
   if (forms.length === 0) forms = freeForms(keyForms(names, least, true), rng);
   const known = { style: "pattern" as const, ...(endings && { endings }) };
@@ -39,6 +49,13 @@ export function keyPlanOf(values: readonly string[], rng: Rng, minCount = enough
   while (spaceOf(places) < 10 * room);
   const longer = { pattern: patternOf(places), weight: 0, ...freeOf(places, numbersOf(names, places), rng) };
   return { ...known, forms: [...forms, longer] };
+}
+
+/** The form with so many digits behind it that it has room for so many keys. */
+function widened(form: LearntForm, keys: number): LearntForm {
+  const places: Place[] = [...form.places];
+  while (spaceOf(places) < 10 * wantedTimes * keys) places.push("0123456789");
+  return { ...form, places };
 }
 
 function freeForms(learnt: readonly LearntForm[], rng: Rng): KeyForm[] {

@@ -3,10 +3,12 @@ import { type Place, placesOf } from "./places";
 
 /**
  * How fresh keys are written. A `counter` goes on after the largest training key. A `pattern` has a form or several
- * (`[0-9]{4}-[A-Z]{5}`), which take turns as often as their weights say.
+ * (`[0-9]{4}-[A-Z]{5}`), which take turns as often as their weights say. The `same` are as frequent as they are listed.
  */
 export type KeyPlan =
   | { readonly style: "counter"; readonly first: number }
+  /** Any number of rows has the same one: what columns of names say tells them apart. */
+  | { readonly style: "same"; readonly texts: readonly string[] }
   | {
       readonly style: "pattern";
       readonly forms: readonly KeyForm[];
@@ -41,7 +43,7 @@ export interface ReadForm {
 }
 
 /** The forms of a plan as they are used. */
-export function formsOf(plan: Exclude<KeyPlan, { style: "counter" }>): readonly ReadForm[] {
+export function formsOf(plan: Exclude<KeyPlan, { style: "counter" | "same" }>): readonly ReadForm[] {
   return ("forms" in plan ? plan.forms : [plan]).flatMap((form) => {
     const { pattern, alphabets, weight = 1, stride = 1, rest = 0, start = 0, pace = 1 } = form;
     const rests = typeof rest === "number" ? [rest] : bitsOf(rest);

@@ -27,6 +27,7 @@ export function keysBeside(plan: KeyPlan, values: Iterable<string>, rng: Rng, ac
     for (const key of values) if (wholeNumber.test(key)) high = Math.max(high, Number(key));
     return plan.first > high ? plan : { ...plan, first: beyond(high) };
   }
+  if (plan.style === "same") return plan;
   const taken = (places: readonly Place[]): Float64Array =>
     numbersOf(values, places, plan.endings ? nameOf : undefined);
   const given = "forms" in plan ? plan.forms : [plan];

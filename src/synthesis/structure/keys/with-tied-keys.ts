@@ -4,8 +4,10 @@ import { spacedRows } from "../discover/search";
 import { countPeople, type People } from "../people";
 import type { ColumnPlan } from "../structure";
 import { cellsOfTies } from "../variables";
-import { keyPlanOf } from "./key-plan-of";
-import { type TyingColumn, tiedKeys } from "./key-ties";
+import type { KeyPlan } from "./key-plan";
+import { keyPlanOf, roundKeys } from "./key-plan-of";
+import { type CellsOfTie, type TyingColumn, tiedKeys } from "./key-ties";
+import { isNamesAlone, nameParts, withoutNames } from "./name-parts";
 
 /** On so many rows it is looked which columns may say a part of identifiers. */
 const tyingRows = 1000;
@@ -16,10 +18,14 @@ export function withTiedKeys(
   from: Table,
   customer: string | false | undefined,
   rng: Rng,
-  { least, people }: { readonly least: number; readonly people: People | undefined },
+  {
+    least,
+    people,
+    keep,
+  }: { readonly least: number; readonly people: People | undefined; readonly keep: readonly string[] },
 ): ColumnPlan[] {
   const cellsOf = cellsOfTies(plans, from);
-  return plans.map((plan) => {
+  const tied = plans.map((plan): ColumnPlan => {
     if (plan.kind !== "key" || plan.repeats || plan.name === customer) return plan;
     const { name } = plan;
     const key = columnNamed(from, name);
@@ -54,4 +60,90 @@ export function withTiedKeys(
       ...(loose.length > 0 && { loose }),
     };
   });
+  return withNamesIn(tied, from, rng, { least, keep });
+}
+
+/** Of so many rows no two may be told apart by what is left of texts without names, for these to be drawn as one of few texts. */
+const leastCovered = 0.95;
+/** Identifiers of which few stand in two rows are one of each row. */
+const leastOwn = 0.8;
+
+/** The plans of texts that hold what columns of names say: identifiers beside the names, or names alone. */
+function withNamesIn(
+  plans: readonly ColumnPlan[],
+  from: Table,
+  rng: Rng,
+  { least, keep }: { readonly least: number; readonly keep: readonly string[] },
+): ColumnPlan[] {
+  const isText = (plan: ColumnPlan): boolean =>
+    ["levels", "lookup", "key"].includes(plan.kind) && columnNamed(from, plan.name).type !== "numeric";
+  const cells = new Map<string, readonly string[]>();
+  const cellsOf: CellsOfTie = ({ of }) => {
+    const known = cells.get(of) ?? (cellsOfTies(plans, from)({ of }) as readonly string[]);
+    cells.set(of, known);
+    return known;
+  };
+  const out = [...plans];
+  const used = new Set<string>();
+  plans.forEach((plan, p) => {
+    const texted = plan.kind === "key" ? !plan.ties : plan.kind === "levels" && (plan.texts ?? plan.rare);
+    if (!texted || keep.includes(plan.name) || used.has(plan.name) || !isText(plan)) return;
+    const { name } = plan;
+    const whole = cellsOf({ of: name }) as readonly string[];
+    const rows = [...whole.keys()].filter((i) => whole[i] !== "");
+    const others = out.filter(
+      (one) => one.name !== name && isText(one) && !(one.kind === "key" && (one.names ?? one.ties)),
+    );
+    const columns = others.map(({ name: of }) => ({
+      name: of,
+      cells: rows.map((i) => cellsOf({ of })[i] as string),
+    }));
+    const names = nameParts(
+      rows.map((i) => whole[i]),
+      columns,
+    );
+    // Levels that others are told by, or that have gaps of their own, stay drawn.
+    const told = plans.some((one) => one !== plan && JSON.stringify(one).includes(JSON.stringify(name)));
+    if (names.length === 0 || (plan.kind === "levels" && (told || rows.length < whole.length))) return;
+    const present = withoutNames(
+      rows.map((i) => whole[i]),
+      names,
+      ({ of }) => rows.map((i) => cellsOf({ of })[i] as string),
+    );
+    const different = new Set(rows.map((i) => whole[i])).size;
+    const keys =
+      keysWithNames(present, least, different === rows.length) ??
+      (different >= leastOwn * rows.length && !(plan.kind === "key" && plan.repeats)
+        ? keyPlanOf(present, rng.fork(name), least, true)
+        : undefined);
+    if (!keys) return;
+    for (const { of } of names) used.add(of);
+    out[p] = {
+      kind: "key",
+      name,
+      keys,
+      names,
+      ...(rows.length < whole.length && { missing: 1 - rows.length / whole.length }),
+    };
+  });
+  return out;
+}
+
+/** One of few texts for any row, where names alone tell rows apart: "First Last", but not a user name that nobody else has. */
+function keysWithNames(bare: readonly string[], least: number, own: boolean): KeyPlan | undefined {
+  const counts = new Map<string, number>();
+  for (const text of bare) counts.set(text, (counts.get(text) ?? 0) + 1);
+  const shared = [...counts].filter(([, count]) => count >= least).sort((a, b) => b[1] - a[1]);
+  const held = shared.reduce((sum, [, count]) => sum + count, 0);
+  if (
+    held < leastCovered * bare.length ||
+    !shared.every(([text]) => isNamesAlone(text) && (!own || text.includes(" ")))
+  )
+    return undefined;
+  return {
+    style: "same",
+    texts: shared.flatMap(([text, count]) =>
+      new Array<string>(Math.max(1, Math.round((roundKeys * count) / held))).fill(text),
+    ),
+  };
 }
