@@ -8,6 +8,7 @@ import { type CellNames, describeExclusions, describeOnly } from "./describe-exc
 import { type Formula, neededBy, type RatesBy, ratesIn } from "./formulas";
 import { spacing } from "./grids";
 import { describeTie } from "./keys/key-ties";
+import { describeSaying } from "./keys/name-parts";
 import { describeLater } from "./orders/later";
 import { type ColumnPlan, formulaOf, type LevelsPlan, type Structure } from "./structure";
 import { cellNamesOf, levelNames } from "./variables";
@@ -70,9 +71,7 @@ function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
       ...(plan.keys.style === "same"
         ? []
         : [`${name} is a key: every ${plan.repeats ? "group of rows" : "row"} gets a fresh one.`]),
-      ...(plan.names
-        ? [`${name} holds what ${[...new Set(plan.names.map(({ of }) => of))].join(" and ")} say.`]
-        : []),
+      ...(plan.names ? [`${name} holds what ${describeSaying(plan.names)}.`] : []),
       ...(plan.ties ?? []).map((tie) => `${name} ${describeTie(tie)}.`),
     ];
   if (plan.kind === "lookup") return [`${name} follows from ${plan.of}.`];

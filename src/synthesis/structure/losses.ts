@@ -1,7 +1,7 @@
 import { percent } from "../../core/format";
 import { mean } from "../../core/math/statistics";
 import { describeKeys, keyShortage } from "./keys/describe-keys";
-import { describeNames } from "./keys/name-parts";
+import { describeNames, describeSaying } from "./keys/name-parts";
 import type { KeyColumnPlan, Structure } from "./structure";
 
 /**
@@ -87,7 +87,5 @@ export function describeShortages({ columns }: Structure, rows: number): readonl
 }
 
 function ofNames({ names = [] }: KeyColumnPlan): string {
-  return names.length > 0
-    ? `, with what ${[...new Set(names.map(({ of }) => of))].join(" and ")} say in the row`
-    : "";
+  return names.length > 0 ? `, with what ${describeSaying(names)} in the row` : "";
 }

@@ -3,6 +3,7 @@ import { dateUnits } from "../date-parts";
 import { checkDates } from "../dates";
 import { isGrid } from "../grids";
 import { keyCount } from "../keys/fresh-keys";
+import type { KeyPlan } from "../keys/key-plan";
 import { datePatterns, type KeyTie } from "../keys/key-ties";
 import { isWriting, type NamePart } from "../keys/name-parts";
 import type { ColumnPlan, DateDays, KeyColumnPlan, Structure } from "../structure";
@@ -66,9 +67,7 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     holds(keyCount(Object(plan.keys)) > 0, "must have keys to be made", plan.keys);
     const { ties = [] } = plan;
     holds(areNames(plan, structure), "must list as names other columns and how they are written", plan.names);
-    const { keys } = plan;
-    const same = keys.style !== "same" || (Array.isArray(keys.texts) && keys.texts.length > 0);
-    holds(same, "must have texts that rows are given", keys);
+    holds(hasTexts(plan.keys), "must have texts that rows are given", plan.keys);
     holds(Array.isArray(ties), "must list as ties what other columns say of its keys", ties);
     for (const tie of ties.map(Object) as readonly KeyTie[]) {
       const { of, at, pattern, texts, otherwise } = tie;
@@ -109,6 +108,10 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     const whole = isPlaces(plan.order, 0, plan.levels) && plan.order.length === plan.cuts.length + 1;
     holds(whole, "must have as order its levels by number, one more than cuts", plan.order);
   }
+}
+
+function hasTexts(keys: KeyPlan): boolean {
+  return keys.style !== "same" || (Array.isArray(keys.texts) && keys.texts.length > 0);
 }
 
 function areNames({ name, names = [] }: KeyColumnPlan, { columns }: Structure): boolean {

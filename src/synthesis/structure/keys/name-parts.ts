@@ -145,9 +145,9 @@ export function withNames(
   );
 }
 
-/** Whether anything but names stands in it that tells it from others. */
+/** Whether nothing but names stands in it that tells it from others. */
 export function isNamesAlone(bare: string): boolean {
-  return standIns.test(bare) && !/[\p{Nd}@]/u.test(bare);
+  return standIns.test(bare) && !/\p{Nd}/u.test(bare);
 }
 
 /** A text with columns' names in braces in the place of what they say. */
@@ -212,4 +212,10 @@ function plain(text: string, marks: "ae" | "a"): string {
     .replace(/[ßæøåłđıœ]/gi, (one) => spelt[one] ?? spelt[one.toLowerCase()]?.toUpperCase() ?? one)
     .normalize("NFD")
     .replace(/\p{M}/gu, "");
+}
+
+/** The columns that parts are of, in words with their verb. */
+export function describeSaying(parts: readonly NamePart[]): string {
+  const of = [...new Set(parts.map((part) => part.of))];
+  return `${of.join(" and ")} ${of.length > 1 ? "say" : "says"}`;
 }
