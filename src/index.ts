@@ -565,6 +565,7 @@ export type { Grid } from "./synthesis/structure/grids";
 export type { FreeKeys } from "./synthesis/structure/keys/free-of";
 export type { KeyForm, KeyPlan } from "./synthesis/structure/keys/key-plan";
 export type { KeyTie } from "./synthesis/structure/keys/key-ties";
+export type { NamePart } from "./synthesis/structure/keys/name-parts";
 export type {
   BandsPlan,
   ColumnPlan,

@@ -28,7 +28,7 @@ describe("learntRows(real, { synthetic, holdout })", () => {
     ]);
     const mixed = takeTableRows(
       real,
-      [...Array(400).keys()].map((i) => (i < 8 ? i : 8)),
+      [...Array(400).keys()].map((i) => Math.min(i, 8)),
     );
     expect(learntRows(real, { synthetic: mixed })).toMatchObject([{ of: "synthetic", learnt: 400 }]);
   });

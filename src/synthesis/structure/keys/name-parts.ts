@@ -10,7 +10,7 @@ interface Writing {
   /** The first of its words, the last, or all of them with this between them. */
   readonly words: "first" | "last" | { readonly between: string };
   readonly letters: "same" | "lower" | "upper";
-  /** What becomes of ä, é and ß: they stay, ae, e and ss, or a, e and ss. @default "stay" */
+  /** What becomes of ä, é and ß: they stay, ae, e and ss, or a, e and ss. */
   readonly marks: "stay" | "ae" | "a";
   /** Whether the first letter stands for it. */
   readonly initial: boolean;
