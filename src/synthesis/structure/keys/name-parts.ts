@@ -1,12 +1,8 @@
 import type { CellsOfTie } from "./key-ties";
 
 /** A part of a text that is what another column says in the row, as it is written there. */
-export interface NamePart extends Writing {
+export interface NamePart {
   readonly of: string;
-}
-
-/** How a name is written inside another text. */
-interface Writing {
   /** The first of its words, the last, or all of them with this between them. */
   readonly words: "first" | "last" | { readonly between: string };
   readonly letters: "same" | "lower" | "upper";
@@ -15,6 +11,9 @@ interface Writing {
   /** Whether the first letter stands for it. */
   readonly initial: boolean;
 }
+
+/** How a name is written inside another text. */
+type Writing = Omit<NamePart, "of">;
 
 /** Fewer rows say nothing; more are not looked at while ways are compared. */
 const [fewestRows, mostRows] = [20, 300];
