@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { markedEncoding } from "../../src/data/dialect/encoding";
 import { parseCsv } from "../../src/data/read/read-csv";
 import { readTable } from "../../src/data/read/read-table";
 import { schemaOf } from "../../src/data/schema";
@@ -240,6 +241,11 @@ describe("readTable(file)", () => {
         ]);
         expect(table.rows).toBe(200);
       }
+  });
+
+  test("takes no text with a zero in it for UTF-16", () => {
+    expect(markedEncoding(Buffer.from("n,c,b,t,r,m\n\0\n"))).toBeUndefined();
+    expect(markedEncoding(Buffer.from("n,c\n1,2\n", "utf16le"))).toBe("utf-16le");
   });
 
   test("refuses text in UTF-32 and EBCDIC by name, and prints none of it", async () => {

@@ -32,7 +32,12 @@ export function markedEncoding(head: Uint8Array): string | undefined {
 
 /** Whether the bytes are text in this order of UTF-16: delimiters, digits and ends of line, and hardly a character that no text has. */
 function isWide(head: Uint8Array, encoding: string): boolean {
-  const text = new TextDecoder(encoding).decode(head.subarray(0, Math.min(head.length, 1 << 14) & ~1));
+  const bytes = head.subarray(0, Math.min(head.length, 1 << 14) & ~1);
+  // ASCII with a few zeros in it reads as Chinese: every second byte of ASCII in UTF-16 is 0, other scripts have bytes beyond ASCII.
+  const zeros = bytes.filter((byte) => byte === 0).length;
+  if (zeros < 0.3 * bytes.length && !/[^\0\t\n\r -~]/.test(Buffer.from(bytes).toString("latin1")))
+    return false;
+  const text = new TextDecoder(encoding).decode(bytes);
   const plain = text.match(/[\t-~]/g)?.length ?? 0;
   const strange = text.match(/[^\P{C}\t\n\r\p{Cf}]/gu)?.length ?? 0;
   return text.length > 1 && plain >= leastPlain * text.length && strange <= mostStrange * text.length;
