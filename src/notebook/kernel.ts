@@ -31,7 +31,7 @@ export interface StartOptions {
   /** The kernel's working directory. */
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** How long the start may take; 60 s by default. */
+  /** How long a start may take, of which there are two where the first does not answer. @default 60 */
   readonly startSeconds?: number;
 }
 
@@ -59,6 +59,8 @@ export class Kernel {
   info: KernelInfo = { implementation: "", language: {} };
   /** Messages whose parent nobody listens to. */
   strays = 0;
+  /** How often it was started until it answered. */
+  starts = 1;
   /** Resolves when the process has ended. */
   readonly ended: Promise<Exit>;
   private exit: Exit | undefined;
@@ -101,21 +103,23 @@ export class Kernel {
   }
 
   /**
-   * Starts the kernel and waits until it answers and its output arrives.
-   * @throws KernelDied when its process ends first; Error when it does not answer in time.
+   * Starts the kernel and waits until it answers and its output arrives. No cell has run by then, so that one that is
+   * silent is ended and started once more.
+   * @throws KernelDied when its process ends first; Error when it does not answer in time, twice.
    */
   static async start(spec: KernelSpec, options: StartOptions): Promise<Kernel> {
     for (let attempt = 1; ; attempt++) {
       const kernel = await Kernel.spawn(spec, options);
       try {
         await kernel.greet(1000 * (options.startSeconds ?? 60));
+        kernel.starts = attempt;
         return kernel;
       } catch (error) {
         await kernel.kill();
         const died = error instanceof KernelDied;
         // Another program may have taken a port between the choice and the kernel's bind.
         const taken = died && /address (already )?in use/i.test(error.said);
-        if (!taken || attempt === 3) throw error;
+        if (died ? !taken || attempt === 3 : attempt > 1) throw error;
       }
     }
   }

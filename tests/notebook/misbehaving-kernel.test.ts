@@ -1,4 +1,6 @@
-import { resolve } from "node:path";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { KernelSpec } from "../../src/notebook/kernel-spec";
 import type { Cell, Output } from "../../src/notebook/nbformat";
@@ -137,6 +139,16 @@ describe.concurrent("runNotebook under a kernel that misbehaves", () => {
     const done = await run([fine], { kernel: fake("mute"), startSeconds: 1 });
     expect(done.verdict).toBe("died");
     expect(done.failures[0].evalue).toContain("did not answer within 1 s");
+  });
+
+  test("runNotebook starts a kernel that does not answer once more, and says so", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "mute-"));
+    const events: RunEvent[] = [];
+    const kernel = fake(`mute:${join(folder, "once")}`);
+    const done = await run([fine], { kernel, startSeconds: 3, on: (event) => events.push(event) });
+    rmSync(folder, { recursive: true });
+    expect(done.verdict).toBe("ok");
+    expect(events).toContainEqual(expect.objectContaining({ event: "kernel", starts: 2 }));
   });
 
   test("runNotebook tells a kernel that can't be started", async () => {

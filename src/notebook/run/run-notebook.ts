@@ -45,7 +45,13 @@ export interface Run {
 }
 
 export type RunEvent =
-  | { readonly event: "kernel"; readonly kernel: string; readonly milliseconds: number }
+  | {
+      readonly event: "kernel";
+      readonly kernel: string;
+      readonly milliseconds: number;
+      /** How often it was started until it answered. */
+      readonly starts: number;
+    }
   | { readonly event: "cell-start"; readonly cell: number; readonly id: string; readonly of: number }
   | ({ readonly event: "cell-end"; readonly of: number } & CellTime)
   | { readonly event: "failure"; readonly failure: Failure }
@@ -186,7 +192,8 @@ class Runner {
     }
     this.startMilliseconds = performance.now() - begun;
     const kernel = this.options.kernel.name;
-    this.options.on?.({ event: "kernel", kernel, milliseconds: this.startMilliseconds });
+    const { starts } = this.kernel;
+    this.options.on?.({ event: "kernel", kernel, milliseconds: this.startMilliseconds, starts });
     return true;
   }
 

@@ -38,7 +38,11 @@ export function runCommand(): Command {
       "the kernel's name, or the folder of its kernel.json (default: the notebook's own)",
     )
     .option("--timeout <seconds>", "the longest a cell may take (default: no limit)")
-    .option("--start-timeout <seconds>", "the longest the kernel may take to start", "60")
+    .option(
+      "--start-timeout <seconds>",
+      "the longest the kernel may take to start; one that is silent is started twice",
+      "60",
+    )
     .option("--out <folder>", "where to write the executed notebooks; - writes to standard output", "reports")
     .option("--name <template>", "what the files are called: {notebook}, {folder}, parameters", "{notebook}")
     .option("--in-place", "write the executed notebook over the notebook itself")

@@ -40,7 +40,9 @@ export function lineProgress(notebook: Notebook, prefix: string): Progress {
     on: (event) => {
       switch (event.event) {
         case "kernel":
-          return say(`  kernel ${event.kernel} ready in ${duration(event.milliseconds)}`);
+          return say(
+            `  kernel ${event.kernel} ready in ${duration(event.milliseconds)}${event.starts > 1 ? `, started ${event.starts} times` : ""}`,
+          );
         case "cell-start": {
           if (!live) return;
           const begun = performance.now();
