@@ -129,3 +129,37 @@ test("a column that decides nothing is no decider, though two numbers are missin
   const { table } = parseCsv(`plan,first,again\n${lines.join("\n")}\n`);
   expect(describeStructure(discoverStructure(table, seeded(1))).join(" ")).not.toContain("by plan");
 });
+
+test("a tax rounded down follows from the net amount in tens, not the net amount from the total", async () => {
+  const rng = seeded("tax");
+  const lines = Array.from({ length: 400 }, () => {
+    const rate = rng.uniform() < 0.4 ? 8 : 10;
+    const net = 10 * Math.floor(20 + 900 * rng.uniform() ** 2);
+    const tax = Math.floor((net * rate) / 100);
+    return [rate, net, tax, net + tax].join(",");
+  });
+  const { table } = parseCsv(`rate,net,tax,gross\n${lines.join("\n")}\n`);
+  const rules = describeStructure(discoverStructure(table, seeded(1)));
+  expect(rules).toContain("tax = net × (by rate: 8 → 0.08, 10 → 0.1), rounded down.");
+  expect(rules).toContain("gross = net + tax, rounded.");
+  const made = (await sequential()(table, seeded(1))).sample(500, seeded(2));
+  const of = (name: string, i: number): number => Number(cellText(columnNamed(made, name), i));
+  for (let i = 0; i < made.rows; i++) {
+    expect(of("net", i) % 10).toBe(0);
+    expect(of("tax", i)).toBe(Math.floor((of("net", i) * of("rate", i)) / 100));
+    expect(of("gross", i)).toBe(of("net", i) + of("tax", i));
+  }
+});
+
+test("a value whose rows are all of nothing may have any rate", () => {
+  const rng = seeded("nothing");
+  const lines = Array.from({ length: 300 }, () => {
+    const state = ["none", "covered", "expired"][Math.floor(3 * rng.uniform())];
+    const cost = state === "none" ? 0 : cents(10 + 90 * rng.uniform());
+    return `${state},${cost},${state === "expired" ? cost : 0}`;
+  });
+  const { table } = parseCsv(`state,cost,paid\n${lines.join("\n")}\n`);
+  expect(describeStructure(discoverStructure(table, seeded(1)))).toContain(
+    "paid = cost × (by state: covered → 0, expired → 1, none → 0), rounded.",
+  );
+});

@@ -40,8 +40,8 @@ export function findFormulas(
   findExactProducts(plain, exact, { trials, shifts: countShifts });
   findProducts(plain, exact);
   findShares(plain, exact);
-  findRates(plain, deciders, exact);
-  findRates(plain, loose, exact);
+  findRates(plain, deciders, exact, trials);
+  findRates(plain, loose, exact, trials);
   findExactProducts(plain, exact, { trials, shifts: shareShifts });
   findExtremes(plain, exact, trials);
   findLevelSums(plain, levels, exact, trials);

@@ -10,12 +10,14 @@ import {
   type NumberInput,
   place,
   placeOver,
+  roomOf,
   shortest,
+  shortestIn,
   spacedRows,
   spread,
   valuesOf,
 } from "./search";
-import { productsFor } from "./tried/products-for";
+import { nearestTo, productsFor } from "./tried/products-for";
 import { isProven, type Trials } from "./tried/trials";
 
 const screeningRows = 1000;
@@ -53,12 +55,11 @@ export function findExactProducts(
     const { kind, rest, terms = [] } = found.get(name) ?? {};
     return !given && !(rest === "none" && (kind === "product" || terms.length < 2));
   });
+  const near = nearestTo(numbers);
   const all = open
-    .sort((a, b) => digitsOf(b) - digitsOf(a))
-    .map((target) => {
-      const others = numbers.filter((one) => one !== target);
-      return { target, products: productsFor(target, others, more) };
-    });
+    .map((target) => ({ target, digits: digitsOf(target) }))
+    .sort((a, b) => b.digits - a.digits)
+    .map(({ target }) => ({ target, products: productsFor(target, numbers, near(target), more) }));
   // Products before ratios, the more digits the sooner: of total, months and price, the total is the one to derive.
   for (const ratios of [false, true])
     for (const { target, products } of all) {
@@ -237,20 +238,8 @@ function settled(target: NumberInput, pair: Pair): Formula | undefined {
   ratios.sort((a, b) => a - b);
   const middle = quantileSorted(ratios, 0.5);
   const constant = shortest(middle, (shorter) => Math.abs(shorter - middle) <= 0.3 * pair.spread * middle);
-  const half = spacing(target.grid) / 2;
-  let [low, high] = [-Infinity, Infinity];
-  for (const i of known) {
-    const [value, base] = [target.values[i], bases[i]];
-    const slack = half * (1 + 1e-6) + 1e-9 * Math.abs(value);
-    const ends = [(value - slack) / base, (value + slack) / base];
-    low = Math.max(low, Math.min(...ends));
-    high = Math.min(high, Math.max(...ends));
-    if (low > high) break;
-  }
-  if (known.length > 0 && low <= high) {
-    const short = shortest((low + high) / 2, (one) => one >= low && one <= high);
-    return { ...bare, constant: short, rest: "none", otherwise };
-  }
+  const room = known.length > 0 ? roomOf(target, bases, known) : undefined;
+  if (room) return { ...bare, constant: shortestIn(room), rest: "none", otherwise };
   const errors = ratios.map((ratio) => Math.abs(ratio / constant - 1)).sort((a, b) => a - b);
   return { ...bare, constant, otherwise, error: quantileSorted(errors, 0.5) };
 }

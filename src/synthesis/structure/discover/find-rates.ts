@@ -1,6 +1,16 @@
 import { emptySum, evaluate, type Formula } from "../formulas";
 import { spacing } from "../grids";
-import { type Found, type NumberInput, placeOver, shortest, valuesOf } from "./search";
+import {
+  type Found,
+  type NumberInput,
+  placeOver,
+  roomOf,
+  roundings,
+  shortestIn,
+  type Towards,
+  valuesOf,
+} from "./search";
+import { type Trials, testsOf } from "./tried/trials";
 
 /** A column of few values that may decide a rate. */
 export interface Decider {
@@ -38,14 +48,20 @@ type Grouped = Decider & {
 };
 
 /**
- * Adds columns that are another one, or a product that was found to be near, times a rate that a column's value decides:
- * net = quantity × price × (by discount: 0 → 1, 10 → 0.9). Of cost = minutes × rate and minutes = cost ÷ rate, rounded, the finer one
- * follows: not every cost comes from whole minutes. Else those of the shortest rates first; of two as short, the later follows.
+ * Adds columns that are another one, or a product that was found to be near, times a rate that a column's value decides, to the nearest
+ * or rounded down or up: net = quantity × price × (by discount: 0 → 1, 10 → 0.9). Of cost = minutes × rate and minutes = cost ÷ rate,
+ * rounded, the finer one follows: not every cost comes from whole minutes. Else those of the shortest rates first; of two as short,
+ * the later follows.
  */
-export function findRates(numbers: readonly NumberInput[], deciders: readonly Decider[], found: Found): void {
+export function findRates(
+  numbers: readonly NumberInput[],
+  deciders: readonly Decider[],
+  found: Found,
+  trials: Trials,
+): void {
   const grouped = deciders.filter(({ count }) => count >= 2 && count <= mostValues).map(groupedBy);
   if (grouped.length === 0) return;
-  const needed = Math.log((numbers.length ** 2 * grouped.length) / chance);
+  const needed = Math.log((numbers.length ** 2 * grouped.length * roundings.length) / chance);
   const all: {
     readonly name: string;
     readonly formula: Formula;
@@ -56,7 +72,7 @@ export function findRates(numbers: readonly NumberInput[], deciders: readonly De
   for (const target of [...numbers].reverse()) {
     const before = found.get(target.name);
     if ((target.given && !target.few) || (before && before.rest !== "factor")) continue;
-    const half = spacing(target.grid) / 2;
+    const tests = testsOf({ ...target, grid: target.grid }, trials);
     // Of what has many values no number of few follows.
     const bases: Base[] = numbers.flatMap(({ name, values, grid, few }) =>
       name === target.name || (target.few && !few)
@@ -69,33 +85,34 @@ export function findRates(numbers: readonly NumberInput[], deciders: readonly De
     }
     for (const { factors, values, step } of bases)
       for (const decider of grouped) {
-        if (!mayFit(target.values, half, values, decider)) continue;
         const own = !decider.cuts && factors.some(({ column }) => column === decider.name);
-        if (decider.name === target.name || own) continue;
-        const told = ratesOf(target, values, decider, needed);
-        if (!told) continue;
-        const by = {
-          column: decider.name,
-          ...(decider.values && { values: decider.values }),
-          ...(decider.cuts && { cuts: decider.cuts }),
-          rates: told.rates,
-        };
-        const formula: Formula = {
-          ...emptySum,
-          kind: "product",
-          constant: 1,
-          factors,
-          by,
-          otherwise: told.otherwise,
-        };
-        const finer = spacing(target.grid) < step * Math.max(...told.rates.map(Math.abs));
-        all.push({
-          name: target.name,
-          formula,
-          few: target.few === true,
-          finer,
-          length: told.rates.join("").length,
-        });
+        if (decider.name === target.name || own || !mayFit(target, values, decider)) continue;
+        for (const towards of target.grid ? roundings : [0 as const]) {
+          const told = ratesOf(target, values, decider, { needed, towards });
+          if (!told) continue;
+          const { name: column, values: listed, cuts } = decider;
+          const by = { column, ...(listed && { values: listed }), ...(cuts && { cuts }), rates: told.rates };
+          const round = towards !== 0 && { round: { step: spacing(target.grid), towards } };
+          const formula: Formula = {
+            ...emptySum,
+            kind: "product",
+            constant: 1,
+            factors,
+            by,
+            otherwise: told.otherwise,
+            ...round,
+          };
+          if (towards !== 0 && !tests.holds(formula)) continue;
+          const widest = step * Math.max(...told.rates.map(Math.abs));
+          all.push({
+            name: target.name,
+            formula,
+            few: target.few === true,
+            finer: spacing(target.grid) <= widest * (1 + 1e-9),
+            length: told.rates.join("").length,
+          });
+          break;
+        }
       }
   }
   for (const { name, formula } of all.sort(
@@ -116,61 +133,56 @@ function groupedBy(decider: Decider): Grouped {
 }
 
 /** Whether the first two rows of the most frequent value could have one rate: nearly all that is looked at ends here. */
-function mayFit(target: Float64Array, half: number, base: Float64Array, { first, second }: Grouped): boolean {
+function mayFit({ values, grid }: NumberInput, base: Float64Array, { first, second }: Grouped): boolean {
   const [b, c] = [base[first], base[second]];
-  const one = target[first] * c;
-  const slack = 1.01 * half * (Math.abs(b) + Math.abs(c)) + 1e-8 * Math.abs(one);
-  return !(Math.abs(one - target[second] * b) > slack);
+  const one = values[first] * c;
+  const slack = 1.01 * spacing(grid) * (Math.abs(b) + Math.abs(c)) + 1e-8 * Math.abs(one);
+  return !(Math.abs(one - values[second] * b) > slack);
 }
 
-/** The rates with which every row whose value is told is the base times its rate, rounded; undefined where none are, or chance has such. */
+/**
+ * The rates with which every row whose value is told is the base times its rate, rounded; undefined where none are, or chance has such.
+ * Where a value's rows are all of base 0, and 0, any rate will do.
+ */
 function ratesOf(
   target: NumberInput,
   base: Float64Array,
-  decider: Grouped,
-  needed: number,
+  { codes, count, groups, least, people }: Grouped,
+  { needed, towards }: { readonly needed: number; readonly towards: Towards },
 ): { readonly rates: readonly number[]; readonly otherwise: number | null } | undefined {
-  const rates = new Array<number>(decider.count);
+  const { values } = target;
+  const rates = new Array<number>(count);
   const weights: number[] = [];
-  const half = (spacing(target.grid) / 2) * (1 + 1e-6);
-  const slack = (value: number): number => half + 1e-9 * Math.abs(value);
   const idle = { zero: false, missing: false };
-  for (const [code, rows] of decider.groups) {
-    let [low, high] = [-Infinity, Infinity];
-    const telling: number[] = [];
-    for (const i of rows) {
-      const [y, b] = [target.values[i], base[i]];
-      if (Number.isNaN(y) || Number.isNaN(b)) idle.missing ||= Number.isNaN(y) && Number.isNaN(b);
-      else if (b === 0) {
-        if (y !== 0) return undefined;
-        idle.zero = true;
-      } else {
-        const [one, other] = [(y - slack(y)) / b, (y + slack(y)) / b];
-        low = Math.max(low, Math.min(one, other));
-        high = Math.min(high, Math.max(one, other));
-        if (low > high) return undefined;
-        telling.push(i);
-      }
-    }
-    const { people } = decider;
-    const persons = people ? new Set(telling.map((i) => people[i])).size : telling.length;
-    if (persons < decider.least || telling.length === 0) return undefined;
-    rates[code] = low <= 0 && high >= 0 ? 0 : shortest((low + high) / 2, (one) => one >= low && one <= high);
+  const peopleOf = (rows: readonly number[]): number =>
+    people ? new Set(rows.map((i) => people[i])).size : rows.length;
+  for (const [code, rows] of groups) {
+    const room = roomOf(target, base, rows, towards);
+    if (!room || rows.some((i) => base[i] === 0 && Math.abs(values[i]) > 0)) return undefined;
+    idle.missing ||= rows.some((i) => Number.isNaN(values[i]) && Number.isNaN(base[i]));
+    const zeros = rows.filter((i) => base[i] === 0 && values[i] === 0);
+    idle.zero ||= zeros.length > 0;
+    const telling = rows.filter((i) => Math.abs(base[i] + 0 * values[i]) > 0);
+    const persons = peopleOf(telling);
+    if (Math.max(persons, peopleOf(zeros)) < Math.max(1, least)) return undefined;
+    if (telling.length > 0 && persons < least) return undefined;
+    rates[code] = telling.length === 0 ? 0 : shortestIn(room);
     // The first row gives the rate, and rows of the same base or person tell it once.
-    weights[code] = Math.min(persons, new Set(telling.map((i) => base[i])).size) - 1;
+    weights[code] = Math.max(0, Math.min(persons, new Set(telling.map((i) => base[i])).size) - 1);
     idle.zero ||= rates[code] === 0;
   }
   let evidence = 0;
-  for (const [code] of decider.groups) {
-    let [others, fitting] = [0, 0];
-    for (let i = 0; i < base.length; i++) {
-      const y = target.values[i];
+  for (const [code] of groups) {
+    if (weights[code] === 0) continue;
+    const others = [...codes.keys()].filter(
       // Rows without a base tell nothing, as those in which it is 0.
-      if (decider.codes[i] < 0 || decider.codes[i] === code || !(Math.abs(base[i] + 0 * y) > 0)) continue;
-      others++;
-      if (Math.abs(y - rates[code] * base[i]) <= slack(y)) fitting++;
-    }
-    if (others > 0) evidence -= weights[code] * Math.log(Math.max(1, fitting) / others);
+      (i) => codes[i] >= 0 && codes[i] !== code && Math.abs(base[i] + 0 * values[i]) > 0,
+    );
+    const fitting = others.filter((i) => {
+      const room = roomOf(target, base, [i], towards);
+      return room && rates[code] >= room[0] && rates[code] <= room[1];
+    });
+    if (others.length > 0) evidence -= weights[code] * Math.log(Math.max(1, fitting.length) / others.length);
   }
   return evidence < needed ? undefined : { rates, otherwise: idle.missing && !idle.zero ? null : 0 };
 }

@@ -92,6 +92,45 @@ export function agrees(target: NumberInput, predicted: (row: number) => number, 
   return known.length === values.length || enoughKnown(target, known);
 }
 
+/** To the nearest, down or up: how a column may be rounded to its grid, the plainest first. */
+export const roundings = [0, -1, 1] as const;
+export type Towards = (typeof roundings)[number];
+
+/**
+ * The lowest and the highest number that, times the base, is what stands in each of the rows, rounded; without ends where no row tells
+ * any, since something is missing or the base is 0; undefined where there is no such number.
+ */
+export function roomOf(
+  { values, grid }: Pick<NumberInput, "values" | "grid">,
+  base: ArrayLike<number>,
+  rows: ArrayLike<number>,
+  towards: Towards = 0,
+): readonly [low: number, high: number] | undefined {
+  const step = spacing(grid);
+  const hair = 5e-7 * step;
+  const [below, above] = [
+    [0.5 * step + hair, 0.5 * step + hair],
+    [hair, step - 2 * hair],
+    [step - 2 * hair, hair],
+  ][roundings.indexOf(towards)];
+  let [low, high] = [-Infinity, Infinity];
+  for (let k = 0; k < rows.length; k++) {
+    const [own, of] = [values[rows[k]], base[rows[k]]];
+    if (Number.isNaN(own) || !(Math.abs(of) > 0)) continue;
+    const slack = 1e-9 * Math.abs(own);
+    const [one, other] = [(own - below - slack) / of, (own + above + slack) / of];
+    low = Math.max(low, Math.min(one, other));
+    high = Math.min(high, Math.max(one, other));
+    if (low > high) return undefined;
+  }
+  return [low, high];
+}
+
+/** The shortest number in a room. */
+export function shortestIn([low, high]: readonly [number, number]): number {
+  return low <= 0 && high >= 0 ? 0 : shortest((low + high) / 2, (one) => one >= low && one <= high);
+}
+
 /** How far the values reach. */
 export function spread(values: Float64Array): number {
   let low = Infinity;

@@ -2,7 +2,7 @@ import { emptySum, evaluate, type Formula, leadsTo, type RatesBy } from "../../f
 import { spacing } from "../../grids";
 import { leastSquares, screenOf } from "../find-exact";
 import type { Decider } from "../find-rates";
-import { type Found, type NumberInput, placeOver, shortest, spacedRows } from "../search";
+import { type Found, type NumberInput, placeOver, roomOf, shortest, shortestIn, spacedRows } from "../search";
 import { shareShifts } from "./products-for";
 import { type Trials, testsOf } from "./trials";
 
@@ -197,20 +197,13 @@ function lastRates(
   trials: Trials,
 ): readonly number[] | undefined {
   const base = evaluate(others, trials.of, trials.rows);
-  const half = (spacing(target.grid) / 2) * (1 + 1e-6);
-  const low = new Float64Array(count).fill(-Infinity);
-  const high = new Float64Array(count).fill(Infinity);
-  for (let i = 0; i < base.length; i++) {
-    const [own, code] = [target.values[i], codes[i]];
-    if (code < 0 || !(Math.abs(base[i]) > 0) || Number.isNaN(own)) continue;
-    const slack = half + 1e-9 * Math.abs(own);
-    const [a, b] = [(own - slack) / base[i], (own + slack) / base[i]];
-    low[code] = Math.max(low[code], Math.min(a, b));
-    high[code] = Math.min(high[code], Math.max(a, b));
-    if (low[code] > high[code]) return undefined;
-  }
-  if (!low.every(Number.isFinite)) return undefined;
-  return Array.from(low, (from, code) =>
-    shortest((from + high[code]) / 2, (one) => one >= from && one <= high[code]),
+  const rooms = Array.from({ length: count }, (_, code) =>
+    roomOf(
+      target,
+      base,
+      [...codes.keys()].filter((i) => codes[i] === code),
+    ),
   );
+  if (!rooms.every((room) => room && Number.isFinite(room[0]))) return undefined;
+  return (rooms as [number, number][]).map(shortestIn);
 }

@@ -1,7 +1,7 @@
 import { dot } from "../../../../core/math/linear-algebra";
 import type { Formula } from "../../formulas";
 import { spacing } from "../../grids";
-import { type NumberInput, spacedRows, standardised } from "../search";
+import { type NumberInput, roomOf, spacedRows, standardised } from "../search";
 
 /** Rows in which a product is looked at first. */
 const probes = 8;
@@ -40,13 +40,15 @@ export function shareShifts({ values }: NumberInput): readonly number[] {
 
 /**
  * The products of two or three columns, some of them divided by, that a number may be but for a constant, as far as a sample tells:
- * those of fewer columns first, of one with something added to it (`shifts`) all, if there is any.
+ * those of fewer columns first, of one with something added to it (`shifts`) all, if there is any. Those of three are of the `nearest`.
  */
 export function productsFor(
   target: NumberInput,
-  others: readonly NumberInput[],
+  numbers: readonly NumberInput[],
+  nearest: readonly NumberInput[],
   shifts: ReadonlyMap<NumberInput, readonly number[]>,
 ): readonly Formula["factors"][] {
+  const others = numbers.filter((one) => one !== target);
   const rows = probesFor(target, others);
   if (rows.length < 3) return [];
   const logs = (values: Float64Array, plus: number, power: number): Float64Array => {
@@ -86,7 +88,6 @@ export function productsFor(
       if (times && (!isShifted || all.some(({ plus }) => plus !== 0)) && fits(target, all)) found.push(all);
     }
   };
-  const nearest = near(target, others);
   const few = factors.filter(({ input }) => nearest.includes(input));
   for (const a of factors) {
     const left = whole.map((one, p) => one - a.logs[p]);
@@ -111,20 +112,13 @@ export function productsFor(
 }
 
 /** Whether some constant times the product is the target, rounded, in a sample of the rows. */
-function fits({ values, grid }: NumberInput, factors: readonly Factor[]): boolean {
-  const half = (spacing(grid) / 2) * (1 + 1e-6);
-  let [low, high] = [-Infinity, Infinity];
-  for (const i of spacedRows(values.length, checkedRows)) {
-    const base = factors.reduce((own, { input, plus, power }) => own * (input.values[i] + plus) ** power, 1);
-    const slack = half + 1e-9 * Math.abs(values[i]);
-    if (base === 0 && Math.abs(values[i]) > slack) return false;
-    if (!Number.isFinite(values[i] / base)) continue;
-    const ends = [(values[i] - slack) / base, (values[i] + slack) / base];
-    low = Math.max(low, Math.min(ends[0], ends[1]));
-    high = Math.min(high, Math.max(ends[0], ends[1]));
-    if (low > high) return false;
-  }
-  return true;
+function fits(target: NumberInput, factors: readonly Factor[]): boolean {
+  const rows = spacedRows(target.values.length, checkedRows);
+  const base = new Float64Array(target.values.length).fill(Number.NaN);
+  for (const i of rows)
+    base[i] = factors.reduce((own, { input, plus, power }) => own * (input.values[i] + plus) ** power, 1);
+  const idle = rows.some((i) => base[i] === 0 && Math.abs(target.values[i]) > spacing(target.grid));
+  return !idle && roomOf(target, base, rows) !== undefined;
 }
 
 /** Rows in which the target is far from 0 and next to nothing is missing. */
@@ -143,15 +137,27 @@ function probesFor({ values }: NumberInput, others: readonly NumberInput[]): num
   return [...spacedRows(from.length, probes)].map((at) => from[at].i);
 }
 
-/** The columns that go with the target most, by size. */
-function near(target: NumberInput, others: readonly NumberInput[]): readonly NumberInput[] {
-  if (others.length <= mostFactors) return others;
-  const sample = spacedRows(target.values.length, screeningRows);
-  const scores = ({ values }: NumberInput): Float64Array => standardised(values.map(Math.abs), sample);
-  const own = scores(target);
-  return others
-    .map((input) => ({ input, goes: Math.abs(dot(scores(input), own)) }))
-    .sort((a, b) => b.goes - a.goes)
-    .slice(0, mostFactors)
-    .map(({ input }) => input);
+/** By target the columns that go with it most, by size. */
+export function nearestTo(numbers: readonly NumberInput[]): (target: NumberInput) => readonly NumberInput[] {
+  if (numbers.length <= mostFactors + 1) return (target) => numbers.filter((one) => one !== target);
+  const sample = spacedRows(numbers[0].values.length, screeningRows);
+  const every = sample.map((_, k) => k);
+  const scores = new Map(
+    numbers.map((input) => [
+      input,
+      standardised(
+        Float64Array.from(sample, (i) => Math.abs(input.values[i])),
+        every,
+      ),
+    ]),
+  );
+  return (target) => {
+    const own = scores.get(target) as Float64Array;
+    return [...scores]
+      .filter(([input]) => input !== target)
+      .map(([input, score]) => ({ input, goes: Math.abs(dot(score, own)) }))
+      .sort((a, b) => b.goes - a.goes)
+      .slice(0, mostFactors)
+      .map(({ input }) => input);
+  };
 }
