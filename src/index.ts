@@ -99,8 +99,6 @@ export {
   type Comparison,
   correctedResampledT,
   deLong,
-  type McNemar,
-  mcNemar,
 } from "./evaluate/compare";
 export {
   accuracy,
@@ -378,12 +376,6 @@ export {
 export type { learnerCards } from "./models/registry";
 export type { Distribution } from "./models/search/distribution";
 export type { FoldScores } from "./models/search/fold-scores";
-export {
-  type HalvingOptions,
-  type HalvingResult,
-  type HalvingSearch,
-  halvingSearch,
-} from "./models/search/halving-search";
 export { type RandomSearchOptions, randomSearch, searchSpace } from "./models/search/random-search";
 export {
   type MatrixSearchOptions,

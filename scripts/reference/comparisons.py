@@ -20,8 +20,6 @@ def make():
     error = np.sqrt(cov[0, 0] + cov[1, 1] - 2 * cov[0, 1])
     differences = np.round(rng.normal(0.01, 0.02, 25), 4)
     t = differences.mean() / np.sqrt((1 / 25 + 1 / 4) * differences.var(ddof=1))
-    right_a, right_b = (a >= 0.5) == y, (b >= 0.5) == y
-    only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
     return {
         "y": y.tolist(),
         "a": a.tolist(),
@@ -30,5 +28,4 @@ def make():
         "deLong": [auc_a - auc_b, error, 2 * stats.norm.sf(abs(auc_a - auc_b) / error)],
         "differences": differences.tolist(),
         "corrected": 2 * stats.t.sf(abs(t), 24),
-        "mcNemar": [only_a, only_b, stats.binomtest(only_a, only_a + only_b).pvalue],
     }

@@ -1,6 +1,5 @@
 import { check, checkNumber } from "../core/checks";
 import { normalCdf, normalQuantile } from "../core/math/normal-distribution";
-import { betaInc } from "../core/math/special";
 import { mean, sampleVariance } from "../core/math/statistics";
 import { studentCdf, studentQuantile } from "../core/math/student-distribution";
 import { checkLabels } from "./check-scored";
@@ -91,46 +90,6 @@ export function correctedResampledT(
   let pValue = difference === 0 ? 1 : 0;
   if (standardError > 0) pValue = 2 * studentCdf(-Math.abs(difference) / standardError, n - 1);
   return { difference, standardError, low: difference - half, high: difference + half, pValue };
-}
-
-/** What two models' decisions on the same rows say of each other. */
-export interface McNemar {
-  /** Rows that only a, and only b, decides rightly. */
-  readonly onlyA: number;
-  readonly onlyB: number;
-  /** Exact, two-sided: of both being right equally often. */
-  readonly pValue: number;
-}
-
-/**
- * McNemar's exact test of two models' decisions (scores at or above `threshold` are class 1).
- *
- * @example
- * // a is right of all four, b of the last.
- * mcNemar([1, 1, 1, 1], [0.9, 0.9, 0.9, 0.9], [0.1, 0.1, 0.1, 0.9]); // → { onlyA: 3, onlyB: 0, pValue: 0.25 }
- */
-export function mcNemar(
-  labels: ArrayLike<number>,
-  a: ArrayLike<number>,
-  b: ArrayLike<number>,
-  threshold = 0.5,
-): McNemar {
-  const action = "compare decisions";
-  checkLabels(labels, a, undefined, action);
-  checkLabels(labels, b, undefined, action);
-  let onlyA = 0;
-  let onlyB = 0;
-  for (let i = 0; i < labels.length; i++) {
-    const rightA = Number(a[i] >= threshold) === labels[i];
-    const rightB = Number(b[i] >= threshold) === labels[i];
-    if (rightA && !rightB) onlyA++;
-    if (rightB && !rightA) onlyB++;
-  }
-  const few = Math.min(onlyA, onlyB);
-  const many = Math.max(onlyA, onlyB);
-  // P(X ≤ few) of a fair coin thrown few + many times is I_½(many, few + 1).
-  const pValue = few === many ? 1 : Math.min(1, 2 * betaInc(many, few + 1, 0.5));
-  return { onlyA, onlyB, pValue };
 }
 
 /** Each row's share of the other class that it is ranked rightly against, ties counting half. */

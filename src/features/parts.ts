@@ -91,7 +91,7 @@ export interface TermWeights extends Scaling {
 export interface TextPart {
   readonly kind: "text";
   readonly name: string;
-  /** Words, pairs of words, and pieces of words: see `termsOf`. */
+  /** Words, pairs of words, and pieces of words: see `documentCounts`. */
   readonly terms: readonly string[];
   /** The inverse document frequency of each term. */
   readonly rarity: readonly number[];

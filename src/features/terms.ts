@@ -3,22 +3,6 @@ export const mostCharacters = 1000;
 
 const word = /[\p{L}\p{N}]+(?:['’]\p{L}+)?/gu;
 
-/**
- * The terms of a text: its words in small letters, pairs of neighbouring words ("not happy"), and the pieces of three and
- * four letters of each word with its ends marked ("_unh", "happ"), by which spellings and inflections find together. Words of
- * digits alone have no pieces. Only the first thousand characters count.
- */
-export function termsOf(text: string): string[] {
-  const terms: string[] = [];
-  walk(
-    text,
-    ownTerms,
-    (term) => terms.push(term),
-    (pair) => terms.push(pair),
-  );
-  return terms;
-}
-
 /** A word and its pieces. */
 function ownTerms(text: string): string[] {
   const terms = [text];
@@ -66,7 +50,11 @@ export interface TermRows {
   readonly values: Float64Array;
 }
 
-/** How many texts each term is in. */
+/**
+ * How many texts each term is in: words in small letters, pairs of neighbouring words ("not happy"), and the pieces of three
+ * and four letters of each word with its ends marked ("_unh", "happ"), by which spellings and inflections find together. Words
+ * of digits alone have no pieces. Only the first thousand characters count.
+ */
 export function documentCounts(texts: readonly string[]): Map<string, number> {
   const places = new Map<string, number>();
   const counts: number[] = [];

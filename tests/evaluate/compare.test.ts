@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { normal, seeded } from "../../src/core/rng";
-import { aucInterval, correctedResampledT, deLong, mcNemar } from "../../src/evaluate/compare";
+import { aucInterval, correctedResampledT, deLong } from "../../src/evaluate/compare";
 import { reference } from "../support";
 
 interface Golden {
@@ -11,7 +11,6 @@ interface Golden {
   deLong: [number, number, number];
   differences: number[];
   corrected: number;
-  mcNemar: [number, number, number];
 }
 const golden = reference<Golden>("comparisons");
 const { y, a, b } = golden;
@@ -69,12 +68,4 @@ test("correctedResampledT(differences, testShare) widens the t-test by the share
   expect(correctedResampledT([0.1, 0.1], 0.25).pValue).toBe(0);
   expect(correctedResampledT([0, 0], 0.25).pValue).toBe(1);
   expect(() => correctedResampledT([1], 0.25)).toThrow("there must be at least 2 folds, got 1");
-});
-
-test("mcNemar(labels, a, b) is scipy.stats.binomtest of the rows where only one is right", () => {
-  const found = mcNemar(y, a, b);
-  expect([found.onlyA, found.onlyB]).toEqual(golden.mcNemar.slice(0, 2));
-  expect(found.pValue).toBeCloseTo(golden.mcNemar[2], 10);
-  expect(mcNemar(y, a, a)).toEqual({ onlyA: 0, onlyB: 0, pValue: 1 });
-  expect(mcNemar([1, 1, 1, 1, 1], [1, 1, 1, 1, 1], [0, 0, 0, 0, 0]).pValue).toBeCloseTo(2 * 0.5 ** 5, 12);
 });

@@ -1,5 +1,5 @@
 // asc: --noAssert --importMemory
-// One row's contributions by one tree: the same, bit for bit, as explainRow in tree-shap.ts, where the rules are
+// One row's contributions by one tree: the same, bit for bit, as tests/models/trees/plain-shap.ts, where the rules are
 // explained; two points of the quadrature at once. The host (shap-kernel.ts) lays out the memory.
 
 /**

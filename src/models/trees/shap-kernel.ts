@@ -1,4 +1,4 @@
-import { kernelBytes, Layout, type RunningKernel, startKernel } from "../../core/kernel";
+import { Layout, mustStartKernel, type RunningKernel } from "../../core/kernel";
 import { wasm } from "./shap-kernel.wasm";
 import type { Plan } from "./shap-plan";
 import { type Trees, wayLeft } from "./trees";
@@ -13,7 +13,7 @@ const NODE_BYTES = 32;
 const LEVELS = 2 ** 31;
 const MISSING_LEFT = 2 ** 30;
 
-/** Explains rows by the kernel: the same contributions, bit for bit, as the plain way. Holds a copy of the trees. */
+/** Explains rows by the kernel. Holds a copy of the trees. */
 export class FastShap {
   private constructor(
     private readonly kernel: RunningKernel<Kernel>,
@@ -28,8 +28,8 @@ export class FastShap {
     private readonly out: Float64Array,
   ) {}
 
-  /** Undefined where the plain way has to serve: without WebAssembly, or for trees that would not fit. */
-  static of(trees: Trees, plans: readonly Plan[]): FastShap | undefined {
+  /** The trees laid out in the kernel's memory; throws where they would not fit. */
+  static of(trees: Trees, plans: readonly Plan[], action: string): FastShap {
     const layout = new Layout();
     const nodesAt = plans.map(({ parent }) => layout.take(NODE_BYTES * parent.length));
     const rules = new Map<Float64Array, number>();
@@ -45,9 +45,7 @@ export class FastShap {
     const [inverse, product, below] = [0, 1, 2].map(() => layout.take(8 * cells));
     const columns = trees.features.length;
     const [row, out] = [layout.take(8 * columns), layout.take(8 * columns)];
-    if (columns >= MISSING_LEFT || layout.end > kernelBytes / 4) return undefined;
-    const kernel = startKernel<Kernel>(wasm, layout.end);
-    if (!kernel) return undefined;
+    const kernel = mustStartKernel<Kernel>(wasm, layout.end, action);
     plans.forEach((plan, t) => {
       writePlan(kernel.memory, nodesAt[t], trees, plan);
     });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { takeTableRows } from "../../../src/data/table";
-import type { Shared } from "../../../src/evaluate/synthetic/align";
+import { alignTables, type Shared } from "../../../src/evaluate/synthetic/align";
 import { nearestRecords, pack, searchKernel } from "../../../src/evaluate/synthetic/nearest";
-import { closestDistances, distancePrivacy } from "../../../src/evaluate/synthetic/privacy/privacy";
+import { distancePrivacy } from "../../../src/evaluate/synthetic/privacy/privacy";
 import { reference } from "../../support";
 import { type Golden, tableOf } from "./golden";
 import { searchPlain } from "./plain-nearest";
@@ -75,13 +75,13 @@ describe("nearestRecords(columns, query, reference)", () => {
   });
 });
 
-describe("closestDistances(rows, reference)", () => {
+describe("nearestRecords(columns, query, reference).distance", () => {
   test.each(["demo", "gaps"] as const)(
     "equals sdmetrics' calculate_dcr(synthetic, real) on %s",
     async (name) => {
       // sdmetrics.single_table.privacy.dcr_utils.calculate_dcr(synthetic, real, metadata)
-      const found = await closestDistances(tableOf(golden[name].synthetic), tableOf(golden[name].real));
-      found.forEach((distance, i) => {
+      const columns = alignTables([tableOf(golden[name].synthetic), tableOf(golden[name].real)], "test");
+      (await nearestRecords(columns, 0, 1)).distance.forEach((distance, i) => {
         expect(distance).toBeCloseTo(golden[name].dcr[i], 12);
       });
     },

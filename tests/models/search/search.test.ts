@@ -9,7 +9,6 @@ import { crossValidate } from "../../../src/evaluate/cross-validate";
 import { scorerNamed } from "../../../src/evaluate/scorers";
 import { type Encode, encode as fitEncode } from "../../../src/features/encode";
 import { learnerFrom } from "../../../src/models/learner";
-import { halvingSearch } from "../../../src/models/search/halving-search";
 import { type SearchResult, search } from "../../../src/models/search/search";
 import { gridCandidates, randomCandidates } from "../../../src/models/search/search-space";
 import { tuned, tunedPipeline } from "../../../src/models/search/tuned";
@@ -197,39 +196,6 @@ test("search(options) reports progress, stops, and says what was wrong", async (
   expect(() =>
     randomCandidates({ kind: "ridge", vary: { alpha: { logUniform: [0, 1] } } }, 3, seeded(1)),
   ).toThrow("option alpha must be above 0 to have a logarithm, got 0");
-});
-
-test("halvingSearch(options) gives the best third three times the rows", async () => {
-  const many = gridCandidates({ kind: "random-forest", vary: { trees: [5, 10, 20], depth: [1, 3, 8] } });
-  const run = (threads: number) =>
-    halvingSearch({ candidates: many, data: { x, y }, folds, scorer: rocAuc, threads }, seeded(2));
-  const found = await run(1);
-  expect(found.results.map((one) => one.round)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2]);
-  expect(found.results.map((one) => one.resource).filter((v, i, all) => all.indexOf(v) === i)).toEqual([
-    17, 51, 160,
-  ]);
-  expect(found.best).toBe(found.results[12]);
-  const first = found.results.slice(0, 9);
-  const kept = [...first.keys()].sort((a, b) => first[a].rank - first[b].rank || a - b).slice(0, 3);
-  expect(found.results.slice(9, 12).map((one) => one.spec)).toEqual(
-    kept.sort((a, b) => a - b).map((c) => many[c]),
-  );
-  const again = await run(2);
-  expect(again.results.map((one) => one.scores)).toEqual(found.results.map((one) => one.scores));
-});
-
-test("halvingSearch(options) grows an option", async () => {
-  const many = gridCandidates({ kind: "random-forest", vary: { depth: [1, 3, 8] } });
-  const found = await halvingSearch(
-    { candidates: many, data: { x, y }, folds, scorer: rocAuc, resource: { option: "trees", most: 30 } },
-    seeded(2),
-  );
-  expect(found.results.map((one) => one.spec.options)).toEqual([
-    { depth: 1, trees: 10 },
-    { depth: 3, trees: 10 },
-    { depth: 8, trees: 10 },
-    { depth: 8, trees: 30 },
-  ]);
 });
 
 test("crossValidate of tuned(options) is nested cross-validation", async () => {

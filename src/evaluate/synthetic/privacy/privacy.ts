@@ -89,12 +89,6 @@ export async function distancePrivacy(
   };
 }
 
-/** SDMetrics' distance to the closest record: of each row of `rows` to the rows of `reference`, scaled by its ranges. */
-export async function closestDistances(rows: Table, reference: Table): Promise<Float64Array> {
-  const columns = alignTables([rows, reference], "measure distances");
-  return (await nearestRecords(columns, 0, 1)).distance;
-}
-
 function range(length: number): Int32Array {
   return Int32Array.from({ length }, (_, i) => i);
 }
