@@ -1,3 +1,4 @@
+import { decimal } from "../core/format";
 import { escapeHtml, untypeset } from "./html";
 
 /** One column of a shown table. */
@@ -15,6 +16,29 @@ export interface TableColumn<Row> {
   readonly varies?: boolean;
   /** What the column means, shown on hover and read out. */
   readonly help?: string;
+}
+
+/** What else a column may be told. */
+type More<Row> = Pick<TableColumn<Row>, "varies" | "help">;
+
+/** A column of numbers, written as `text` says. */
+export function numeric<Row>(
+  label: string,
+  text: (row: Row) => string,
+  more: More<Row> = {},
+): TableColumn<Row> {
+  return { label, align: "right", text, ...more };
+}
+
+/** A column of numbers whose best is marked. */
+export function scored<Row>(
+  label: string,
+  best: "highest" | "lowest",
+  value: (row: Row) => number,
+  write: (value: number) => string = decimal,
+  more: More<Row> = {},
+): TableColumn<Row> {
+  return { ...numeric<Row>(label, (row) => write(value(row)), more), value, best };
 }
 
 export interface TableOptions<Row> {

@@ -7,7 +7,7 @@ import { qualityScore } from "../evaluate/synthetic/quality";
 import { encode } from "../features/encode";
 import { referenceNetwork } from "../models/network/reference-network";
 import { type BackendName, workingBackends } from "../neural/backend";
-import { dataTable } from "../report/data-table";
+import { dataTable, numeric } from "../report/data-table";
 import type { ChurnData } from "../services/churn-data";
 import { vanilla } from "../synthesis/nets/vae/vanilla";
 import { referenceDropped } from "./churn/published";
@@ -88,10 +88,10 @@ export function referenceNetsTable(nets: readonly NetOnBackends[]): string {
     [
       { label: "Net", text: (row) => row.net },
       { label: "Figure", text: (row) => row.measure },
-      { label: "Own kernels", align: "right", text: of("simd", "value", 3) },
-      { label: "TensorFlow", align: "right", varies: true, text: of("native", "value", 3) },
-      { label: "Own kernels, s", align: "right", varies: true, text: of("simd", "seconds", 1) },
-      { label: "TensorFlow, s", align: "right", varies: true, text: of("native", "seconds", 1) },
+      numeric("Own kernels", of("simd", "value", 3)),
+      numeric("TensorFlow", of("native", "value", 3), { varies: true }),
+      numeric("Own kernels, s", of("simd", "seconds", 1), { varies: true }),
+      numeric("TensorFlow, s", of("native", "seconds", 1), { varies: true }),
     ],
     {
       caption:

@@ -26,6 +26,25 @@ export interface DotChart extends FigureText {
   readonly width?: number;
 }
 
+/** A tenth of the customers, the highest predicted first: what was foretold of them, and what came, where it was seen. */
+export interface Tenth {
+  readonly bin: number;
+  readonly predicted: number;
+  readonly actual?: number | undefined;
+  readonly standardError?: number;
+}
+
+/** Of each tenth a dot for what came, with its 95% interval, and a grey diamond for what was `foretold`. */
+export function tenthDots(tenths: readonly Tenth[], foretold: string): Dot[] {
+  return tenths.flatMap(({ bin, predicted, actual, standardError = 0 }): Dot[] => {
+    const label = `${bin === 1 ? "Top" : bin === tenths.length ? "Bottom" : `${bin}.`} tenth`;
+    const diamond = { label, value: predicted, colour: "grey", mark: "diamond", group: foretold } as const;
+    if (actual === undefined) return [diamond];
+    const error = 1.96 * standardError;
+    return [{ label, value: actual, low: actual - error, high: actual + error, colour: 1 }, diamond];
+  });
+}
+
 /** Values with intervals, one row a label: an HTML figure. */
 export async function dotChart(options: DotChart): Promise<string> {
   const { dots, x } = options;

@@ -2,7 +2,7 @@ import { count, decimal, percent } from "../../core/format";
 import { cellText } from "../../data/table";
 import { descending } from "../../evaluate/ranking";
 import { lineChart } from "../../report/charts/line";
-import { dataTable } from "../../report/data-table";
+import { dataTable, numeric, scored } from "../../report/data-table";
 import type { DataSource, Figure } from "../../report/figures";
 import { html, raw } from "../../report/html";
 import { moneyText, notesList, ownReport } from "../value/own-report";
@@ -48,13 +48,13 @@ ${raw(
   dataTable(
     [...order.subarray(0, 40)],
     [
-      { label: "Rank", align: "right", text: (i) => String(plan.rank[i]) },
+      numeric("Rank", (i) => String(plan.rank[i])),
       { label: "Customer", text: (i) => plan.customers.at(i) as string },
       ...(several ? [{ label: "Offer", text: (i: number) => cellText(plan.offer, i) }] : []),
-      { label: "Chance to leave", align: "right", text: (i) => percent(plan.churn[i], 1) },
-      { label: "Value", align: "right", text: (i) => money(plan.value[i]) },
-      { label: "Cost", align: "right", text: (i) => money(plan.cost[i]) },
-      { label: "Expected profit", align: "right", text: (i) => money(plan.profit[i]) },
+      numeric("Chance to leave", (i) => percent(plan.churn[i], 1)),
+      numeric("Value", (i) => money(plan.value[i])),
+      numeric("Cost", (i) => money(plan.cost[i])),
+      numeric("Expected profit", (i) => money(plan.profit[i])),
     ],
     {
       caption: order.length > 40 ? `The first 40 of ${count(order.length)}` : "All who are to be contacted",
@@ -72,15 +72,9 @@ ${raw(
     ],
     [
       { label: "Rule, same limits", text: (row) => row.name },
-      { label: "Contacts", align: "right", text: (row) => count(row.contacted) },
-      { label: "Cost", align: "right", text: (row) => money(row.cost) },
-      {
-        label: "Expected profit",
-        align: "right",
-        text: (row) => money(row.profit),
-        value: (row) => row.profit,
-        best: "highest",
-      },
+      numeric("Contacts", (row) => count(row.contacted)),
+      numeric("Cost", (row) => money(row.cost)),
+      scored("Expected profit", "highest", (row) => row.profit, money),
     ],
     { caption: "What other rules would bring, by the same figures" },
   ),

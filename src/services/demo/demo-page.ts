@@ -2,7 +2,7 @@ import { count, decimal, interval, percent } from "../../core/format";
 import { barChart } from "../../report/charts/bars";
 import { diagonal, gainPoints, gainReferences, lineChart, referenceLine } from "../../report/charts/line";
 import { modelColours } from "../../report/charts/theme";
-import { dataTable, type TableColumn } from "../../report/data-table";
+import { dataTable, numeric, scored, type TableColumn } from "../../report/data-table";
 import type { Figure } from "../../report/figures";
 import { html, raw } from "../../report/html";
 import { reportPage, today } from "../../report/page";
@@ -101,8 +101,8 @@ function modelTable(models: readonly DemoModel[]): string {
     key: "rocAuc" | "averagePrecision" | "brierLoss",
     best: "highest" | "lowest",
   ): TableColumn<DemoModel>[] => [
-    { label, align: "right", best, value: (m) => m[key].estimate, text: (m) => decimal(m[key].estimate) },
-    { label: "95%", align: "right", text: (m) => interval(m[key].low, m[key].high, 2) },
+    scored(label, best, (m) => m[key].estimate),
+    numeric("95%", (m) => interval(m[key].low, m[key].high, 2)),
   ];
   return dataTable(
     models,

@@ -1,6 +1,6 @@
 import { count, decimal, percent } from "../../core/format";
 import { type Step, waterfallChart } from "../../report/charts/waterfall";
-import { dataTable } from "../../report/data-table";
+import { dataTable, numeric } from "../../report/data-table";
 import type { DataSource } from "../../report/figures";
 import { html, raw } from "../../report/html";
 import { reportPage, today } from "../../report/page";
@@ -57,7 +57,7 @@ export async function explainPage(
     [
       { label: "Column", text: (reason) => reason.column },
       { label: "Value", text: (reason) => (reason.value === "" ? "missing" : reason.value) },
-      { label: `Adds to the ${unit}`, align: "right", text: (reason) => text(reason.contribution) },
+      numeric(`Adds to the ${unit}`, (reason) => text(reason.contribution)),
     ],
     { caption: "All columns, the strongest first" },
   );

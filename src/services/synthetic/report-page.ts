@@ -4,7 +4,7 @@ import { lossSentences } from "../../evaluate/synthetic/losses";
 import { verdictOf } from "../../evaluate/synthetic/privacy/verdict";
 import type { SyntheticReport } from "../../evaluate/synthetic/report";
 import type { Utility } from "../../evaluate/synthetic/utility";
-import { dataTable } from "../../report/data-table";
+import { dataTable, numeric } from "../../report/data-table";
 import type { Figure } from "../../report/figures";
 import { html, raw } from "../../report/html";
 import { reportPage, today } from "../../report/page";
@@ -204,7 +204,7 @@ function lines(rows: readonly Line[], caption: string, note?: string): string {
     rows,
     [
       { label: "Measure", text: (row) => row.what },
-      { label: "Value", align: "right", text: (row) => row.value },
+      numeric("Value", (row) => row.value),
       { label: "How to read it", text: (row) => row.reading },
     ],
     { caption, ...(note !== undefined && { note }) },
@@ -268,18 +268,10 @@ function detectorTable({ detectors, detectionHoldout }: SyntheticReport): string
     detectors,
     [
       { label: "Learner", text: (row) => row.learner },
-      { label: "Synthetic rows", align: "right", text: (row) => decimal(row.synthetic.auc) },
-      { label: "95%", align: "right", text: (row) => interval(row.synthetic.low, row.synthetic.high, 2) },
-      {
-        label: "Real against real",
-        align: "right",
-        text: (row) => (row.real ? decimal(row.real.auc) : "–"),
-      },
-      {
-        label: "95%",
-        align: "right",
-        text: (row) => (row.real ? interval(row.real.low, row.real.high, 2) : "–"),
-      },
+      numeric("Synthetic rows", (row) => decimal(row.synthetic.auc)),
+      numeric("95%", (row) => interval(row.synthetic.low, row.synthetic.high, 2)),
+      numeric("Real against real", (row) => (row.real ? decimal(row.real.auc) : "–")),
+      numeric("95%", (row) => (row.real ? interval(row.real.low, row.real.high, 2) : "–")),
     ],
     {
       caption: `Detection: ROC AUC of telling synthetic rows from ${detectionHoldout ? "held-out" : "the learnt"} ones`,
@@ -295,14 +287,10 @@ function marginTable({ margins, fresh }: SyntheticReport): string {
     margins,
     [
       { label: "Columns at a time", text: (row) => String(row.columns) },
-      { label: "Synthetic rows", align: "right", text: (row) => decimal(row.synthetic.value) },
-      { label: "95%", align: "right", text: (row) => interval(row.synthetic.low, row.synthetic.high) },
-      { label: "Learnt rows", align: "right", text: (row) => (row.real ? decimal(row.real.value) : "–") },
-      {
-        label: "95%",
-        align: "right",
-        text: (row) => (row.real ? interval(row.real.low, row.real.high) : "–"),
-      },
+      numeric("Synthetic rows", (row) => decimal(row.synthetic.value)),
+      numeric("95%", (row) => interval(row.synthetic.low, row.synthetic.high)),
+      numeric("Learnt rows", (row) => (row.real ? decimal(row.real.value) : "–")),
+      numeric("95%", (row) => (row.real ? interval(row.real.low, row.real.high) : "–")),
     ],
     {
       caption: `Margins: 1 − total variation distance from ${fresh ? "held-out rows" : "the rows learnt from"}, in bins`,
@@ -317,10 +305,10 @@ function utilityTable({ utility }: SyntheticReport): string {
     utility,
     [
       { label: "Learner", text: (row) => row.learner },
-      { label: "Trained on real", align: "right", text: (row) => decimal(row.real.estimate) },
-      { label: "Trained on synthetic", align: "right", text: (row) => decimal(row.synthetic.estimate) },
-      { label: "Difference", align: "right", text: (row) => difference(row.difference.estimate) },
-      { label: "95%", align: "right", text: (row) => interval(row.difference.low, row.difference.high) },
+      numeric("Trained on real", (row) => decimal(row.real.estimate)),
+      numeric("Trained on synthetic", (row) => decimal(row.synthetic.estimate)),
+      numeric("Difference", (row) => difference(row.difference.estimate)),
+      numeric("95%", (row) => interval(row.difference.low, row.difference.high)),
     ],
     { caption: `${utility[0]?.measure} on real held-out rows` },
   );
@@ -387,11 +375,11 @@ function subgroupTable({ subgroups }: SyntheticReport): string {
     [
       { label: "Group", text: (row) => row.group },
       { label: "Measured", text: (row) => row.measure },
-      { label: "Held out", align: "right", text: (row) => shown(row, row.holdout) },
-      { label: "Learnt from", align: "right", text: (row) => shown(row, row.real) },
-      { label: "Synthetic", align: "right", text: (row) => shown(row, row.synthetic) },
-      { label: "z", align: "right", text: (row) => difference(row.z, 1) },
-      { label: "z, learnt from", align: "right", text: (row) => difference(row.zReal, 1) },
+      numeric("Held out", (row) => shown(row, row.holdout)),
+      numeric("Learnt from", (row) => shown(row, row.real)),
+      numeric("Synthetic", (row) => shown(row, row.synthetic)),
+      numeric("z", (row) => difference(row.z, 1)),
+      numeric("z, learnt from", (row) => difference(row.zReal, 1)),
     ],
     {
       caption: "Small groups, the furthest from held-out rows first",
@@ -409,13 +397,13 @@ function textTable({ texts }: SyntheticReport): string {
     texts,
     [
       { label: "Column", text: (row) => row.column },
-      { label: "Form", align: "right", text: (row) => decimal(row.score) },
-      { label: "Lengths", align: "right", text: (row) => decimal(row.lengths) },
-      { label: "Characters", align: "right", text: (row) => decimal(row.characters) },
-      { label: "Formats", align: "right", text: (row) => decimal(row.formats) },
-      { label: "Different, real / synthetic", align: "right", text: (row) => both(row.unique) },
-      { label: "Missing, real / synthetic", align: "right", text: (row) => both(row.missing) },
-      { label: "Real ones among them", align: "right", text: (row) => percent(row.known, 2) },
+      numeric("Form", (row) => decimal(row.score)),
+      numeric("Lengths", (row) => decimal(row.lengths)),
+      numeric("Characters", (row) => decimal(row.characters)),
+      numeric("Formats", (row) => decimal(row.formats)),
+      numeric("Different, real / synthetic", (row) => both(row.unique)),
+      numeric("Missing, real / synthetic", (row) => both(row.missing)),
+      numeric("Real ones among them", (row) => percent(row.known, 2)),
     ],
     { caption: "Identifiers and free text, in form; 1 is best" },
   );
@@ -466,9 +454,9 @@ function attackTable({ attacks, differencing, canaries, inFile, planted }: Synth
     [
       { label: "Kind", text: (row) => row.kind },
       { label: "Attack", text: (row) => row.attack },
-      { label: "Success", align: "right", text: (row) => row.value },
-      { label: "By chance", align: "right", text: (row) => row.chance },
-      { label: "95%", align: "right", text: (row) => row.range },
+      numeric("Success", (row) => row.value),
+      numeric("By chance", (row) => row.chance),
+      numeric("95%", (row) => row.range),
     ],
     {
       caption: "Attacks on single people",
@@ -486,10 +474,10 @@ function disclosureTable({ disclosure }: SyntheticReport): string {
       .slice(0, 10),
     [
       { label: "Column guessed", text: (row) => row.column },
-      { label: "Right, people learnt from", align: "right", text: (row) => percent(row.members) },
-      { label: "Right, strangers", align: "right", text: (row) => percent(row.strangers) },
-      { label: "Difference", align: "right", text: (row) => percent(row.advantage) },
-      { label: "95%", align: "right", text: (row) => `${percent(row.low)} to ${percent(row.high)}` },
+      numeric("Right, people learnt from", (row) => percent(row.members)),
+      numeric("Right, strangers", (row) => percent(row.strangers)),
+      numeric("Difference", (row) => percent(row.advantage)),
+      numeric("95%", (row) => `${percent(row.low)} to ${percent(row.high)}`),
     ],
     {
       caption: "Guessing one column from all others by the nearest synthetic row, largest difference first",

@@ -1,7 +1,7 @@
 import { check } from "../../core/checks";
 import { count, percent } from "../../core/format";
 import { type Column, cellText, columnNamed, type Table } from "../../data/table";
-import { dataTable } from "../../report/data-table";
+import { dataTable, numeric } from "../../report/data-table";
 import { numbersOf } from "./cell-values";
 import { optionalColumn } from "./own-columns";
 
@@ -151,19 +151,15 @@ export function channelTable(rows: readonly ChannelRow[], money: (v: number) => 
     rows,
     [
       { label: "Channel", text: (row) => row.name },
-      { label: "Customers", align: "right", text: (row) => count(row.customers) },
-      { label: "Revenue so far", align: "right", text: (row) => money(row.revenue) },
-      { label: "Share", align: "right", text: (row) => percent(row.revenue / Math.max(total, 1e-9), 0) },
-      { label: "Expected value", align: "right", text: (row) => money(row.value) },
-      { label: "Each", align: "right", text: (row) => money(row.value / row.customers) },
+      numeric("Customers", (row) => count(row.customers)),
+      numeric("Revenue so far", (row) => money(row.revenue)),
+      numeric("Share", (row) => percent(row.revenue / Math.max(total, 1e-9), 0)),
+      numeric("Expected value", (row) => money(row.value)),
+      numeric("Each", (row) => money(row.value / row.customers)),
       ...(costs
         ? [
-            {
-              label: "Cost to win one",
-              align: "right" as const,
-              text: (row: ChannelRow) => costText(row, money),
-            },
-            { label: "Paid back", align: "right" as const, text: paybackText },
+            numeric("Cost to win one", (row: ChannelRow) => costText(row, money)),
+            numeric("Paid back", paybackText),
           ]
         : []),
     ],

@@ -1,5 +1,5 @@
 import { money } from "../../core/format";
-import { dataTable } from "../../report/data-table";
+import { dataTable, numeric } from "../../report/data-table";
 import type { DataSource, Figure } from "../../report/figures";
 import { type Html, html } from "../../report/html";
 import { reportPage, today } from "../../report/page";
@@ -50,8 +50,8 @@ export function scenarioTable(
     [["As expected", total] as const, ["Prices 1% higher, nobody minds", 1.01 * total] as const, ...others],
     [
       { label: "Scenario", text: ([name]) => name },
-      { label: "Value", align: "right", text: ([, value]) => money(value) },
-      { label: "Change", align: "right", text: ([, value]) => money(value - total) },
+      numeric("Value", ([, value]) => money(value)),
+      numeric("Change", ([, value]) => money(value - total)),
     ],
     {
       caption: "What the value to come would be",

@@ -4,7 +4,7 @@ import { profile } from "../../data/profile";
 import { isCategorical } from "../../data/table";
 import { wilson } from "../../evaluate/intervals";
 import { type Bar, barChart } from "../../report/charts/bars";
-import { dataTable } from "../../report/data-table";
+import { dataTable, numeric } from "../../report/data-table";
 import type { ChurnData, Customers } from "../../services/churn-data";
 
 /** Every column of the training customers in a line: type, missing values, what it holds. */
@@ -15,8 +15,8 @@ export function columnsTable(data: ChurnData): string {
     [
       { label: "Column", text: (row) => row.name },
       { label: "Type", text: (row) => row.type },
-      { label: "Missing", align: "right", text: (row) => count(row.missing) },
-      { label: "Distinct", align: "right", text: (row) => count(row.distinct) },
+      numeric("Missing", (row) => count(row.missing)),
+      numeric("Distinct", (row) => count(row.distinct)),
       { label: "Holds", text: (row) => row.summary },
     ],
     {

@@ -3,7 +3,7 @@ import { mean } from "../../core/math/statistics";
 import { gainTable } from "../../evaluate/curves";
 import { gainPoints, gainReferences, lineChart, type Series } from "../../report/charts/line";
 import { modelColours } from "../../report/charts/theme";
-import { dataTable } from "../../report/data-table";
+import { dataTable, numeric } from "../../report/data-table";
 import type { Customers } from "../../services/churn-data";
 import { chosenModel, type HonestModel } from "./honest";
 
@@ -45,21 +45,13 @@ export function liftTable(model: HonestModel, test: Customers): string {
     gainTable(test.labels, model.testScores),
     [
       { label: "Tenth", text: (row) => count(row.band) },
-      { label: "From probability", align: "right", text: (row) => decimal(row.lowestScore, 3) },
-      { label: "Left", align: "right", text: (row) => decimal(row.positives, 1) },
-      { label: "Share", help: "Of the tenth's customers", align: "right", text: (row) => percent(row.rate) },
-      {
-        label: "Lift",
-        help: "The share over that of all customers",
-        align: "right",
-        text: (row) => decimal(row.lift, 2),
-      },
-      {
-        label: "Found so far",
+      numeric("From probability", (row) => decimal(row.lowestScore, 3)),
+      numeric("Left", (row) => decimal(row.positives, 1)),
+      numeric("Share", (row) => percent(row.rate), { help: "Of the tenth's customers" }),
+      numeric("Lift", (row) => decimal(row.lift, 2), { help: "The share over that of all customers" }),
+      numeric("Found so far", (row) => percent(row.gain), {
         help: "Of all leavers, by calling this tenth and those above",
-        align: "right",
-        text: (row) => percent(row.gain),
-      },
+      }),
     ],
     {
       caption: `Lift by tenths: ${model.name.toLowerCase()} on the test customers`,

@@ -11,7 +11,7 @@ import {
   type Series,
 } from "../../report/charts/line";
 import { modelColours } from "../../report/charts/theme";
-import { dataTable, type TableColumn } from "../../report/data-table";
+import { dataTable, numeric, scored, type TableColumn } from "../../report/data-table";
 import type { Customers } from "../../services/churn-data";
 import { chosenModel, type HonestFigure, type HonestModel } from "./honest";
 
@@ -23,19 +23,8 @@ export function honestTable(models: readonly HonestModel[]): string {
     best: "highest" | "lowest",
     help: string,
   ): TableColumn<HonestModel>[] => [
-    {
-      label,
-      help,
-      align: "right",
-      best,
-      value: (row) => row.test[key].estimate,
-      text: (row) => decimal(row.test[key].estimate),
-    },
-    {
-      label: "95% interval",
-      align: "right",
-      text: (row) => interval(row.test[key].low, row.test[key].high, 2),
-    },
+    scored(label, best, (row) => row.test[key].estimate, decimal, { help }),
+    numeric("95% interval", (row) => interval(row.test[key].low, row.test[key].high, 2)),
   ];
   return dataTable(
     models,
@@ -45,8 +34,8 @@ export function honestTable(models: readonly HonestModel[]): string {
       ...figure("PR AUC", "averagePrecision", "highest", "Average precision over all recalls"),
       ...figure("F1", "f1", "highest", "At the threshold chosen on training customers"),
       ...figure("Brier", "brier", "lowest", "Mean squared error of the probability"),
-      { label: "Threshold", align: "right", text: (row) => decimal(row.threshold, 2) },
-      { label: "Time", align: "right", varies: true, text: (row) => duration(row.milliseconds) },
+      numeric("Threshold", (row) => decimal(row.threshold, 2)),
+      numeric("Time", (row) => duration(row.milliseconds), { varies: true }),
     ],
     {
       caption: "Honest protocol: the test customers, predicted once",

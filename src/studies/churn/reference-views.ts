@@ -1,7 +1,7 @@
 import { decimal, interval } from "../../core/format";
 import { dotChart } from "../../report/charts/dots";
 import { type Colour, modelColours } from "../../report/charts/theme";
-import { dataTable } from "../../report/data-table";
+import { dataTable, numeric } from "../../report/data-table";
 import type { ReferenceModel } from "./reference";
 
 type Figure = "accuracy" | "precision" | "recall" | "f1";
@@ -9,23 +9,17 @@ type Figure = "accuracy" | "precision" | "recall" | "f1";
 /** The published table beside the band of our seeds, with a verdict a model. */
 export function referenceTable(models: readonly ReferenceModel[]): string {
   const figure = (label: string, key: Figure) => [
-    { label, align: "right" as const, text: (row: ReferenceModel) => decimal(row.band[key].median) },
-    {
-      label: `${label}, seeds`,
-      align: "right" as const,
-      text: (row: ReferenceModel) => interval(row.band[key].low, row.band[key].high),
-    },
-    {
-      label: `${label}, published`,
-      align: "right" as const,
-      text: (row: ReferenceModel) => (row.published ? decimal(row.published[key]) : "–"),
-    },
+    numeric(label, (row: ReferenceModel) => decimal(row.band[key].median)),
+    numeric(`${label}, seeds`, (row: ReferenceModel) => interval(row.band[key].low, row.band[key].high)),
+    numeric(`${label}, published`, (row: ReferenceModel) =>
+      row.published ? decimal(row.published[key]) : "–",
+    ),
   ];
   return dataTable(
     models,
     [
       { label: "Model", text: (row) => row.name },
-      { label: "Seeds", align: "right", text: (row) => String(row.runs.length) },
+      numeric("Seeds", (row) => String(row.runs.length)),
       ...figure("Precision", "precision"),
       ...figure("Recall", "recall"),
       ...figure("F1", "f1"),

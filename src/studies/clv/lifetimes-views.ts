@@ -5,7 +5,7 @@ import { barChart } from "../../report/charts/bars";
 import { dotChart } from "../../report/charts/dots";
 import { lineChart } from "../../report/charts/line";
 import type { Colour } from "../../report/charts/theme";
-import { dataTable, type TableColumn } from "../../report/data-table";
+import { dataTable, numeric, scored, type TableColumn } from "../../report/data-table";
 import type { ContractCurves, LifetimeDrivers, LifetimeModel } from "./lifetimes";
 
 const colours: readonly Colour[] = [2, 1, 3, 4, 5, 6];
@@ -77,15 +77,12 @@ export function driftTable(found: LifetimeDrivers): string {
     rows,
     [
       { label: "Column", text: (row) => nameOf(row.name) },
-      { label: "Hazard ratio", align: "right", text: (row) => decimal(Math.exp(row.row?.estimate ?? 0), 2) },
-      { label: "Drift, χ²(1)", align: "right", text: (row) => decimal(row.statistic, 1) },
-      { label: "p-value", align: "right", text: (row) => small(row.pValue) },
-      {
-        label: "Corrected",
+      numeric("Hazard ratio", (row) => decimal(Math.exp(row.row?.estimate ?? 0), 2)),
+      numeric("Drift, χ²(1)", (row) => decimal(row.statistic, 1)),
+      numeric("p-value", (row) => small(row.pValue)),
+      numeric("Corrected", (row) => small(row.corrected), {
         help: `Holm's correction for ${found.drift.length} columns looked at`,
-        align: "right",
-        text: (row) => small(row.corrected),
-      },
+      }),
       { label: "Verdict", text: (row) => driftWords(row.pValue, row.corrected) },
     ],
     {
@@ -123,15 +120,14 @@ export function lifetimeTable(models: readonly LifetimeModel[]): string {
     best: "highest" | "lowest",
     help: string,
   ): TableColumn<LifetimeModel>[] => [
-    {
+    scored(
       label,
-      help,
-      align: "right",
       best,
-      value: (row) => foldScores(of(row)).mean,
-      text: (row) => decimal(foldScores(of(row)).mean, 4),
-    },
-    { label: "±", align: "right", text: (row) => decimal(foldScores(of(row)).deviation, 4) },
+      (row) => foldScores(of(row)).mean,
+      (value) => decimal(value, 4),
+      { help },
+    ),
+    numeric("±", (row) => decimal(foldScores(of(row)).deviation, 4)),
   ];
   return dataTable(
     models,
@@ -155,7 +151,7 @@ export function lifetimeTable(models: readonly LifetimeModel[]): string {
         "lowest",
         "Mean squared error of survival over months 3 to 60",
       ),
-      { label: "Time", align: "right", varies: true, text: (row) => duration(row.milliseconds) },
+      numeric("Time", (row) => duration(row.milliseconds), { varies: true }),
     ],
     {
       caption: `Lifetimes of customers the models did not see, ${models[0]?.concordance.length ?? 0} folds`,

@@ -5,7 +5,7 @@ import type { PurchaseHistory } from "../../models/clv/purchase-history";
 import { shiftedBetaGeometric } from "../../models/clv/shifted-beta-geometric";
 import { heatMap } from "../../report/charts/heat-map";
 import { lineChart } from "../../report/charts/line";
-import { dataTable } from "../../report/data-table";
+import { dataTable, numeric } from "../../report/data-table";
 
 /** A published figure and ours. */
 export interface PublishedCheck {
@@ -103,8 +103,8 @@ export function publishedChecksTable(
     checks,
     [
       { label: "Figure", text: (row) => row.what },
-      { label: "Published", align: "right", text: (row) => decimal(row.published, row.digits) },
-      { label: "Here", align: "right", text: (row) => decimal(row.ours, row.digits) },
+      numeric("Published", (row) => decimal(row.published, row.digits)),
+      numeric("Here", (row) => decimal(row.ours, row.digits)),
       { label: "Source", text: (row) => row.source },
     ],
     words,

@@ -1,6 +1,6 @@
 import { count, decimal, interval, percent } from "../../core/format";
-import { type Dot, dotChart } from "../../report/charts/dots";
-import { dataTable } from "../../report/data-table";
+import { dotChart, tenthDots } from "../../report/charts/dots";
+import { dataTable, numeric, scored } from "../../report/data-table";
 import { frequencyTable, trackingChart } from "../../services/value/purchases/transactions-page";
 import { isMissing, type Missing, missingNote } from "../missing";
 import type { AtRiskStudy } from "./at-risk";
@@ -38,33 +38,22 @@ function revenueTable(study: PurchaseStudy): string {
     study.ways,
     [
       { label: "Way", text: (row) => row.name },
-      {
-        label: "Gini",
-        align: "right",
-        best: "highest",
-        value: (row) => row.scores.gini.estimate,
-        text: (row) => decimal(row.scores.gini.estimate),
+      scored("Gini", "highest", (row) => row.scores.gini.estimate, decimal, {
         help: "How well customers are ordered by what they spend; 1 is the perfect order",
-      },
-      {
-        label: "95% interval",
-        align: "right",
-        text: (row) => interval(row.scores.gini.low, row.scores.gini.high),
-      },
-      {
-        label: "MAE, $",
-        align: "right",
-        best: "lowest",
-        value: (row) => row.scores.mae.estimate,
-        text: (row) => decimal(row.scores.mae.estimate, 1),
-        help: "Mean absolute error of a customer's dollars",
-      },
-      { label: "Sum off by", align: "right", text: (row) => percent(row.scores.total.estimate) },
-      {
-        label: "95% interval",
-        align: "right",
-        text: (row) => `${percent(row.scores.total.low)} to ${percent(row.scores.total.high)}`,
-      },
+      }),
+      numeric("95% interval", (row) => interval(row.scores.gini.low, row.scores.gini.high)),
+      scored(
+        "MAE, $",
+        "lowest",
+        (row) => row.scores.mae.estimate,
+        (value) => decimal(value, 1),
+        { help: "Mean absolute error of a customer's dollars" },
+      ),
+      numeric("Sum off by", (row) => percent(row.scores.total.estimate)),
+      numeric(
+        "95% interval",
+        (row) => `${percent(row.scores.total.low)} to ${percent(row.scores.total.high)}`,
+      ),
     ],
     {
       caption: `Dollars of ${holdoutWeeks} weeks that no model saw: ${count(study.customers)} CDNOW customers spent ${count(study.spent)}`,
@@ -83,14 +72,7 @@ function revenueTenths(study: PurchaseStudy): Promise<string> {
     description: `Mean dollars of ${holdoutWeeks} weeks by tenth of the forecast: ${best.bins.map((bin) => `tenth ${bin.bin} foretold ${decimal(bin.predicted, 1)}, spent ${decimal(bin.actual, 1)}`).join("; ")}.`,
     note: `${best.name}. Dot and line: spent, with its 95% interval. Diamond: foretold.`,
     x: { label: "Dollars a customer", format: ",d" },
-    dots: best.bins.flatMap((bin): Dot[] => {
-      const label = `${bin.bin === 1 ? "Top" : bin.bin === best.bins.length ? "Bottom" : `${bin.bin}.`} tenth`;
-      const error = 1.96 * bin.standardError;
-      return [
-        { label, value: bin.actual, low: bin.actual - error, high: bin.actual + error, colour: 1 },
-        { label, value: bin.predicted, colour: "grey", mark: "diamond", group: "foretold" },
-      ];
-    }),
+    dots: tenthDots(best.bins, "foretold"),
   });
 }
 
@@ -100,18 +82,13 @@ function atRiskTable(study: AtRiskStudy): string {
     study.orders,
     [
       { label: "Called first", text: (row) => row.name },
-      {
-        label: "Value lost among the first tenth",
-        align: "right",
-        best: "highest",
-        value: (row) => row.tenth.estimate,
-        text: (row) => percent(row.tenth.estimate, 0),
-      },
-      {
-        label: "95% interval",
-        align: "right",
-        text: (row) => `${percent(row.tenth.low, 0)} to ${percent(row.tenth.high, 0)}`,
-      },
+      scored(
+        "Value lost among the first tenth",
+        "highest",
+        (row) => row.tenth.estimate,
+        (value) => percent(value, 0),
+      ),
+      numeric("95% interval", (row) => `${percent(row.tenth.low, 0)} to ${percent(row.tenth.high, 0)}`),
     ],
     {
       caption: `Iranian carrier: ${count(study.customers)} customers, ${count(study.leavers)} of whom left and took ${percent(study.lost / study.total)} of the value with them`,

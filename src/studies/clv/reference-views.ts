@@ -1,7 +1,7 @@
 import { decimal, duration, interval } from "../../core/format";
 import { type Dot, dotChart } from "../../report/charts/dots";
 import { type Colour, modelColours } from "../../report/charts/theme";
-import { dataTable, type TableColumn } from "../../report/data-table";
+import { dataTable, numeric, type TableColumn } from "../../report/data-table";
 import { html, untypeset } from "../../report/html";
 import { leastSeeds } from "../band";
 import type { ReferenceValueModel, ValueFigure } from "./reference";
@@ -16,33 +16,23 @@ export function simulatedNote(): string {
 /** Every model's band over the draws, beside the published row. */
 export function referenceValueTable(models: readonly ReferenceValueModel[]): string {
   const figure = (label: string, key: ValueFigure, digits: number): TableColumn<ReferenceValueModel>[] => [
-    {
-      label: `${label} (draws)`,
-      align: "right",
-      text: ({ band }) =>
+    numeric(
+      `${label} (draws)`,
+      ({ band }) =>
         `${decimal(band[key].median, digits)} (${interval(band[key].low, band[key].high, digits)})`,
-    },
-    {
-      label: "Published",
-      align: "right",
-      text: (row) => (row.published ? decimal(row.published[key], digits) : ""),
-    },
+    ),
+    numeric("Published", (row) => (row.published ? decimal(row.published[key], digits) : "")),
   ];
   return dataTable(
     models,
     [
       { label: "Model", text: (row) => row.name },
       { label: "Published row", text: verdict },
-      { label: "Draws", align: "right", text: (row) => String(row.runs.length) },
+      numeric("Draws", (row) => String(row.runs.length)),
       ...figure("MAE", "mae", 0),
       ...figure("RMSE", "rmse", 0),
       ...figure("R²", "r2", 3),
-      {
-        label: "Fit",
-        align: "right",
-        varies: true,
-        text: (row) => (row.milliseconds > 0 ? duration(row.milliseconds) : ""),
-      },
+      numeric("Fit", (row) => (row.milliseconds > 0 ? duration(row.milliseconds) : ""), { varies: true }),
     ],
     {
       caption:

@@ -5,65 +5,34 @@ import {
   concentrationChart as drawConcentration,
   heldBy,
 } from "../../report/charts/concentration";
-import { type Dot, dotChart } from "../../report/charts/dots";
-import { dataTable, type TableColumn } from "../../report/data-table";
-import { type ValueData, type ValueModel, type ValueStudy, valuedMonths, type WorthFigure } from "./value";
+import { dotChart, tenthDots } from "../../report/charts/dots";
+import { dataTable, numeric, scored } from "../../report/data-table";
+import { type ValueData, type ValueModel, type ValueStudy, valuedMonths } from "./value";
 
 /** Every way to foretell revenue, with bootstrap intervals. */
 export function valueTable(study: ValueStudy): string {
   const { models } = study;
-  const figure = (
-    label: string,
-    key: WorthFigure,
-    help: string,
-    text: (value: number) => string,
-    best?: "highest" | "lowest",
-  ): TableColumn<ValueModel>[] => [
-    {
-      label,
-      help,
-      align: "right",
-      ...(best ? { best, value: (row: ValueModel) => row.scores[key].estimate } : {}),
-      text: (row) => text(row.scores[key].estimate),
-    },
-  ];
   return dataTable(
     models,
     [
       { label: "Way", text: (row) => (row.name === study.chosen ? `${row.name} (chosen)` : row.name) },
-      {
-        label: "Validated",
-        align: "right",
+      numeric("Validated", (row) => (row.oracle ? "" : decimal(study.validated[row.name])), {
         help: "Gini of the last quarter of history, foretold from the nine months before: what the way is chosen by",
-        text: (row) => (row.oracle ? "" : decimal(study.validated[row.name])),
-      },
-      ...figure(
-        "Gini",
-        "gini",
-        "How well customers are ordered by worth; 1 is the perfect order",
-        (v) => decimal(v),
-        "highest",
-      ),
-      {
-        label: "95% interval",
-        align: "right",
-        text: (row) => interval(row.scores.gini.low, row.scores.gini.high),
-      },
-      ...figure("MAE, $", "mae", "Mean absolute error of a customer's year", (v) => decimal(v, 0), "lowest"),
-      ...figure(
-        "Tenths off by",
-        "decile",
-        "Mean relative error of the tenths of customers by prediction",
-        (v) => percent(v),
-        "lowest",
-      ),
-      ...figure("Sum off by", "total", "Predicted less actual revenue of all", (v) => percent(v)),
-      {
-        label: "Time",
-        align: "right",
-        varies: true,
-        text: (row) => (row.oracle ? "" : duration(row.milliseconds)),
-      },
+      }),
+      scored("Gini", "highest", (row) => row.scores.gini.estimate, decimal, {
+        help: "How well customers are ordered by worth; 1 is the perfect order",
+      }),
+      numeric("95% interval", (row) => interval(row.scores.gini.low, row.scores.gini.high)),
+      scored("MAE, $", "lowest", (row) => row.scores.mae.estimate, count, {
+        help: "Mean absolute error of a customer's year",
+      }),
+      scored("Tenths off by", "lowest", (row) => row.scores.decile.estimate, percent, {
+        help: "Mean relative error of the tenths of customers by prediction",
+      }),
+      numeric("Sum off by", (row) => percent(row.scores.total.estimate), {
+        help: "Predicted less actual revenue of all",
+      }),
+      numeric("Time", (row) => (row.oracle ? "" : duration(row.milliseconds)), { varies: true }),
     ],
     {
       caption: `Revenue of the next twelve months, ${count(models[0]?.predicted.length)} simulated customers, foretold from the twelve before`,
@@ -86,14 +55,7 @@ export function decileChart(study: ValueStudy): Promise<string> {
     description: `Mean revenue of the next twelve months by tenth of predicted revenue: ${best.deciles.map((bin) => `tenth ${bin.bin} predicted ${count(bin.predicted)}, actual ${count(bin.actual)}`).join("; ")}.`,
     note: `${best.name}, chosen by validation. Dot and line: actual mean with its 95% interval. Diamond: predicted; ${outside} of ${best.deciles.length} lie outside.`,
     x: { label: "Revenue in twelve months, $ a customer", format: ",d" },
-    dots: best.deciles.flatMap((bin): Dot[] => {
-      const label = `${bin.bin === 1 ? "Top" : bin.bin === best.deciles.length ? "Bottom" : `${bin.bin}.`} tenth`;
-      const error = 1.96 * bin.standardError;
-      return [
-        { label, value: bin.actual, low: bin.actual - error, high: bin.actual + error, colour: 1 },
-        { label, value: bin.predicted, colour: "grey", mark: "diamond", group: "predicted" },
-      ];
-    }),
+    dots: tenthDots(best.deciles, "predicted"),
   });
 }
 
@@ -134,21 +96,11 @@ export function segmentTable(data: ValueData, study: ValueStudy): string {
     rows,
     [
       { label: "Contract", text: (row) => row.name },
-      { label: "Customers", align: "right", text: (row) => count(row.customers) },
-      { label: "$ a month", align: "right", text: (row) => decimal(row.revenue, 0) },
-      { label: "Leave in 6 months", align: "right", text: (row) => percent(row.churn) },
-      {
-        label: "Value, $",
-        align: "right",
-        value: (row) => row.value,
-        best: "highest",
-        text: (row) => count(row.value),
-      },
-      {
-        label: "90% range, $",
-        align: "right",
-        text: (row) => `${count(row.low)} to ${count(row.high)}`,
-      },
+      numeric("Customers", (row) => count(row.customers)),
+      numeric("$ a month", (row) => decimal(row.revenue, 0)),
+      numeric("Leave in 6 months", (row) => percent(row.churn)),
+      scored("Value, $", "highest", (row) => row.value, count),
+      numeric("90% range, $", (row) => `${count(row.low)} to ${count(row.high)}`),
     ],
     {
       caption: `Expected discounted margin of the next ${valuedMonths} months, by contract`,

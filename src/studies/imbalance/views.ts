@@ -5,7 +5,7 @@ import { calibrationCurve } from "../../evaluate/probability";
 import { type Dot, dotChart } from "../../report/charts/dots";
 import { diagonal, lineChart, referenceLine, type Series } from "../../report/charts/line";
 import { type Colour, modelColours } from "../../report/charts/theme";
-import { dataTable, type TableColumn } from "../../report/data-table";
+import { dataTable, numeric, scored, type TableColumn } from "../../report/data-table";
 import { html } from "../../report/html";
 import { againstMoving, meanOf, remediesOf, trialOf, verdict } from "./compare";
 import { campaign, contact, type FoldFigure, payingProbability } from "./fold-figures";
@@ -17,13 +17,9 @@ export function marketsTable(markets: readonly Market[]): string {
     markets,
     [
       { label: "Data", text: ({ name, source }) => (source.simulated ? `${name}, simulated` : name) },
-      { label: "Customers", align: "right", text: (row) => count(row.customers.rows.rows) },
-      { label: "Columns", align: "right", text: (row) => count(row.customers.rows.columns.length) },
-      {
-        label: "Left",
-        align: "right",
-        text: ({ customers }) => percent(average(customers.labels)),
-      },
+      numeric("Customers", (row) => count(row.customers.rows.rows)),
+      numeric("Columns", (row) => count(row.customers.rows.columns.length)),
+      numeric("Left", ({ customers }) => percent(average(customers.labels))),
     ],
     { caption: "The customers" },
   );
@@ -40,12 +36,9 @@ export function remediesTable(study: MarketStudy, learner: string): string {
       { label: "Remedy", text: (row) => row.remedy },
       mean("F1 at ½", "f1AtHalf", "highest", "Calling those with a probability of at least one half"),
       mean("F1, moved", "f1", "highest", "At the threshold with the best F1 on the other folds"),
-      {
-        label: "Difference",
+      numeric("Difference", (row) => (isBase(row) ? "reference" : difference(against(row).difference)), {
         help: "In F1 with the threshold moved, from doing nothing else",
-        align: "right",
-        text: (row) => (isBase(row) ? "reference" : difference(against(row).difference)),
-      },
+      }),
       { label: "Verdict", text: (row) => (isBase(row) ? "reference" : verdict(against(row))) },
       mean("Recall", "recallAtHalfPrecision", "highest", "Leavers found when half of the calls are right"),
     ],
@@ -70,26 +63,16 @@ export function probabilitiesTable(study: MarketStudy, learner: string): string 
         "lowest",
         "Mean distance of promised and observed shares, in ten bins",
       ),
-      {
-        label: "Promised",
-        help: "The mean probability",
-        align: "right",
-        text: (row) => percent(meanOf(row, "meanPredicted")),
-      },
-      {
-        ...mean("Profit", "profit", "highest", "Per customer, believing the probabilities"),
-        text: money("profit"),
-      },
-      {
-        ...mean(
-          "Profit, moved",
-          "profitMoved",
-          "highest",
-          "At the threshold that paid best on the other folds",
-        ),
-        text: money("profitMoved"),
-      },
-      { label: "Time", align: "right", varies: true, text: (row) => duration(meanOf(row, "milliseconds")) },
+      numeric("Promised", (row) => percent(meanOf(row, "meanPredicted")), { help: "The mean probability" }),
+      mean("Profit", "profit", "highest", "Per customer, believing the probabilities", 2),
+      mean(
+        "Profit, moved",
+        "profitMoved",
+        "highest",
+        "At the threshold that paid best on the other folds",
+        2,
+      ),
+      numeric("Time", (row) => duration(meanOf(row, "milliseconds")), { varies: true }),
     ],
     {
       caption: `Believing the probabilities: ${learner.toLowerCase()} on ${study.name}`,
@@ -103,19 +86,15 @@ function mean(
   figure: FoldFigure,
   best: "highest" | "lowest",
   help: string,
+  digits = 3,
 ): TableColumn<Trial> {
-  return {
+  return scored(
     label,
-    help,
-    align: "right",
     best,
-    value: (row) => meanOf(row, figure),
-    text: (row) => decimal(meanOf(row, figure)),
-  };
-}
-
-function money(figure: FoldFigure): (trial: Trial) => string {
-  return (trial) => decimal(meanOf(trial, figure), 2);
+    (row) => meanOf(row, figure),
+    (value) => decimal(value, digits),
+    { help },
+  );
 }
 
 const nothing = "Nothing";

@@ -1,6 +1,6 @@
 import { count, decimal, difference, interval, percent } from "../../core/format";
 import { type Dot, dotChart } from "../../report/charts/dots";
-import { dataTable } from "../../report/data-table";
+import { dataTable, numeric, scored } from "../../report/data-table";
 import { html, untypeset } from "../../report/html";
 import { isMissing, type Missing, missingNote } from "../missing";
 import { forecasts, type MailingPolicy, type MailingStudy, mails, single, validated } from "./mailing";
@@ -17,15 +17,12 @@ function mailingTable(study: MailingStudy): string {
     study.arms,
     [
       { label: "Group", text: (row) => row.name },
-      { label: "Customers", align: "right", text: (row) => count(row.customers) },
-      { label: "Visited", align: "right", text: (row) => percent(row.visits) },
-      { label: "Spent, $ a customer", align: "right", text: (row) => decimal(row.spend, 2) },
-      {
-        label: "95% interval",
-        align: "right",
-        text: (row) =>
-          interval(row.spend - 1.96 * row.standardError, row.spend + 1.96 * row.standardError, 2),
-      },
+      numeric("Customers", (row) => count(row.customers)),
+      numeric("Visited", (row) => percent(row.visits)),
+      numeric("Spent, $ a customer", (row) => decimal(row.spend, 2)),
+      numeric("95% interval", (row) =>
+        interval(row.spend - 1.96 * row.standardError, row.spend + 1.96 * row.standardError, 2),
+      ),
     ],
     {
       caption: `Hillstrom's campaign: ${count(study.arms.reduce((sum, arm) => sum + arm.customers, 0))} customers of a shop, e-mails by lot, two weeks`,
@@ -92,14 +89,8 @@ function mailingQiniTable(study: MailingStudy): string {
         text: (row) =>
           row.library === "telelink" && row.name === study.chosenLearner ? `${row.name} (chosen)` : row.name,
       },
-      {
-        label: "Qini",
-        align: "right",
-        best: "highest",
-        value: (row) => row.qini,
-        text: (row) => decimal(row.qini),
-      },
-      { label: "95% interval", align: "right", text: (row) => row.range },
+      scored("Qini", "highest", (row) => row.qini),
+      numeric("95% interval", (row) => row.range),
     ],
     {
       caption: `Whom the women's e-mail brings to visit: ${count(rows.judge)} customers of odd place, by learners of ${count(rows.teach)} of even place`,

@@ -1,11 +1,11 @@
 import { count, decimal, difference, duration, percent } from "../../core/format";
 import { referenceThresholds } from "../../evaluate/decision/rules";
 import { type Consequence, sensitivity } from "../../evaluate/decision/sensitivity";
-import { type Dot, dotChart } from "../../report/charts/dots";
+import { dotChart, tenthDots } from "../../report/charts/dots";
 import { heatMap } from "../../report/charts/heat-map";
 import { lineChart } from "../../report/charts/line";
 import type { Colour } from "../../report/charts/theme";
-import { dataTable } from "../../report/data-table";
+import { dataTable, numeric, scored } from "../../report/data-table";
 import type { RetentionData } from "./campaign";
 import { type EffectModel, type RetentionStudy, type RuleResult, ruleNames } from "./study";
 
@@ -25,13 +25,9 @@ export function campaignTable(data: RetentionData): string {
     groups,
     [
       { label: "Group", text: (row) => row.name },
-      { label: "Customers", align: "right", text: (row) => count(row.customers) },
-      { label: "Left", align: "right", text: (row) => percent(row.left) },
-      {
-        label: "Took the offer",
-        align: "right",
-        text: (row) => (row.accepted === undefined ? "" : percent(row.accepted)),
-      },
+      numeric("Customers", (row) => count(row.customers)),
+      numeric("Left", (row) => percent(row.left)),
+      numeric("Took the offer", (row) => (row.accepted === undefined ? "" : percent(row.accepted))),
     ],
     {
       caption: `The past campaign: ${data.months} months, customers drawn by lot`,
@@ -46,31 +42,28 @@ export function effectTable(study: RetentionStudy): string {
     study.effects,
     [
       { label: "Learner", text: (row) => row.name },
-      {
-        label: "Qini",
-        align: "right",
-        best: "highest",
-        value: (row) => row.qini,
-        text: (row) => decimal(row.qini, 4),
-        help: "Area over random contacts, relative to the perfect order",
-      },
-      {
-        label: "AUUC",
-        align: "right",
-        best: "highest",
-        value: (row) => row.auuc,
-        text: (row) => decimal(row.auuc, 4),
-        help: "The same on the uplift curve",
-      },
-      {
-        label: "True rank",
-        help: "Rank correlation with the true effects",
-        align: "right",
-        best: "highest",
-        value: (row) => row.trueRank,
-        text: (row) => decimal(row.trueRank, 3),
-      },
-      { label: "Time", align: "right", varies: true, text: (row) => duration(row.milliseconds) },
+      scored(
+        "Qini",
+        "highest",
+        (row) => row.qini,
+        (value) => decimal(value, 4),
+        { help: "Area over random contacts, relative to the perfect order" },
+      ),
+      scored(
+        "AUUC",
+        "highest",
+        (row) => row.auuc,
+        (value) => decimal(value, 4),
+        { help: "The same on the uplift curve" },
+      ),
+      scored(
+        "True rank",
+        "highest",
+        (row) => row.trueRank,
+        (value) => decimal(value, 3),
+        { help: "Rank correlation with the true effects" },
+      ),
+      numeric("Time", (row) => duration(row.milliseconds), { varies: true }),
     ],
     {
       caption: `Effects foretold for ${count(study.value.length)} customers whom the learners did not see`,
@@ -121,20 +114,10 @@ export function effectBinsChart(study: RetentionStudy): Promise<string> {
     note: `${name}. Dot and line: stayed among the offered less stayed among the held back, with its 95% interval. Diamond: predicted.`,
     x: { label: "Effect on the chance of staying", format: ".0%" },
     zero: 0,
-    dots: bins.flatMap((bin): Dot[] => {
-      const label = `${bin.bin === 1 ? "Top" : bin.bin === bins.length ? "Bottom" : `${bin.bin}.`} tenth`;
-      const predicted: Dot = {
-        label,
-        value: bin.predicted,
-        colour: "grey",
-        mark: "diamond",
-        group: "predicted",
-      };
-      if (!bin.observed) return [predicted];
-      const { effect, standardError } = bin.observed;
-      const error = 1.96 * standardError;
-      return [{ label, value: effect, low: effect - error, high: effect + error, colour: 1 }, predicted];
-    }),
+    dots: tenthDots(
+      bins.map(({ bin, predicted, observed }) => ({ bin, predicted, actual: observed?.effect, ...observed })),
+      "predicted",
+    ),
   });
 }
 
@@ -175,27 +158,16 @@ export function ruleTable(study: RetentionStudy): string {
     study.rules,
     [
       { label: "Whom to contact", text: (row) => `${row.name}${chosen(row)}` },
-      {
-        label: "Tested, $",
+      numeric("Tested, $", (row) => (row.tested ? money(row.tested.withinBudget) : ""), {
         help: "By the past campaign within the budget: doubly robust, cross-fitted, with half of its 95% interval",
-        align: "right",
-        text: (row) => (row.tested ? money(row.tested.withinBudget) : ""),
-      },
-      { label: "Contacts", align: "right", text: (row) => count(row.withinBudget.contacted) },
-      { label: "True profit, $", align: "right", text: (row) => count(row.withinBudget.profit) },
-      {
-        label: "Of ceiling",
-        align: "right",
-        text: (row) => percent(row.withinBudget.profit / ceiling.withinBudget.profit, 0),
-      },
-      {
-        label: "No limit: tested, $",
-        align: "right",
-        text: (row) => (row.tested ? money(row.tested.unlimited) : ""),
-      },
-      { label: "Contacts", align: "right", text: (row) => count(row.contacted) },
-      { label: "True profit, $", align: "right", text: (row) => count(row.profit) },
-      { label: "Of ceiling", align: "right", text: (row) => percent(row.profit / ceiling.profit, 0) },
+      }),
+      numeric("Contacts", (row) => count(row.withinBudget.contacted)),
+      numeric("True profit, $", (row) => count(row.withinBudget.profit)),
+      numeric("Of ceiling", (row) => percent(row.withinBudget.profit / ceiling.withinBudget.profit, 0)),
+      numeric("No limit: tested, $", (row) => (row.tested ? money(row.tested.unlimited) : "")),
+      numeric("Contacts", (row) => count(row.contacted)),
+      numeric("True profit, $", (row) => count(row.profit)),
+      numeric("Of ceiling", (row) => percent(row.profit / ceiling.profit, 0)),
     ],
     {
       caption: `What each rule was said to bring, and truly brings: ${count(study.value.length)} customers, a budget of ${count(study.budget)} dollars, a contact at ${decimal(study.offer.contactCost, 0)} and an offer at ${decimal(study.offer.offerCost, 0)}`,

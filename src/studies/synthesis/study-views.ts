@@ -2,7 +2,7 @@ import { capital, decimal, difference, duration, percent } from "../../core/form
 import type { Interval } from "../../evaluate/bootstrap";
 import { qualityScore } from "../../evaluate/synthetic/quality";
 import { dotChart } from "../../report/charts/dots";
-import { dataTable, type TableColumn } from "../../report/data-table";
+import { dataTable, numeric, type TableColumn } from "../../report/data-table";
 import {
   associationChart,
   distributionChart,
@@ -20,12 +20,11 @@ const column = (
   show: Show,
   best?: "highest" | "lowest",
 ): TableColumn<Judgement> => ({
-  label,
-  align: "right",
-  text: ({ mean, runs }) =>
+  ...numeric(label, ({ mean, runs }) =>
     runs.length > 1 && Number.isFinite(mean[measure].estimate)
       ? `${show(mean[measure].estimate)} ± ${decimal(halfWidth(mean[measure], show), show(0.5).includes("%") ? 2 : 3)}`
       : show(mean[measure].estimate),
+  ),
   value: ({ mean }) => mean[measure].estimate,
   ...(best && { best }),
 });
@@ -49,13 +48,12 @@ export function contendersTable(study: SynthesisStudy): string {
     [
       { label: "Rows", text: ({ contender }) => capital(contender.name) },
       { label: "What they are", text: ({ contender }) => contender.about },
-      { label: "Fits", align: "right", text: ({ runs }) => String(runs.length) },
-      {
-        label: "Time",
-        align: "right",
-        varies: true,
-        text: ({ contender, mean }) => (contender.yardstick ? "–" : duration(1000 * mean.seconds.estimate)),
-      },
+      numeric("Fits", ({ runs }) => String(runs.length)),
+      numeric(
+        "Time",
+        ({ contender, mean }) => (contender.yardstick ? "–" : duration(1000 * mean.seconds.estimate)),
+        { varies: true },
+      ),
     ],
     {
       caption: "Yardsticks (grey) and methods",

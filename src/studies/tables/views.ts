@@ -1,6 +1,6 @@
 import { count, decimal, difference, percent } from "../../core/format";
 import { type Dot, dotChart } from "../../report/charts/dots";
-import { dataTable } from "../../report/data-table";
+import { dataTable, numeric, scored } from "../../report/data-table";
 import { type Figure, type Figures, figureName } from "../../report/figures";
 import { html, untypeset } from "../../report/html";
 import {
@@ -34,23 +34,16 @@ export function tablesTable(comparison: TableComparison): string {
     comparison.tables,
     [
       { label: "Table", text: (row) => (row.tuned ? `${row.name} *` : row.name) },
-      { label: "Rows", align: "right", text: (row) => count(row.rows) },
-      { label: "Positive", align: "right", text: (row) => percent(row.positives / row.rows, 0) },
-      { label: "ROC AUC, auto", align: "right", text: (row) => decimal(row.means.auto.rocAuc) },
+      numeric("Rows", (row) => count(row.rows)),
+      numeric("Positive", (row) => percent(row.positives / row.rows, 0)),
+      numeric("ROC AUC, auto", (row) => decimal(row.means.auto.rocAuc)),
       { label: "Best single peer", text: best },
-      {
-        label: "Difference",
-        align: "right",
-        text: (row) => difference(row.means.auto.rocAuc - row.means[best(row)].rocAuc),
-      },
-      { label: "Log loss, auto", align: "right", text: (row) => decimal(row.means.auto.logLoss) },
-      { label: "LightGBM", align: "right", text: (row) => decimal(row.means[lightgbm].logLoss) },
-      {
-        label: "Time",
+      numeric("Difference", (row) => difference(row.means.auto.rocAuc - row.means[best(row)].rocAuc)),
+      numeric("Log loss, auto", (row) => decimal(row.means.auto.logLoss)),
+      numeric("LightGBM", (row) => decimal(row.means[lightgbm].logLoss)),
+      numeric("Time", (row) => `${decimal(row.means.auto.seconds / row.means[lightgbm].seconds, 1)} ×`, {
         help: "Processor seconds of auto over those of LightGBM with its rounds by cross-validation",
-        align: "right",
-        text: (row) => `${decimal(row.means.auto.seconds / row.means[lightgbm].seconds, 1)} ×`,
-      },
+      }),
     ],
     {
       caption: "auto beside the best of the peers, table by table",
@@ -71,16 +64,15 @@ export function tableRanksTable(comparison: TableComparison): string {
     [
       { label: "Learner", text: (row) => (comparison.ours.includes(row) ? `${row} (ours)` : row) },
       ...tableFigures.flatMap((figure) => [
-        { label: titles[figure], align: "right" as const, text: (row: string) => decimal(mean(row, figure)) },
-        {
-          label: "Rank",
-          align: "right" as const,
-          best: "lowest" as const,
-          value: (row: string) => rankOf(row, figure),
-          text: (row: string) => decimal(rankOf(row, figure), 1),
-        },
+        numeric(titles[figure], (row: string) => decimal(mean(row, figure))),
+        scored(
+          "Rank",
+          "lowest" as const,
+          (row: string) => rankOf(row, figure),
+          (value) => decimal(value, 1),
+        ),
       ]),
-      { label: "Seconds", align: "right", text: (row) => decimal(mean(row, "seconds"), 2) },
+      numeric("Seconds", (row) => decimal(mean(row, "seconds"), 2)),
     ],
     {
       caption: `All learners over ${judged.length} tables`,

@@ -1,6 +1,6 @@
 import { count, decimal, percent } from "../../core/format";
 import { barChart } from "../../report/charts/bars";
-import { dataTable, type TableColumn } from "../../report/data-table";
+import { dataTable, numeric, type TableColumn } from "../../report/data-table";
 import type { UsageSegment } from "./segments";
 
 /** Segments with size, use, cost and churn. */
@@ -9,23 +9,20 @@ export function usageSegmentTable(segments: readonly UsageSegment[]): string {
     label: string,
     of: (segment: UsageSegment) => number,
     digits: number,
-  ): TableColumn<UsageSegment> => ({ label, align: "right", text: (row) => decimal(of(row), digits) });
+  ): TableColumn<UsageSegment> => numeric(label, (row) => decimal(of(row), digits));
   return dataTable(
     segments,
     [
       { label: "Segment", text: (row) => row.name },
-      { label: "Share", align: "right", text: (row) => percent(row.share, 0) },
+      numeric("Share", (row) => percent(row.share, 0)),
       number("Minutes", (segment) => segment.minutes, 0),
       number("GB", (segment) => segment.gigabytes, 0),
       number("Service calls", (segment) => segment.contacts, 2),
       number("Revenue, $", (segment) => segment.revenue, 0),
       number("Cost, $", (segment) => segment.cost, 1),
-      {
-        label: "Left",
-        align: "right",
+      numeric("Left", (row) => percent(row.churn.estimate), {
         help: "Share that left within the next three months",
-        text: (row) => percent(row.churn.estimate),
-      },
+      }),
     ],
     {
       caption: `${count(segments.reduce((sum, segment) => sum + segment.customers, 0))} simulated customers who use alike, figures of a month`,

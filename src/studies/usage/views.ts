@@ -2,7 +2,7 @@ import { count, decimal, difference, duration, interval, percent } from "../../c
 import type { Interval } from "../../evaluate/bootstrap";
 import { type Dot, dotChart } from "../../report/charts/dots";
 import type { Colour } from "../../report/charts/theme";
-import { dataTable, type TableColumn } from "../../report/data-table";
+import { dataTable, numeric, scored, type TableColumn } from "../../report/data-table";
 import { type ChurnMeasure, rival, type UsageChurn, type UsageLeaver } from "./churn";
 import type { UsageData } from "./data";
 import { naive, type Quantity, quantities, type UsageForecast, type UsageForecasts } from "./forecasts";
@@ -31,8 +31,8 @@ export function windowsTable(data: UsageData): string {
       { label: "Usage of months", text: (row) => `${row.month - 11} to ${row.month}` },
       { label: "Foretells months", text: (row) => `${row.month + 1} to ${row.month + 3}` },
       { label: "Use", text: (row) => row.use },
-      { label: "Customers", align: "right", text: (row) => count(row.customers) },
-      { label: "Left in these months", align: "right", text: (row) => percent(row.leavers / row.customers) },
+      numeric("Customers", (row) => count(row.customers)),
+      numeric("Left in these months", (row) => percent(row.leavers / row.customers)),
     ],
     {
       caption: "Simulated customers: what teaches and what judges",
@@ -43,19 +43,12 @@ export function windowsTable(data: UsageData): string {
 
 /** Every way to tell who leaves, with the differences to boosting on aggregates. */
 export function usageChurnTable(churn: UsageChurn): string {
-  const figure = (measure: ChurnMeasure, best: "highest" | "lowest"): TableColumn<UsageLeaver> => ({
-    label: measureNames[measure],
-    align: "right",
-    best,
-    value: (row) => row.scores[measure].estimate,
-    text: (row) => decimal(row.scores[measure].estimate),
-  });
-  const against = (measure: ChurnMeasure): TableColumn<UsageLeaver> => ({
-    label: "against boosting",
-    align: "right",
-    help: `${measureNames[measure]} less that of boosting on aggregates, 95% bootstrap`,
-    text: (row) => (row.differences ? range(row.differences[measure]) : "reference"),
-  });
+  const figure = (measure: ChurnMeasure, best: "highest" | "lowest"): TableColumn<UsageLeaver> =>
+    scored(measureNames[measure], best, (row) => row.scores[measure].estimate);
+  const against = (measure: ChurnMeasure): TableColumn<UsageLeaver> =>
+    numeric("against boosting", (row) => (row.differences ? range(row.differences[measure]) : "reference"), {
+      help: `${measureNames[measure]} less that of boosting on aggregates, 95% bootstrap`,
+    });
   return dataTable(
     churn.ways,
     [
@@ -65,12 +58,7 @@ export function usageChurnTable(churn: UsageChurn): string {
       figure("prAuc", "highest"),
       figure("logLoss", "lowest"),
       against("logLoss"),
-      {
-        label: "Time",
-        align: "right",
-        varies: true,
-        text: (row) => (row.milliseconds < 10 ? "" : duration(row.milliseconds)),
-      },
+      numeric("Time", (row) => (row.milliseconds < 10 ? "" : duration(row.milliseconds)), { varies: true }),
     ],
     {
       caption: `Who leaves within three months: ${count(churn.customers)} simulated customers, ${count(churn.leavers)} of whom left`,
@@ -145,35 +133,23 @@ export function usageForecastTable(forecasts: UsageForecasts, quantity: Quantity
     forecasts.ways,
     [
       { label: "Way", text: (row) => row.name },
-      {
-        label: "Pinball loss",
-        align: "right",
-        best: "lowest",
-        help: "Mean over the quantiles .1, .5 and .9; lower is better",
-        value: (row) => of(row).pinball,
-        text: (row) => decimal(of(row).pinball, digits),
-      },
-      {
-        label: `Against ${naive.toLowerCase()}`,
-        align: "right",
+      scored(
+        "Pinball loss",
+        "lowest",
+        (row) => of(row).pinball,
+        (value) => decimal(value, digits),
+        { help: "Mean over the quantiles .1, .5 and .9; lower is better" },
+      ),
+      numeric(`Against ${naive.toLowerCase()}`, (row) => shares(of(row).gain) ?? "reference", {
         help: "95% bootstrap of customers",
-        text: (row) => shares(of(row).gain) ?? "reference",
-      },
-      {
-        label: "Inside .1 to .9",
-        align: "right",
+      }),
+      numeric("Inside .1 to .9", (row) => percent(of(row).coverage), {
         help: "Share of customers between the two quantiles; 80% is meant",
-        text: (row) => percent(of(row).coverage),
-      },
-      { label: "Width", align: "right", text: (row) => decimal(of(row).width, digits) },
-      {
-        label: "Total off by",
-        align: "right",
-        best: "lowest",
+      }),
+      numeric("Width", (row) => decimal(of(row).width, digits)),
+      scored("Total off by", "lowest", (row) => offOf(forecasts, row, quantity), percent, {
         help: "Foretold sum of all customers against what came",
-        value: (row) => offOf(forecasts, row, quantity),
-        text: (row) => percent(offOf(forecasts, row, quantity)),
-      },
+      }),
     ],
     {
       caption: `${quantity === "minutes" ? "Minutes" : "Cost in dollars"} of the next three months, ${count(forecasts.customers)} simulated customers`,

@@ -2,7 +2,7 @@ import { count, decimal, percent } from "../../../core/format";
 import { barChart } from "../../../report/charts/bars";
 import { heatMap } from "../../../report/charts/heat-map";
 import { lineChart } from "../../../report/charts/line";
-import { dataTable } from "../../../report/data-table";
+import { dataTable, numeric } from "../../../report/data-table";
 import type { DataSource, Figure } from "../../../report/figures";
 import { html, raw } from "../../../report/html";
 import { dateText } from "../cell-values";
@@ -213,16 +213,10 @@ function movementTable(months: readonly Month[], money: (v: number) => string): 
     months,
     [
       { label: "Month", text: (row) => row.name },
-      ...kinds.map((kind) => ({
-        label: kind[0].toUpperCase() + kind.slice(1),
-        align: "right" as const,
-        text: (row: Month) => money(row.sums[kind] ?? 0),
-      })),
-      {
-        label: "Net",
-        align: "right",
-        text: (row) => money(Object.values(row.sums).reduce((a, b) => a + b, 0)),
-      },
+      ...kinds.map((kind) =>
+        numeric(kind[0].toUpperCase() + kind.slice(1), (row: Month) => money(row.sums[kind] ?? 0)),
+      ),
+      numeric("Net", (row) => money(Object.values(row.sums).reduce((a, b) => a + b, 0))),
     ],
     {
       caption: "Movements of monthly recurring revenue",
@@ -244,19 +238,11 @@ function topTable(valued: ValuedContracts, money: (v: number) => string): string
     order,
     [
       { label: "Customer", text: (i) => valued.customers.at(i) as string },
-      {
-        label: `Leaves in ${valued.churnMonths} months`,
-        align: "right",
-        text: (i) => percent(valued.churn[i], 1),
-      },
-      { label: "Months expected", align: "right", text: (i) => decimal(valued.expectedMonths[i], 1) },
-      { label: "Value", align: "right", text: (i) => money(valued.value[i]) },
-      {
-        label: "90% range",
-        align: "right",
-        text: (i) => `${money(valued.low[i])} to ${money(valued.high[i])}`,
-      },
-      { label: "At stake", align: "right", text: (i) => money(stake[i]) },
+      numeric(`Leaves in ${valued.churnMonths} months`, (i) => percent(valued.churn[i], 1)),
+      numeric("Months expected", (i) => decimal(valued.expectedMonths[i], 1)),
+      numeric("Value", (i) => money(valued.value[i])),
+      numeric("90% range", (i) => `${money(valued.low[i])} to ${money(valued.high[i])}`),
+      numeric("At stake", (i) => money(stake[i])),
     ],
     { caption: "The fifteen customers with most at stake: value times the chance to leave" },
   );

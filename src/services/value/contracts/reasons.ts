@@ -2,7 +2,7 @@ import { check } from "../../../core/checks";
 import { count, percent } from "../../../core/format";
 import { aalenJohansen } from "../../../models/survival/aalen-johansen";
 import { lastUpTo } from "../../../models/survival/censored";
-import { dataTable } from "../../../report/data-table";
+import { dataTable, numeric } from "../../../report/data-table";
 import type { Contracts } from "./contracts";
 
 /** A reason why contracts have ended. */
@@ -59,9 +59,9 @@ export function reasonTable(rows: readonly ReasonRow[]): string {
     rows,
     [
       { label: "Reason", text: (row) => row.name },
-      { label: "Contracts", align: "right", text: (row) => count(row.ended) },
-      { label: `Within ${within} months`, align: "right", text: (row) => percent(row.share) },
-      { label: "95% interval", align: "right", text: (row) => `${percent(row.low)} to ${percent(row.high)}` },
+      numeric("Contracts", (row) => count(row.ended)),
+      numeric(`Within ${within} months`, (row) => percent(row.share)),
+      numeric("95% interval", (row) => `${percent(row.low)} to ${percent(row.high)}`),
     ],
     {
       caption: "Contracts that have ended, by reason",

@@ -3,7 +3,7 @@ import { barChart } from "../../../report/charts/bars";
 import { concentrationChart, concentrationOf, heldBy } from "../../../report/charts/concentration";
 import { heatMap } from "../../../report/charts/heat-map";
 import { lineChart } from "../../../report/charts/line";
-import { dataTable } from "../../../report/data-table";
+import { dataTable, numeric } from "../../../report/data-table";
 import type { DataSource, Figure } from "../../../report/figures";
 import { html, raw } from "../../../report/html";
 import { channelTable } from "../channels";
@@ -101,10 +101,10 @@ function segmentTable(log: Transactions, valued: ValuedTransactions): string {
     rows,
     [
       { label: "Segment", text: (row) => row.name },
-      { label: "Customers", align: "right", text: (row) => count(row.rows.length) },
-      { label: "Still there", align: "right", text: (row) => percent(row.alive, 0) },
-      { label: "Expected value", align: "right", text: (row) => count(row.value) },
-      { label: "Share", align: "right", text: (row) => percent(row.value / total, 0) },
+      numeric("Customers", (row) => count(row.rows.length)),
+      numeric("Still there", (row) => percent(row.alive, 0)),
+      numeric("Expected value", (row) => count(row.value)),
+      numeric("Share", (row) => percent(row.value / total, 0)),
       { label: "What to do", text: (row) => row.meaning },
     ],
     {
@@ -189,9 +189,9 @@ export function frequencyTable({ byFrequency, models, judged }: HoldoutCheck): s
         label: "Repeat purchases before",
         text: (row) => (row.frequency === 7 ? "7 or more" : String(row.frequency)),
       },
-      { label: "Customers", align: "right", text: (row) => count(row.customers) },
-      { label: "Expected after", align: "right", text: (row) => decimal(row.expected, 2) },
-      { label: "Made after", align: "right", text: (row) => decimal(row.actual, 2) },
+      numeric("Customers", (row) => count(row.customers)),
+      numeric("Expected after", (row) => decimal(row.expected, 2)),
+      numeric("Made after", (row) => decimal(row.actual, 2)),
     ],
     {
       caption: "Purchases a customer in the weeks held out, by those before",
