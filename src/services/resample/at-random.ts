@@ -1,11 +1,18 @@
 import { check } from "../../core/checks";
 import { integer, permutation, type Rng } from "../../core/rng";
+import { evenRows } from "../../data/even-rows";
 import type { Survey } from "../../data/read/survey-table";
 import { columnNamed, type Table, takeTableRows } from "../../data/table";
 import { PackedTable } from "../../data/tally/packed-table";
+import { discoverStructure } from "../../synthesis/structure/discover/discover";
+import { tieKeys } from "../../synthesis/structure/variables";
 import { type ClassCount, type Classes, classesOf, lacking } from "./classes";
-import { namingColumns, ownCells } from "./own-cells";
+import { droppedRemarks, emptyCells } from "./dropped";
+import { ownKeys } from "./own-keys";
 import type { ResampleOptions } from "./resample-table";
+
+/** On so many rows it is looked what other columns say in identifiers. */
+const mostLooked = 5000;
 
 /** Methods that draw rows at random, whatever they hold. */
 export const randomMethods: readonly string[] = ["random-over", "random-under"];
@@ -27,20 +34,19 @@ export async function resampleAtRandom(
   for (const name of [target, ...drop]) columnNamed({ rows, columns: like }, name);
   check(!drop.includes(target), action, "the target must not be dropped", target);
   const over = method === "random-over";
-  const named = over ? namingColumns(like, drop) : [];
-  const targets = new PackedTable(
-    like.filter(({ name }) => name === target),
+  const named = over ? like.filter(({ name, type }) => type === "id" && !drop.includes(name)) : [];
+  // What other columns say in identifiers shows in some rows.
+  const some = named.length > 0 ? await evenRows(batches(), rows, mostLooked) : undefined;
+  const structure = some && discoverStructure(some, rng.fork("rules"), { minCount: 1, customer: false });
+  const read = new Set([target, ...named.map(({ name }) => name)]);
+  for (const plan of structure?.columns ?? [])
+    if (plan.kind === "key" && read.has(plan.name)) for (const { of } of plan.ties ?? []) read.add(of);
+  const held = new PackedTable(
+    like.filter(({ name }) => read.has(name)),
     rows,
   );
-  const names = new PackedTable(
-    like.filter(({ name }) => named.includes(name)),
-    rows,
-  );
-  for await (const batch of batches([target, ...named])) {
-    targets.add(batch);
-    names.add(batch);
-  }
-  const classes = classesOf(targets.column(target), action);
+  for await (const batch of batches([...read])) held.add(batch);
+  const classes = classesOf(held.column(target), action);
   const times = over ? timesRepeated(classes, rows, ratio, rng) : timesKept(classes, rows, ratio, rng);
   const after = (own: Int32Array): number => own.reduce((sum, i) => sum + times[i], over ? own.length : 0);
   const counts = classes.names.map((name, c) => ({
@@ -55,13 +61,15 @@ export async function resampleAtRandom(
   for await (const batch of batches()) write(batch);
   const more = counts.reduce((sum, one) => sum + one.after - one.before, 0);
   if (more === 0) return { classes: counts, remarks: [] };
-  const own = ownCells(names, drop, rng);
+  const keys = structure && ownKeys(structure, held, rng);
   let at = 0;
   await writeTimes(batches(), times, (repeats) => {
-    write(own.dress(repeats, at));
+    const own = keys ? tieKeys(structure, keys.dress(repeats, at)) : repeats;
+    const columns = own.columns.map((one) => (drop.includes(one.name) ? emptyCells(one, own.rows) : one));
+    write({ rows: own.rows, columns });
     at += repeats.rows;
   });
-  return { classes: counts, remarks: own.remarks(more) };
+  return { classes: counts, remarks: [...droppedRemarks(drop), ...(keys?.remarks(more) ?? [])] };
 }
 
 /** How often each row is drawn, with replacement, for the classes that lack some. */

@@ -2,7 +2,7 @@ import { check } from "../../core/checks";
 import { mean, standardDeviation } from "../../core/math/statistics";
 import { column, type Feature, type Matrix, matrix } from "../../core/matrix";
 import type { Rng } from "../../core/rng";
-import { type Column, isCategorical, table } from "../../data/table";
+import { type Column, isCategorical, type Table, table } from "../../data/table";
 import type { PackedTable } from "../../data/tally/packed-table";
 import { adasyn } from "../../resample/adasyn";
 import { borderlineSmote } from "../../resample/borderline-smote";
@@ -16,7 +16,7 @@ import type { ColumnPlan } from "../../synthesis/structure/structure";
 import { reduceTable } from "../../synthesis/structure/variables";
 import { type Classes, lacking } from "./classes";
 import { inParts } from "./parts";
-import { rowsWithin, rulesOf, type TableRules, type Within } from "./within-rules";
+import { rowsWithin, type TableRules, type Within } from "./within-rules";
 
 type MakerOptions = { readonly counts: readonly [number, number]; readonly neighbours?: number };
 
@@ -29,31 +29,29 @@ export const makers: Readonly<Record<string, (options: MakerOptions) => Oversamp
   adasyn,
 };
 
-/** New rows: the row of the table that each starts from, and the columns in which they differ from it. */
-export interface Made {
-  readonly base: Int32Array;
-  readonly columns: ReadonlyMap<string, Column>;
-}
-
 /** Methods that ask so many neighbours of a row's own class, unless told otherwise. */
 const amongOwn: readonly string[] = ["smote", "svm-smote", "adasyn"];
 const usualNeighbours = 5;
 
 interface MakeOptions {
   readonly method: string;
-  readonly target: string;
   readonly ratio: number;
   readonly neighbours?: number;
 }
 
 /** Makes the rows that classes lack, some at a time and the same whenever it is called; returns what a person should know of them. */
-export type RowMaker = (write: (made: Made) => void) => readonly string[];
+export type RowMaker = (write: (made: Table) => void) => readonly string[];
 
-/** Makes rows between those of a class, for each class that lacks some, as the table's rules have it. `held` has its numbers, levels and dates. */
-export function rowMaker(held: PackedTable, classes: Classes, options: MakeOptions, rng: Rng): RowMaker {
-  const { target, method, neighbours } = options;
-  const rules = rulesOf(held, target, rng.fork("rules"));
-  const features = featuresOf(held, rules, target);
+/** Makes rows between those of a class, for each class that lacks some, as the table's rules have it. */
+export function rowMaker(
+  held: PackedTable,
+  rules: TableRules,
+  classes: Classes,
+  options: MakeOptions,
+  rng: Rng,
+): RowMaker {
+  const { method, neighbours } = options;
+  const features = featuresOf(held, rules);
   check(features.length > 0, `resample by ${method}`, "there must be a column of numbers, levels or dates");
   // Later ones may be made.
   const { rows: given } = held;
@@ -81,7 +79,11 @@ export function rowMaker(held: PackedTable, classes: Classes, options: MakeOptio
         const made = ofClass(name, () => madeWithin({ x, y: labels }, share, { maker, neighbours }, drawn));
         count += made.base.length;
         for (let from = 0; from < made.base.length; from += mostAtOnce)
-          write(told.add(writtenRows(held, rows, rules, sliced(made, from, from + mostAtOnce), stream)));
+          write(
+            told.add(
+              writtenRows(held, rows, rules, sliced(made, from, from + mostAtOnce), told.rows, stream),
+            ),
+          );
       });
       return [
         ...(parts.length > 1
@@ -117,28 +119,24 @@ function sliced({ base, towards, step, levels }: Steps, from: number, to: number
   };
 }
 
-/** New rows within the rules, by the numbers of the rows that they start from. */
+/** New rows within the rules, the first of them number `first`. */
 function writtenRows(
   held: PackedTable,
   part: Int32Array,
   rules: TableRules,
   { base, towards, step, levels }: Steps,
+  first: number,
   rng: Rng,
-): Made & { readonly within: Within } {
+): Within {
   const count = base.length;
   const ends = new Int32Array(2 * count);
   for (let i = 0; i < count; i++) {
     ends[i] = part[base[i]];
     ends[count + i] = part[towards[i]];
   }
-  const from = held.take(ends);
   const places = ends.map((_, i) => i);
   const between = { base: places.subarray(0, count), towards: places.subarray(count), step };
-  const within = rowsWithin(rules, from, between, levels, rng);
-  const columns = within.table.columns.filter(
-    (one, j) => rules.structure.columns[j].kind !== "key" && "codes" in one === "codes" in from.columns[j],
-  );
-  return { base: ends.subarray(0, count), columns: new Map(columns.map((one) => [one.name, one])), within };
+  return rowsWithin(rules, held.take(ends), between, { levels, first }, rng);
 }
 
 /** The stream, whose forks go on where they were when they are asked for again. */
@@ -170,33 +168,41 @@ function ofClass<T>(name: string, work: () => T): T {
 
 /** What a person should know of rows that were made, some after others. */
 class Told {
+  rows = 0;
   private readonly rules: TableRules;
-  private rows = 0;
   private mended = 0;
+  private copies = 0;
   private readonly mendedColumns = new Map<string, number>();
   private readonly gaps = new Set<string>();
+  private readonly repeated = new Set<string>();
 
   constructor(rules: TableRules) {
     this.rules = rules;
   }
 
-  add<M extends { readonly within: Within }>(made: M): M {
-    const { table, mended, mendedColumns } = made.within;
+  add({ table, mended, mendedColumns }: Within): Table {
     this.rows += table.rows;
-    this.mended += mended;
+    for (const drawn of mended) {
+      if (drawn > 0) this.mended++;
+      if (drawn === mendedColumns.size) this.copies++;
+    }
     for (const [name, rows] of mendedColumns)
       this.mendedColumns.set(name, (this.mendedColumns.get(name) ?? 0) + rows);
     for (const one of table.columns) if (lacksSome(one)) this.gaps.add(one.name);
-    return made;
+    for (const one of table.columns)
+      if (one.type === "id" || one.type === "text") this.repeated.add(one.name);
+    return table;
   }
 
   remarks(): readonly string[] {
-    const { structure, lists } = this.rules;
-    const listed = (names: readonly string[]): string => names.join(", ");
+    const { structure, lists, keys, together } = this.rules;
+    const listed = (names: Iterable<string>): string => [...names].join(", ");
     const gaps = structure.columns.map(({ name }) => name).filter((name) => this.gaps.has(name));
     const computed = structure.columns.flatMap(({ name, ...plan }) =>
       ["lookup", "bands", "part"].includes(plan.kind) || ("formula" in plan && plan.formula) ? [name] : [],
     );
+    const drawn = structure.columns.filter(({ name, kind }) => kind !== "key" && computed.includes(name));
+    for (const name of [...keys.names, ...drawn.map((one) => one.name)]) this.repeated.delete(name);
     const mendedColumns = [...this.mendedColumns]
       .filter(([, rows]) => rows > 0)
       .sort(([, a], [, b]) => b - a)
@@ -209,12 +215,21 @@ class Told {
         ? [`computed in new rows as in the others, from other columns: ${listed(computed)}`]
         : []),
       ...(lists.size > 0
-        ? [`new rows have the number of one of two rows, nothing in between, in ${listed([...lists.keys()])}`]
+        ? [`new rows have the number of one of two rows, nothing in between, in ${listed(lists)}`]
+        : []),
+      ...(together.size > 0
+        ? [
+            `what goes with what is no rule that is known in ${listed(together)}: new rows have them as the row that each starts from`,
+          ]
         : []),
       ...(this.mended > 0
         ? [
-            `${this.mended} of ${this.rows} new rows would have broken a rule, or held a pair of levels that no row has: in the columns concerned they are as the row that each starts from (${listed(mendedColumns)})`,
+            `${this.mended} of ${this.rows} new rows would have broken a rule: in the columns concerned they are as the row that each starts from (${listed(mendedColumns)})${this.copies > 0 ? `, ${this.copies} in all columns` : ""}`,
           ]
+        : []),
+      ...(this.rows > 0 ? keys.remarks(this.rows) : []),
+      ...(this.repeated.size > 0
+        ? [`new rows repeat the row that each starts from in ${listed(this.repeated)}`]
         : []),
     ];
   }
@@ -272,7 +287,7 @@ interface ColumnFeature extends Feature {
   readonly numbers: (one: Column) => Float64Array;
 }
 
-function featuresOf(held: PackedTable, { structure }: TableRules, target: string): readonly ColumnFeature[] {
+function featuresOf(held: PackedTable, { structure, target }: TableRules): readonly ColumnFeature[] {
   return structure.columns.flatMap((plan): ColumnFeature[] => {
     const { name } = plan;
     if (name === target) return [];

@@ -3,8 +3,17 @@ import { type Labelled, type Matrix, matrix } from "../../core/matrix";
 import type { Resample } from "../../core/model";
 import type { Rng } from "../../core/rng";
 import { evenly, type RowSource } from "../../data/even-rows";
-import { cellText, columnNamed, isCategorical, type Table, table, takeTableRows } from "../../data/table";
-import type { PackedTable } from "../../data/tally/packed-table";
+import { checkHeld } from "../../data/read/check-room";
+import {
+  type Column,
+  cellText,
+  columnNamed,
+  isCategorical,
+  type Table,
+  table,
+  takeTableRows,
+} from "../../data/table";
+import { PackedTable, packedBytes } from "../../data/tally/packed-table";
 import { encode } from "../../features/encode";
 import { editedNeighbours, tomekLinks } from "../../resample/cleaning";
 import {
@@ -14,11 +23,11 @@ import {
   oneSidedSelection,
 } from "../../resample/prototypes";
 import { type ClassCount, type Classes, classesOf } from "./classes";
-import { HeldRows } from "./held-rows";
+import { droppedRemarks, emptyCells } from "./dropped";
 import { makers, rowMaker } from "./make-rows";
-import { NotKept } from "./not-kept";
-import { ownCells } from "./own-cells";
+import { NotKept, withTogether } from "./not-kept";
 import { inParts } from "./parts";
+import { rulesOf, type TableRules } from "./within-rules";
 
 export interface ResampleOptions {
   /** A name of `resamplingMethods`. */
@@ -97,16 +106,26 @@ export async function resampleRows(
     `the table must have at most ${mostSquared} rows, for its time grows with their square (random-under first, or another method)`,
     source.kept,
   );
-  const held = new HeldRows(source, { method, target, ratio, drop, texts: makes });
+  // Methods that remove rows look at no text.
+  const isSeen = (one: Column): boolean => one.name === target || !["id", "text"].includes(one.type);
+  const used = like.filter((one) => !drop.includes(one.name) && (makes || isSeen(one)));
+  checkHeld(
+    action,
+    source.kept * used.reduce((sum, one) => sum + packedBytes(one), 0),
+    "--drop columns that need not be looked at, random-under or random-over, or a part of the rows",
+  );
+  const held = new PackedTable(used, source.kept);
   // Where all given rows stay they are written on the way.
-  for await (const block of source.batches(makes ? undefined : held.seen.names)) {
+  for await (const block of source.batches(makes ? undefined : held.names)) {
     held.add(block);
     if (!cleaner) write(block);
   }
-  const before = classesOf(held.seen.column(target), action);
-  const asked = { ...options, target, method: method in combined ? "smote" : method, ratio };
-  const made = makes ? newRows(held, before, asked, rng) : undefined;
-  const kept = makes ? new NotKept(held, before, ratio) : undefined;
+  const before = classesOf(held.column(target), action);
+  const asked = { ...options, method: method in combined ? "smote" : method, ratio, like };
+  const rules = makes ? rulesOf(held, target, rng.fork("rules")) : undefined;
+  const whole = rules && (await withTogether(held, rules, before, ratio, rng.fork("together")));
+  const made = whole && newRows(held, whole, before, asked, rng);
+  const kept = whole && new NotKept(held, whole, before, ratio);
   const torn = async (): Promise<readonly string[]> => (await kept?.remarks(rng.fork("not kept"))) ?? [];
   if (!cleaner) {
     const count = before.rows.map((own) => own.length);
@@ -121,10 +140,10 @@ export async function resampleRows(
   const remarks =
     made?.((rows) => {
       kept?.add(rows);
-      held.seen.add(rows);
+      held.add(rows);
     }) ?? [];
   const cleaning = { target, method, clean: cleaner, pairs: pairwise.includes(method) };
-  const { stays, names, rows, remarks: said } = rowsThatStay(held.seen, cleaning, rng);
+  const { stays, names, rows, remarks: said } = rowsThatStay(held, cleaning, rng);
   let at = 0;
   const writeLeft = (block: Table): void => {
     const places = evenly(block.rows, block.rows).filter((i) => stays[at + i] === 1);
@@ -146,29 +165,22 @@ function countsOf({ names, rows }: Classes, after: (c: number) => number): reado
 
 /** Gives the new rows block by block, the same whenever it is called, and returns what a person should know of them. */
 function newRows(
-  held: HeldRows,
+  held: PackedTable,
+  rules: TableRules,
   classes: Classes,
-  options: ResampleOptions & { target: string; ratio: number },
+  options: ResampleOptions & { ratio: number; like: readonly Column[] },
   rng: Rng,
 ) {
-  const { drop = [] } = options;
-  const make = rowMaker(held.seen, classes, options, rng);
-  const own = ownCells(held.names, drop, rng);
+  const { drop = [], like } = options;
+  const make = rowMaker(held, rules, classes, options, rng);
   return (use: (rows: Table) => void): readonly string[] => {
-    let copied: readonly string[] = [];
     let count = 0;
-    const told = make(({ base, columns }) => {
-      const from = held.take(base);
-      copied = from.columns
-        .map(({ name }) => name)
-        .filter((name) => ![...drop, ...own.named].includes(name) && !columns.has(name));
-      use(own.dress(table(from.columns.map((one) => columns.get(one.name) ?? one)), count));
-      count += base.length;
+    const told = make((rows) => {
+      const own = new Map(rows.columns.map((one) => [one.name, one]));
+      use(table(like.map((one) => own.get(one.name) ?? emptyCells(one, rows.rows))));
+      count += rows.rows;
     });
-    if (count === 0) return told;
-    const repeated =
-      copied.length > 0 ? [`new rows repeat the row that each starts from in ${copied.join(", ")}`] : [];
-    return [...told, ...own.remarks(count), ...repeated];
+    return count > 0 ? [...told, ...droppedRemarks(drop)] : told;
   };
 }
 

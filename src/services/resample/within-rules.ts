@@ -1,20 +1,20 @@
 import type { Rng } from "../../core/rng";
 import { evenly } from "../../data/even-rows";
-import { type ColumnSchema, schemaOf } from "../../data/schema";
-import { columnNamed, isCategorical, type Table } from "../../data/table";
+import type { ColumnSchema } from "../../data/schema";
+import { type Column, cellText, columnNamed, isCategorical, type Table, table } from "../../data/table";
 import type { PackedTable } from "../../data/tally/packed-table";
+import { onDays } from "../../synthesis/structure/date-days";
 import { bandReads } from "../../synthesis/structure/discover/bands";
 import { discoverStructure } from "../../synthesis/structure/discover/discover";
 import { spacedRows } from "../../synthesis/structure/discover/search";
 import { argumentsOf } from "../../synthesis/structure/formulas";
-import { snap, spacing } from "../../synthesis/structure/grids";
+import { snap } from "../../synthesis/structure/grids";
 import { moveDates } from "../../synthesis/structure/move-dates";
-import { brokenNumbers } from "../../synthesis/structure/orders/broken";
-import { type Drawn, restoreNumbers, restoreTable } from "../../synthesis/structure/restore";
+import { brokenBy } from "../../synthesis/structure/orders/broken";
+import { type Drawn, restoreTable, syntheticSchema } from "../../synthesis/structure/restore";
 import {
   type ColumnPlan,
   formulaOf,
-  type NumberVariable,
   type Structure,
   type Variable,
 } from "../../synthesis/structure/structure";
@@ -26,10 +26,11 @@ import {
   nearest,
   numbersOf,
   reduceTable,
+  tieKeys,
   variableRows,
   withoutGaps,
 } from "../../synthesis/structure/variables";
-import { type CellRules, cellRulesOf, type Reduced } from "./cell-rules";
+import { type OwnKeys, ownKeys } from "./own-keys";
 
 /** New rows between rows of a table: the one that each starts from, the one it leads to, how far (0 stays, 1 arrives). */
 export interface Between {
@@ -40,35 +41,46 @@ export interface Between {
 
 /** What holds in all rows of a table, and what of its columns does not follow from others. */
 export interface TableRules {
+  readonly target: string;
   readonly structure: Structure;
   readonly schema: readonly ColumnSchema[];
-  /** The values of numbers between which there are none. */
-  readonly lists: ReadonlyMap<string, readonly number[]>;
-  readonly cells: CellRules;
+  /** Numbers whose values repeat and lie apart, as prices do: between two of them is none. */
+  readonly lists: ReadonlySet<string>;
+  /** Columns whose cells go together in ways that no rule tells: they are as in the row that a new one starts from. */
+  readonly together: ReadonlySet<string>;
+  readonly keys: OwnKeys;
 }
 
 /** Of more rows than these, rules are found on so many, evenly spaced, beside those with the rarest values. */
 const mostSearched = 50_000;
+/** Texts of which each stands in fewer rows than these, on average, are no levels. */
+const leastRepeated = 2;
 
-/** The rules of a table of numbers, levels and dates, of which the target is given. */
-export function rulesOf(from: PackedTable, target: string, rng: Rng): TableRules {
-  const rows = from.take(from.rows > mostSearched ? tellingRows(from) : evenly(from.rows, from.rows));
-  const found = discoverStructure(rows, rng, { keep: [target], minCount: 1, customer: false });
+/** The rules of a table that has a target. */
+export function rulesOf(held: PackedTable, target: string, rng: Rng): TableRules {
+  const all = held.take(held.rows > mostSearched ? tellingRows(held) : evenly(held.rows, held.rows));
+  const rows = table(all.columns.filter((one) => !isFreeText(one)));
+  const found = discoverStructure(rows, rng, { minCount: 1, customer: false });
+  const lists = found.columns.flatMap(({ name, ...plan }) => {
+    const { from, to } = ("support" in plan && plan.support) || { from: [], to: [] };
+    return plan.kind === "number" && from.length > 0 && from.every((low, k) => low === to[k]) ? [name] : [];
+  });
   // Which values between those of two rows repeat elsewhere is nothing that neighbours are asked.
   const columns = found.columns.map((plan): ColumnPlan => {
     if (plan.kind !== "number" && plan.kind !== "date") return plan;
     const { support: _, ...own } = plan;
     return own;
   });
+  const keys = ownKeys(found, held, rng.fork("keys"));
   const structure = { ...found, columns };
-  const lists = listsOf(from, structure, target);
-  const schema = schemaOf(rows).columns;
-  return { structure, schema, lists, cells: cellRulesOf(structure, lists, reducedBlocks(from, structure)) };
+  const schema = syntheticSchema(rows, structure);
+  return { target, structure, schema, lists: new Set(lists), together: new Set(), keys };
 }
 
-/** All rows in blocks, reduced to what does not follow from others. */
-function* reducedBlocks(from: PackedTable, structure: Structure): Generator<Reduced> {
-  for (const rows of from.blocks()) yield { rows, variables: reducedWhole(structure, rows) };
+function isFreeText(one: Column): boolean {
+  if (one.type !== "text") return false;
+  const present = one.values.filter((text) => text !== "");
+  return present.length < leastRepeated * new Set(present).size;
 }
 
 /**
@@ -90,32 +102,6 @@ function reducedWhole(structure: Structure, rows: Table): readonly Variable[] {
       levels: levelNames(plan),
     };
   });
-}
-
-/** The numbers of a grid whose values repeat and most lie apart on it, as prices and post codes do: between two of them is none. */
-function listsOf(
-  from: PackedTable,
-  structure: Structure,
-  target: string,
-): ReadonlyMap<string, readonly number[]> {
-  const most = Math.min(from.rows / leastShared, mostListed);
-  const found = new Map<string, { one: NumberVariable; counts: Map<number, number> }>();
-  for (const { rows, variables } of reducedBlocks(from, structure))
-    for (const one of variables) {
-      if (one.kind !== "number" || !one.grid || one.name === target) continue;
-      if (columnNamed(rows, one.name).type !== "numeric") continue;
-      const known = found.get(one.name) ?? { one, counts: new Map<number, number>() };
-      found.set(one.name, known);
-      const { counts } = known;
-      for (const value of one.values)
-        if (counts.size <= most && !Number.isNaN(value) && !one.atoms.includes(value))
-          counts.set(value, (counts.get(value) ?? 0) + 1);
-    }
-  const lists = [...found].flatMap(([name, { one, counts }]): [string, readonly number[]][] => {
-    const listed = counts.size > most ? undefined : listedValues(one, counts);
-    return listed ? [[name, listed]] : [];
-  });
-  return new Map(lists);
 }
 
 /** Rows that show every level, where numbers end, and others evenly spaced. */
@@ -141,55 +127,39 @@ function tellingRows(from: PackedTable): Int32Array {
   return Int32Array.from(rows).sort();
 }
 
-/** So many rows a value on average: fewer may share one by chance; and so many values at most. */
-const [leastShared, mostListed] = [2, 2 ** 20];
-
-function listedValues(
-  { atoms, grid }: NumberVariable,
-  counts: ReadonlyMap<number, number>,
-): readonly number[] | undefined {
-  const unit = spacing(grid);
-  const occurs = (value: number): boolean => counts.has(value) || atoms.includes(value);
-  let [beside, rows] = [0, 0];
-  for (const [value, count] of counts) {
-    rows += count;
-    if (occurs(snap(value + unit, grid)) || occurs(snap(value - unit, grid))) beside += count;
-  }
-  if (rows < leastShared * counts.size || rows === 0 || beside > rows / 2) return undefined;
-  return [...atoms, ...counts.keys()];
-}
-
 /** New rows that keep the rules, and what it took. */
 export interface Within {
   readonly table: Table;
-  /** Rows in which columns are as in the row they start from, where a rule or a pair that no row has would have been broken. */
-  readonly mended: number;
-  /** By these columns, in how many rows. */
+  /** By row, how many of what is drawn are as in the row it starts from, where a rule would have been broken. */
+  readonly mended: Uint8Array;
+  /** By column, in how many rows. */
   readonly mendedColumns: ReadonlyMap<string, number>;
 }
 
 /**
  * Rows between others of `from` that keep the rules of the table that these are of: what follows from nothing lies between the two rows, or is the level
  * given for it (by column, codes of the table); what follows from others is computed. A cell is missing where it is in the row
- * that the new one starts from. Where a rule, or a pair of levels that no row has, would be broken, the columns that it is of
- * are as in that row.
+ * that the new one starts from. Where a rule would be broken, or a row be of another class, the columns that it is of are as in that
+ * row, and where that is not enough, all.
  */
 export function rowsWithin(
   rules: TableRules,
   from: Table,
   between: Between,
-  levels: ReadonlyMap<string, Int32Array>,
+  { levels, first }: { readonly levels: ReadonlyMap<string, Int32Array>; readonly first: number },
   rng: Rng,
 ): Within {
-  const { structure, schema, lists } = rules;
+  const { structure, schema, lists, together, keys } = rules;
   const variables = reducedWhole(structure, from);
   const { base } = between;
   const either = { ...between, step: between.step.map(Math.round) };
   const plans = new Map(structure.columns.map((plan) => [plan.name, plan]));
-  const made = variables.map((one): Variable => {
-    const known = plans.get(one.name);
-    if (one.kind === "levels" && !known) return { ...one, codes: base.map((i) => one.codes[i]) };
-    const plan = known as ColumnPlan;
+  const place = new Map(variables.map(({ name }, k) => [name, k]));
+  const under = (name: string): readonly number[] => variablesUnder(structure, name, place);
+  const kept = new Set([...together].flatMap(under));
+  const there = variables.map((one, k): Variable => {
+    const plan = plans.get(one.name);
+    if (!plan || kept.has(k)) return variableRows(one, base);
     if (one.kind === "number") {
       const way = lists.has(one.name) ? either : between;
       const values = valuesBetween(one.values, way, one.missing).map((value) => snap(value, one.grid));
@@ -201,27 +171,72 @@ export function rowsWithin(
       return { ...one, codes: Int32Array.from(values, (value) => nearest(plan.values ?? [], value)) };
     }
     const codes = levels.get(one.name);
-    if (plan.kind !== "levels" || !codes || !isCategorical(column))
-      return { ...one, codes: base.map((i) => one.codes[i]) };
+    if (plan.kind !== "levels" || !codes || !isCategorical(column)) return variableRows(one, base);
     const gap = plan.missing ? one.levels.length - 1 : -1;
     const given = codesOf({ ...column, codes }, plan);
     const own = base.map((i) => one.codes[i]);
     return { ...one, codes: own.map((code, i) => (code === gap || given[i] === gap ? code : given[i])) };
   });
-  const parts = new Map(made.map((one) => [one.name, drawnOf(one)]));
-  const moved = moveDates(structure, parts, rng);
-  const there = made.map((one): Variable => {
+  const parts = new Map(there.map((one) => [one.name, drawnOf(one)]));
+  const moved = moveDates(structure, onDays(structure, parts, rng) as ReadonlyMap<string, Drawn>, rng);
+  const made = there.map((one, k): Variable => {
     const own = moved.get(one.name);
-    return one.kind === "number" && own ? { ...one, values: own as Float64Array } : one;
+    return one.kind === "number" && own && !kept.has(k)
+      ? { ...one, values: own.slice() as Float64Array }
+      : one;
   });
-  const taken = mend(rules, variables, there, base);
-  const drawn = there.map(drawnOf);
-  const table = restoreTable(structure, schema, drawn, { rows: base.length }, rng);
+  const restored = (own: readonly Variable[], rows: number): Table =>
+    restoreTable(structure, schema, own.map(drawnOf), { rows, firstRow: first }, rng);
+  const classes = columnNamed(from, rules.target);
+  const taken = variables.map(() => new Uint8Array(base.length));
+  for (let rows = Int32Array.from(base.keys()); rows.length > 0; ) {
+    const touched = new Set<number>();
+    const take = (k: number, i: number): boolean => {
+      const [to, own] = [drawnOf(made[k]), drawnOf(variables[k])];
+      if (Object.is(to[i], own[base[i]])) return false;
+      to[i] = own[base[i]];
+      taken[k][i] = 1;
+      touched.add(i);
+      return true;
+    };
+    const own = made.map((one) => variableRows(one, rows));
+    const now = restored(own, rows.length);
+    const grown = columnNamed(now, rules.target);
+    const strayed = [...rows.keys()].filter((r) => cellText(grown, r) !== cellText(classes, base[rows[r]]));
+    const broken = [{ columns: [rules.target], rows: strayed }, ...brokenBy(structure, now, own)];
+    for (const { columns, rows: of } of broken) {
+      const concerned = columns.flatMap(under);
+      for (const r of of) {
+        const some = concerned.filter((k) => take(k, rows[r])).length > 0;
+        if (!some && !touched.has(rows[r])) for (const k of made.keys()) take(k, rows[r]);
+      }
+    }
+    rows = Int32Array.from(touched).sort();
+  }
+  const mended = base.map((_, i) => taken.reduce((sum, rows) => sum + rows[i], 0));
   const counts = taken.map((rows) => rows.reduce((sum, one) => sum + one, 0));
   const mendedColumns = new Map(variables.map(({ name }, k) => [name, counts[k]]));
-  let mended = 0;
-  for (let i = 0; i < base.length; i++) if (taken.some((rows) => rows[i] === 1)) mended++;
-  return { table, mended, mendedColumns };
+  const named = keys.dress(asBefore(restored(made, base.length), from, base, rules), first);
+  return { table: tieKeys(structure, named), mended: Uint8Array.from(mended), mendedColumns };
+}
+
+/** The rows' columns as the table has them: the class, and identifiers and texts that are not made up, are those of the base rows. */
+function asBefore(made: Table, from: Table, base: Int32Array, { target, structure }: TableRules): Table {
+  const own = new Map(made.columns.map((one, j) => [one.name, { one, plan: structure.columns[j] }]));
+  return table(
+    from.columns.map((like): Column => {
+      const { one, plan } = own.get(like.name) ?? {};
+      if (!one || plan?.kind === "key" || like.name === target) return columnRows(like, base);
+      if (isCategorical(like) || like.type === "numeric" || !isCategorical(one)) return one;
+      return { ...like, values: Array.from(base, (_, i) => cellText(one, i)) };
+    }),
+  );
+}
+
+function columnRows(one: Column, rows: Int32Array): Column {
+  if (isCategorical(one)) return { ...one, codes: rows.map((i) => one.codes[i]) };
+  if (one.type === "numeric") return { ...one, values: Float64Array.from(rows, (i) => one.values[i]) };
+  return { ...one, values: Array.from(rows, (i) => one.values[i]) };
 }
 
 function valuesBetween(values: Float64Array, { base, towards, step }: Between, missing: boolean) {
@@ -237,45 +252,6 @@ function drawnOf(one: Variable): Drawn {
   return one.kind === "levels" ? one.codes : one.values;
 }
 
-/** Puts what the base rows have, in place, where new rows break a rule; by variable and row, 1 where that changed something. */
-function mend(
-  { structure, cells: { sides, rules } }: TableRules,
-  variables: readonly Variable[],
-  made: readonly Variable[],
-  base: Int32Array,
-): readonly Uint8Array[] {
-  const taken = variables.map(() => new Uint8Array(base.length));
-  const place = new Map(variables.map(({ name }, k) => [name, k]));
-  const under = (name: string): readonly number[] => variablesUnder(structure, name, place);
-  for (let rows = Int32Array.from(base.keys()); rows.length > 0; ) {
-    const touched = new Set<number>();
-    const take = (k: number, i: number): void => {
-      const [to, own] = [drawnOf(made[k]), drawnOf(variables[k])];
-      if (Object.is(to[i], own[base[i]])) return;
-      to[i] = own[base[i]];
-      taken[k][i] = 1;
-      touched.add(i);
-    };
-    const own = made.map((one) => variableRows(one, rows));
-    const parts = new Map(own.map((one) => [one.name, drawnOf(one)]));
-    const numbers = restoreNumbers({ ...structure, orders: [] }, parts, rows.length);
-    for (const { columns, rows: broken } of brokenNumbers(
-      structure,
-      (name) => (numbers.get(name) ?? parts.get(name)) as Drawn,
-    ))
-      for (const k of columns.flatMap(under)) for (const r of broken) take(k, rows[r]);
-    const cells = sides.map((side) => side.cells(own, numbers));
-    for (const { of, breaks } of rules) {
-      const read = of
-        .map((side) => sides[side])
-        .flatMap(({ at, name }) => (at === undefined ? under(name) : [at]));
-      for (let r = 0; r < rows.length; r++) if (breaks(cells, r)) for (const k of read) take(k, rows[r]);
-    }
-    rows = Int32Array.from(touched).sort();
-  }
-  return taken;
-}
-
 /** The places of the variables that a column is made of. */
 function variablesUnder(
   structure: Structure,
@@ -283,11 +259,13 @@ function variablesUnder(
   place: ReadonlyMap<string, number>,
 ): readonly number[] {
   const plan = structure.columns.find((plan) => plan.name === name);
-  const own = place.get(name);
+  const gap = structure.gaps?.find(({ column }) => column === name)?.variable ?? "";
   const formula = formulaOf(plan);
-  const reads = formula ? argumentsOf(formula) : [];
-  const under = (plan?.kind === "bands" ? bandReads(plan) : reads).flatMap((one) =>
-    variablesUnder(structure, one, place),
-  );
-  return own === undefined ? under : [own, ...under];
+  const reads = [
+    ...(formula ? argumentsOf(formula) : []),
+    ...(plan?.kind === "bands" ? bandReads(plan) : []),
+    ...(plan?.kind === "lookup" || plan?.kind === "part" ? [plan.of] : []),
+  ];
+  const own = [place.get(name), place.get(gap)].filter((at) => at !== undefined);
+  return [...own, ...reads.flatMap((one) => variablesUnder(structure, one, place))];
 }

@@ -149,14 +149,16 @@ test.each(["smote", "smote-enn"])(
     expect(share).toBeGreaterThan(0.02);
     expect(share).toBeLessThan(0.25);
     expect(err).toContain(
-      "computed in new rows as in the others, from other columns: gross, phone, end, days",
+      "computed in new rows as in the others, from other columns: gross, phone, end, days, until, town",
     );
     expect(err).toContain(
       "cells are missing in new rows where they are in the row that each starts from: rebate, until",
     );
     expect(err).toMatch(
-      /^\d+ of 200 new rows would have broken a rule, or held a pair of levels that no row has/m,
+      /^\d+ of 200 new rows would have broken a rule: in the columns concerned they are as/m,
     );
+    // Too few rows for a rule that never two of them meet, and that one does.
+    expect(err).toMatch(/what goes with what is no rule that is known in .*minutes.*: new rows have them as/);
     expect(err).toContain("new rows have the number of one of two rows, nothing in between, in post");
     expect(err).toContain("new rows have identifiers of their own in id");
     expect(err).toContain("new rows repeat the row that each starts from in geo");
@@ -420,16 +422,74 @@ test("telelink resample makes rows beside a date that others give", async () => 
   expect(days.filter((one) => one !== 14)).toEqual([]);
 });
 
-test("telelink resample says what new rows do not keep, and where too few rows are there to look", async () => {
+test("telelink resample keeps what no rule tells by taking it from one row, and says where too few rows are there to look", async () => {
   const lines = Array.from({ length: 900 }, (_, i) => {
     const [x, y] = [(i * 37) % 101, (i * 53) % 97];
-    return `${x},${y},${i % 3 === 0 ? "gold" : "basic"},${(x * x + 2 * y * y) / 10}`;
+    return `${x},${y},${i % 3 === 0 ? "gold" : "basic"},${(x * x + 2 * y * y) / 10},${(i * 7919) % 1009}`;
   });
-  writeFileSync(at("risk.csv"), `x,y,plan,risk\n${lines.join("\n")}\n`);
+  writeFileSync(at("risk.csv"), `x,y,plan,risk,use\n${lines.join("\n")}\n`);
   await resample("risk.csv");
-  expect(err).toMatch(/risk follows from [xy] and [xy], as a regression tells it .*: that is not kept/);
+  expect(err).toMatch(/what goes with what is no rule that is known in (x|y|risk), (x|y|risk), (x|y|risk):/);
+  const made = readFileSync(at("out.csv"), "utf8").trim().split("\n").slice(901);
+  const numbers = made.map((line) => line.split(",").map(Number));
+  expect(numbers.filter(([x, y, , risk]) => Math.abs((x * x + 2 * y * y) / 10 - risk) > 1e-9)).toEqual([]);
+  // What is free lies between rows.
+  expect(
+    numbers.filter(([, , , , use]) => !lines.some((line) => line.endsWith(`,${use}`))).length,
+  ).toBeGreaterThan(30);
+  expect(new Set(numbers.map(String)).size).toBeGreaterThan(250);
   await resample("three.csv");
   expect(err).toContain("was not looked at: it takes two halves of 100 real rows");
   await resample("risk.csv", "--method", "random-over");
   expect(err).not.toMatch(/not kept|not looked at/);
 });
+
+// A charge by days and zone, a claim's number with the year and branch in it, whether a time is above the one promised, 1st of months.
+const bills = Array.from({ length: 600 }, (_, i) => {
+  const [days, zone, started] = [
+    28 + ((i * 17) % 60),
+    ["rural", "urban", "island"][i % 7 < 4 ? 0 : i % 7 < 6 ? 1 : 2],
+    (i * 37) % 900,
+  ];
+  const [hours, limit] = [((i * 53) % 59) + 1, [24, 48, 72][(i * 11) % 3]];
+  const since = day(started);
+  return {
+    number: `${zone.slice(0, 2).toUpperCase()}-${since.slice(2, 4)}-${10_000 + ((i * 7919) % 89_999)}`,
+    zone,
+    days,
+    charge: (days * { rural: 0.32, urban: 0.37, island: 0.45 }[zone as "rural"]).toFixed(2),
+    since,
+    first: `${since.slice(0, 7)}-01`,
+    hours,
+    limit,
+    late: hours > limit ? "yes" : "no",
+  };
+});
+const billNames = Object.keys(bills[0]) as (keyof (typeof bills)[0])[];
+writeFileSync(
+  at("bills.csv"),
+  `${billNames.join(";")}\n${bills.map((one) => billNames.map((name) => one[name]).join(";")).join("\n")}\n`,
+);
+
+test.each([
+  ["zone", "smote"],
+  ["late", "smote"],
+  ["zone", "random-over"],
+])(
+  "telelink resample --target %s --method %s makes rows that keep what the target decides, and identifiers that say what their row does",
+  async (target, method) => {
+    const known = new Set(bills.map(({ number }) => number));
+    const made = (await resample("bills.csv", "--target", target, "--method", method)).slice(600);
+    expect(made.length).toBeGreaterThan(200);
+    for (const cells of made) {
+      const one = Object.fromEntries(billNames.map((name, k) => [name, cells[k]])) as Record<string, string>;
+      const rate = { rural: 0.32, urban: 0.37, island: 0.45 }[one.zone as "rural"];
+      expect(Math.abs(Number(one.days) * rate - Number(one.charge))).toBeLessThan(0.0051);
+      expect(one.first).toBe(`${one.since.slice(0, 7)}-01`);
+      expect(one.late).toBe(Number(one.hours) > Number(one.limit) ? "yes" : "no");
+      expect(one.number.slice(0, 6)).toBe(`${one.zone.slice(0, 2).toUpperCase()}-${one.since.slice(2, 4)}-`);
+      expect(known.has(one.number)).toBe(false);
+    }
+    expect(new Set(made.map(([number]) => number)).size).toBe(made.length);
+  },
+);

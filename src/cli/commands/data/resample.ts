@@ -43,10 +43,9 @@ Methods that remove rows: random-under, near-miss, condensed-neighbours (any num
 Both:                     smote-tomek, smote-enn (two classes)
 
 Given rows stay as they are. Made rows keep what "synth fit" finds in the table: columns that follow from others are computed,
-values that never go together do not meet, orders hold; where that fails, and for pairs of levels that no row has, the columns
-concerned are taken from the row that the new one starts from, and counted. Cells are missing where they are in that row; texts
-are its own. An identifier that no two rows share is made up. What follows from other columns by no rule found is named where
-new rows do not keep it.
+values that never go together do not meet, orders hold, dates lie on their days; where that fails, the columns concerned are taken
+from the row that the new one starts from, and counted. So are columns that go together by no rule that is known. Cells are missing
+where they are in that row; texts are its own. An identifier that no two rows share is made up, with what other columns say in it.
 
 Balance training rows only: a model that is judged on rows made like this, or chosen by them, is judged too well. Predicted
 probabilities are those of the balanced rows; moving the threshold often does as much.

@@ -12,7 +12,7 @@ import {
 } from "../../../synthesis/drawing/trees";
 import { day } from "../../../synthesis/structure/date-parts";
 import { alignTables, type Shared, type SharedLevels, type SharedNumber } from "../align";
-import { allowed, comparable, type Judged, type LookedAt, leastMore, type NotDetermined } from "./looked-at";
+import { allowed, comparable, type LookedAt, leastMore, type NotDetermined } from "./looked-at";
 import { numbersNotDetermined } from "./numbers";
 
 export type { NotDetermined } from "./looked-at";
@@ -81,7 +81,7 @@ export async function notDetermined(
     };
   const at = lookedAt(real, [learnt, judged, made], signal);
   const asked = askedOf(at);
-  const found: Judged[] = [];
+  const found: NotDetermined[] = [];
   for (const one of [...at.shared.flatMap((own) => toldOf(own, at)), ...daysBetween(at)]) {
     await at.breathe();
     found.push(...judge(one, asked, at.ends));
@@ -93,7 +93,7 @@ export async function notDetermined(
   const told = names.map((own, k) =>
     names.slice(0, k).some((before) => own.every((name) => before.includes(name))),
   );
-  return { found: found.flatMap(({ of: _, ...one }, k) => (told[k] ? [] : [one])) };
+  return { found: found.filter((_, k) => !told[k]) };
 }
 
 /** It in words; `so` is what it means. */
@@ -251,7 +251,11 @@ function daysBetween({ pairs, dates, ends: [rows] }: LookedAt): readonly Told[] 
     .filter((told) => told !== undefined);
 }
 
-function judge(told: Told, asked: readonly Asked[], [learnt, judged, all]: readonly number[]): Judged[] {
+function judge(
+  told: Told,
+  asked: readonly Asked[],
+  [learnt, judged, all]: readonly number[],
+): NotDetermined[] {
   const right = (guess: (row: number) => number, from: number, to: number): number => {
     let count = 0;
     for (let i = from; i < to; i++) if (told.classes[i] === guess(i)) count++;

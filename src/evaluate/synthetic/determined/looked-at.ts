@@ -22,6 +22,8 @@ export interface Pair {
 export interface NotDetermined {
   /** A column, whether one is 0 or missing, or the days between two dates. */
   readonly what: string;
+  /** The columns that say it themselves. */
+  readonly of: readonly string[];
   /** The columns by which a tree or a regression tells it. */
   readonly by: readonly string[];
   /** Of a number that a regression tells, how far off it may be: an amount, or of products a share. */
@@ -30,11 +32,6 @@ export interface NotDetermined {
   /** The share of real rows, none of which was learnt from, in which it is told right; and of synthetic rows. */
   readonly real: number;
   readonly synthetic: number;
-}
-
-/** The same, and the columns that say what was told themselves. */
-export interface Judged extends NotDetermined {
-  readonly of: readonly string[];
 }
 
 /** In synthetic rows it is wrong in so many more, and more than so many standard errors. */

@@ -1,5 +1,5 @@
 import { day } from "../../../synthesis/structure/date-parts";
-import { allowed, type Judged, type LookedAt } from "./looked-at";
+import { allowed, type LookedAt, type NotDetermined } from "./looked-at";
 import {
   type Foretold,
   forward,
@@ -41,7 +41,7 @@ interface Group extends Groups {
 }
 
 /** What does not hold in these synthetic rows. */
-interface Torn extends Judged {
+interface Torn extends NotDetermined {
   readonly rows: ReadonlySet<number>;
 }
 
@@ -66,7 +66,7 @@ interface Quality {
  * numbers (dates in days), of what one is above another, or of products of two, with a level or a line of its own for each level of one
  * column.
  */
-export async function numbersNotDetermined(at: LookedAt): Promise<Judged[]> {
+export async function numbersNotDetermined(at: LookedAt): Promise<NotDetermined[]> {
   const groups = groupsOf(at);
   const spaces = [spaceOf(sums(at), at, false), spaceOf(products(at), at, true)];
   const out: Torn[] = [];
@@ -370,7 +370,7 @@ function judged(name: string, told: Told, by: readonly string[], at: LookedAt): 
 }
 
 /** Of what is torn in the same rows and has two columns in common, what fewest columns tell: a sum tells each of its parts. */
-function oncePerRule(all: readonly Torn[]): Judged[] {
+function oncePerRule(all: readonly Torn[]): NotDetermined[] {
   const kept: Torn[] = [];
   for (const one of [...all].sort((a, b) => a.by.length - b.by.length)) {
     const names = [one.what, ...one.by];

@@ -117,7 +117,8 @@ function cellsOfTable(structure: Structure, table: Table): Cells {
 
 /** The rows that break each rule; with `gaps`, a missing cell is one of which rules may say something. */
 function breaksIn(cells: Cells, table: Table, gaps: boolean): readonly Breaks[] {
-  const variables = reduceTable(cells.structure, table, "none");
+  // That a cell was missing is known of it, whatever is filled in.
+  const variables = reduceTable({ ...cells.structure, gaps: [] }, table, "none");
   return [
     ...brokenPlans(cells, table),
     ...brokenTies(cells.structure, table),
@@ -339,7 +340,7 @@ export interface StaysEmpty extends RuleRows {
 export function emptyByRule(structure: Structure, table: Table, missing: Open): readonly StaysEmpty[] {
   const columns = structure.columns.map(({ name }) => columnNamed(table, name));
   const cells = cellsOfColumns(structure, columns, table.rows);
-  const of = labelled(structure, reduceTable(structure, table, "none"), table);
+  const of = labelled(structure, reduceTable({ ...structure, gaps: [] }, table, "none"), table);
   const taken = new Set<string>();
   const found: StaysEmpty[] = [];
   const add = (name: string, rule: string, says: (i: number) => boolean): void => {

@@ -12,6 +12,12 @@ import {
 } from "../structure";
 import { cellNamesOf, missingRows, reduceTable } from "../variables";
 
+/** The columns, or variables, of which a rule says something that rows break. */
+export interface Broken {
+  readonly columns: readonly string[];
+  readonly rows: readonly number[];
+}
+
 /** What a variable's cells are called, each row's cell (−1 where that is not known), and the columns it stands for. */
 export interface LabelledCells {
   readonly labels: readonly string[];
@@ -41,8 +47,7 @@ export function labelled(
       return { labels, cells, columns: [name], at: (i) => labels[cells[i]], missing };
     }
     const own = known.get(name);
-    // That a cell was missing is known of it, whatever is filled in.
-    if (!own || structure.gaps?.some(({ variable }) => variable === name)) return undefined;
+    if (!own) return undefined;
     const combination = structure.combinations.find((one) => one.name === name);
     const repeated = structure.columns.find((plan) => repeatsName(plan.name) === name);
     const columns = combination?.columns ?? [repeated?.name ?? name];
@@ -91,26 +96,33 @@ export function rowsWith(a: LabelledCells, b: LabelledCells, pairs: Exclusion["n
 
 /** The rows that have another pair; missing cells and made-up texts go with any. */
 export function rowsBeside(a: LabelledCells, b: LabelledCells, only: Exclusion["never"]): number[] {
-  const may = new Set(only.map((pair) => JSON.stringify(pair)));
+  const width = b.labels.length;
+  const places = [a, b].map(({ labels }) => new Map(labels.map((label, cell) => [label, cell])));
+  const may = new Set(only.map(([x, y]) => (places[0].get(x) ?? -1) * width + (places[1].get(y) ?? -1)));
+  const [freeA, freeB] = [a, b].map(({ labels }) => labels.map(isFree));
   return Array.from({ length: a.cells.length }, (_, i) => i).filter((i) => {
-    const pair = [a.at(i) ?? missingLabel, b.at(i) ?? missingLabel];
-    return !pair.some(isFree) && !may.has(JSON.stringify(pair));
+    const [p, q] = [a.cells[i], b.cells[i]];
+    return p >= 0 && q >= 0 && !freeA[p] && !freeB[q] && !may.has(p * width + q);
   });
 }
 
 /**
  * The rows whose cells never meet by the rules: what leaves one variable nothing that goes with two others is drawn all the same, and
- * what is computed is so from what the others are in the end.
+ * what is computed is so from what the others are in the end. `variables` are those of the rows, where they are known.
  */
-export function brokenExclusions(structure: Structure, rows: Table): readonly number[] {
+export function brokenExclusions(
+  structure: Structure,
+  rows: Table,
+  variables?: readonly Variable[],
+): readonly Broken[] {
   const { exclusions, combinations } = structure;
   if (exclusions.length === 0) return [];
   const names = new Set(exclusions.flatMap(({ columns }) => columns));
   const plans = structure.columns.filter((plan) => names.has(plan.name) && !formulaOf(plan));
   const named = combinations.filter(({ name }) => names.has(name));
   const own = { ...structure, columns: plans, combinations: named, gaps: [], holes: [] };
-  const of = labelled(structure, reduceTable(own, rows, "none"), rows);
-  return exclusions.flatMap((one) => {
+  const of = labelled(structure, variables ?? reduceTable(own, rows, "none"), rows);
+  return exclusions.flatMap((one): Broken[] => {
     const sides = one.columns.map(of);
     const [a, b] = sides;
     if (!a || !b) return [];
@@ -121,6 +133,7 @@ export function brokenExclusions(structure: Structure, rows: Table): readonly nu
           )
         : [],
     );
-    return [...rowsWith(a, b, one.never), ...there];
+    const beside = variables && one.only ? rowsBeside(a, b, one.only) : [];
+    return [{ columns: one.columns, rows: [...rowsWith(a, b, one.never), ...there, ...beside] }];
   });
 }

@@ -8,22 +8,14 @@ import {
   type LevelsPlan,
   type NumberPlan,
   type Structure,
+  type Variable,
 } from "../structure";
 import { codesOf, numbersOf } from "../variables";
-import { brokenExclusions } from "./broken-exclusions";
+import { type Broken, brokenExclusions } from "./broken-exclusions";
 import { brokenLater } from "./later";
 
-/** The columns of which a rule says something that rows break. */
-export interface Broken {
-  readonly columns: readonly string[];
-  readonly rows: readonly number[];
-}
-
 /** What the structure says of numbers and these break: an order, or the range of a computed column. */
-export function brokenNumbers(
-  structure: Structure,
-  values: (name: string) => ArrayLike<number>,
-): readonly Broken[] {
+function brokenNumbers(structure: Structure, values: (name: string) => ArrayLike<number>): readonly Broken[] {
   const rowsOf = (own: ArrayLike<number>, breaks: (value: number, i: number) => boolean): number[] => {
     const rows: number[] = [];
     for (let i = 0; i < own.length; i++) if (breaks(own[i], i)) rows.push(i);
@@ -56,13 +48,22 @@ export function brokenNumbers(
   ];
 }
 
-/** The rows that break what the structure says of numbers, or hold cells that never meet. */
-export function brokenRows(structure: Structure, rows: Table): readonly number[] {
+/** What the structure says of rows, as orders and as cells that never meet, and these break. `variables` are theirs, where they are known. */
+export function brokenBy(
+  structure: Structure,
+  rows: Table,
+  variables?: readonly Variable[],
+): readonly Broken[] {
   const plans = new Map(structure.columns.map((plan) => [plan.name, plan]));
   const broken = brokenNumbers(structure, (name) =>
     valuesOf(columnNamed(rows, name), plans.get(name) as NumberPlan | DatePlan | LevelsPlan),
   );
-  const all = [...broken.flatMap((one) => one.rows), ...brokenExclusions(structure, rows)];
+  return [...broken, ...brokenExclusions(structure, rows, variables)];
+}
+
+/** The rows that break what the structure says of numbers, or hold cells that never meet. */
+export function brokenRows(structure: Structure, rows: Table): readonly number[] {
+  const all = brokenBy(structure, rows).flatMap((one) => one.rows);
   return [...new Set(all)].sort((a, b) => a - b);
 }
 
