@@ -17,11 +17,14 @@ export interface Tamed {
 const mostBeyond = 2;
 const reach = 4;
 
+/** What no value of a column exceeds, none shall: nothing above 0, a share, a percentage or a score. */
+const naturalMost = [0, 1, 100];
+
 /**
  * The values without what the outermost rows of fewer than `least` people on each side tell: these get the values to be
  * expected at their ranks in an exponential tail (spacings of order statistics, Rényi 1953) as wide as they are on average, where none counts
  * for more than twice what the rows further in let expect. A value that ends the column for `least` people or more stays its
- * end; what is never negative stays so.
+ * end; what is never negative stays so, as does what is never positive, above 1 or above 100.
  */
 export function tamed(values: Float64Array, least: number, people?: People): Tamed {
   const order = Array.from(values.keys())
@@ -46,10 +49,11 @@ export function tamed(values: Float64Array, least: number, people?: People): Tam
       const usual = spacing * (harmonic(sharing - 1) - harmonic(rank));
       step += Math.min(mostBeyond * usual, Math.abs(values[order[at(rank)]] - last)) / (sharing - 1);
     }
-    const positive = sign < 0 && last >= 0;
+    const bound =
+      sign < 0 ? (last >= 0 ? 0 : undefined) : naturalMost.find((one) => one >= values[order[at(0)]]);
     const expected = (rank: number): number => {
       const beyond = last + sign * step * (harmonic(sharing - 1) - harmonic(rank));
-      return positive ? Math.max(0, beyond) : beyond;
+      return bound !== undefined && sign * (beyond - bound) > 0 ? bound : beyond;
     };
     for (let rank = 0; rank < sharing - 1; rank++) out[order[at(rank)]] = expected(rank);
     replaced[sign > 0 ? "high" : "low"] = sharing - 1;

@@ -85,3 +85,24 @@ test("sampledOrder(…, { customer }) leaves customers out whole, and keeps thei
   expect(kept.filter((i) => i < 360).length % 3).toBe(0);
   expect(kept.length).toBeLessThan(from.rows);
 });
+
+test.each([
+  [1, 1],
+  [100, 100],
+  [250, 260],
+])("tamed(values, least) of values evenly up to %d ends at %d at the most", (most, end) => {
+  const draw = seeded(2);
+  for (let k = 0; k < 20; k++) {
+    const values = Float64Array.from({ length: 600 }, () => most * draw.uniform());
+    const { high, low, values: told } = tamed(values, 5);
+    expect(Math.max(high, ...told)).toBeLessThanOrEqual(end);
+    expect(high).toBeGreaterThan(0.97 * most);
+    expect(low).toBeGreaterThanOrEqual(0);
+    expect(
+      tamed(
+        values.map((value) => -value),
+        5,
+      ).low,
+    ).toBeLessThan(-0.97 * most);
+  }
+});
