@@ -21,6 +21,8 @@ export function isGrid({ decimals, step }: Partial<Grid> = { decimals: 0, step: 
 const mostDecimals = 8;
 /** Values lie on a step by chance as often as as many coins fall alike: 20 on every second, 9 on every fifth. */
 const leastBits = 20;
+/** Where fewer than so many times as many people have a value as may lie off a grid, those off it leave too few to tell a step. */
+const leastShowing = 3;
 const primes = [2, 3, 5, 7, 11, 13];
 
 /**
@@ -46,7 +48,8 @@ export function gridOf(values: ArrayLike<number>, least = 1, people?: People): G
   const units = Float64Array.from(values, (value) =>
     isWhole(value * scale) ? Math.abs(Math.round(value * scale)) : Number.NaN,
   );
-  const step = stepOf(units, least, people);
+  const showing = needing.reduce((sum, count) => sum + count, 0);
+  const step = least > 1 && showing < leastShowing * least ? 1 : stepOf(units, least, people);
   return step === 1 || new Set(units.filter((one) => one >= 0)).size * Math.log2(step) < leastBits
     ? { decimals, step: 1 }
     : { decimals, step };

@@ -40,7 +40,9 @@ export function describeLosses({
           ];
     }
     if (plan.kind === "constant" && plan.rare)
-      return [`${name}: up to ${plan.rare} rows have a value that ${few}; every row gets the other one`];
+      return [
+        `${name}: up to ${plan.rare} rows have a value that ${few}; every row ${plan.text === "" ? "comes out empty there" : "gets the other one"}`,
+      ];
     const ended = (plan.kind === "date" || (plan.kind === "number" && !plan.values)) && !plan.formula;
     if (ended && plan.low === plan.high)
       return [`${name}: ${few} where its values begin or end; every row gets one value from in between`];

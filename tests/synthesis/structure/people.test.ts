@@ -106,3 +106,16 @@ test.each([
     ).toBeLessThan(-0.97 * most);
   }
 });
+
+test.each([
+  [["4.95"], undefined],
+  [["1", "1", "1"], undefined],
+  [["2024-05-03", "2024-06-01", "2023-01-02"], undefined],
+  [["4.95", "7.2", "3.1", "8.8", "1.2"], { kind: "number", grid: { decimals: 1, step: 1 } }],
+  [["5", "5", "5", "5", "5"], { kind: "number", values: [5] }],
+])("discoverStructure(table) of a column with the cells %j alone", (cells, told) => {
+  const lines = Array.from({ length: 300 }, (_, i) => `${cells[i - 100] ?? ""},${["S", "M", "L"][i % 3]}`);
+  const { columns } = discoverStructure(parseCsv(`addon,plan\n${lines.join("\n")}\n`).table, seeded(1));
+  expect(columns[0]).toMatchObject(told ?? { kind: "constant", text: "", rare: 5 });
+  for (const one of columns) if (one.kind === "number") expect(one.low).toBeLessThanOrEqual(one.high);
+});

@@ -4,7 +4,7 @@ import { usualEnds } from "../../../data/formats/format";
 import { type Column, isCategorical, type NumericColumn } from "../../../data/table";
 import { dateReader, writtenDates } from "../dates";
 import { tamed } from "../ends";
-import { gridOf, within } from "../grids";
+import { gridOf, snap, within } from "../grids";
 import { keyPlanOf } from "../keys/key-plan-of";
 import { countPeople, type People } from "../people";
 import { leastDistinctIds } from "../repeated-ids";
@@ -42,6 +42,7 @@ export function planOf(column: Column, rng: Rng, telling: Telling, kept: boolean
   const format = writtenDates(column.values, least, column.format);
   if (!format) return levelsPlan(name, column.values, [...new Set(present)].sort(), all);
   const times = Float64Array.from(column.values, dateReader(format));
+  if (!kept && areFew(times, telling)) return emptyColumn(name, present.length, least);
   if (present.length === column.values.length && present.every((value) => value === present[0]))
     return { kind: "constant", name, text: present[0] };
   const { low, high } = tamed(times, least, people);
@@ -118,11 +119,26 @@ function roundedUp(count: number, least: number): number {
   return Math.ceil(count / least) * least;
 }
 
+/** Whether fewer people have a value in a column than may be told of. */
+function areFew(values: Float64Array, { least, people }: Telling): boolean {
+  const own = values.map((value) => (Number.isNaN(value) ? value : 1));
+  return (countPeople(own, people).get(1) ?? 0) < least;
+}
+
+/** A column of which nothing may be told, since too few have a value there. */
+function emptyColumn(name: string, present: number, least: number): ColumnPlan {
+  return { kind: "constant", name, text: "", rare: roundedUp(present, least) };
+}
+
 function numberPlan(column: NumericColumn, { least, people }: Telling): ColumnPlan {
   const { name, values } = column;
   const missing = values.some(Number.isNaN);
   const counts = countPeople(values, people, 4 * fewValues);
   if (counts.size === 0) return { kind: "constant", name, text: "" };
+  if (areFew(values, { least, people })) {
+    const present = values.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0);
+    return emptyColumn(name, present, least);
+  }
   const frequent = [...counts].filter(([, rows]) => rows >= least).map(([value]) => value);
   // Up to so many values all were counted; and those that few rows have are not told.
   const listed = counts.size <= 4 * fewValues && frequent.length <= fewValues && frequent.length > 0;
@@ -147,12 +163,16 @@ function numberPlan(column: NumericColumn, { least, people }: Telling): ColumnPl
     return within(past(end) && peopleWith(past) < least ? usual : end, grid, towards);
   };
   const [lowest, highest] = usualEnds(column.format);
+  const low = all ? all[0] : endOf(ends.low, lowest, 1);
+  const high = all ? all[all.length - 1] : endOf(ends.high, highest, -1);
+  // Where no step of the grid lies between the ends, the nearest one stands for all.
+  const only = low > high ? snap((low + high) / 2, grid) : undefined;
   return {
     kind: "number",
     name,
     missing,
-    low: all ? all[0] : endOf(ends.low, lowest, 1),
-    high: all ? all[all.length - 1] : endOf(ends.high, highest, -1),
+    low: only ?? low,
+    high: only ?? high,
     atoms: [],
     ...(grid && { grid }),
     ...(all && { values: all, ...few }),
