@@ -209,6 +209,14 @@ function describeFormula(
       : "";
   const told = pricesBy(formula, columns);
   if (told) return `${name} ${told}.`;
+  const decides = formula.each && columns.find((plan) => plan.name === formula.each?.column);
+  if (formula.each && decides?.kind === "levels") {
+    const sums = levelNames(decides).flatMap((level, k) => {
+      const own = formula.each?.formulas[k];
+      return own ? [`${level} → ${right(own, dates, columns)}`] : [];
+    });
+    return `${name} = ${listedBy(decides.name, sums)}${loose}.`;
+  }
   const rates = ratesIn(formula)
     .map((by) => ` × ${listedBy(by.column, ratesTold(by, columns))}`)
     .join("");
@@ -276,33 +284,36 @@ function right(formula: Formula, dates: readonly string[], columns: Structure["c
     const front = formula.constant === 1 && times.length > 0 ? [] : [shown(formula.constant)];
     return [...front, ...times].join(" × ") + over.map((column) => ` ÷ ${column}`).join("");
   }
-  const terms = formula.terms.map(({ column, weight, nothing, instead, among, steps, round, size }) => {
-    if (among) {
-      const all = [column, ...among.others];
-      const what = all.length > 2 ? among.pick : among.pick === "least" ? "smaller" : "greater";
-      return weighted(weight, `(the ${what} of ${all.slice(0, -1).join(", ")} and ${all.at(-1)})`);
-    }
-    const value = nothing ? 0 : instead;
-    const own =
-      value === undefined
-        ? column
-        : `${column} (${dates.includes(column) ? dateOf(value) : shown(value)} where missing)`;
-    if (round) return weighted(weight, `(${own}${rounding({ round })})`);
-    if (size) return weighted(weight, `|${own}|`);
-    if (steps) {
-      const cuts = steps.values.map((value, k) => {
-        const slope = steps.slopes?.[k] ?? 0;
-        const front = slope !== 0 && value === 0 ? [] : [shown(value)];
-        const what = [
-          ...front,
-          ...(slope === 0 ? [] : [slope === 1 ? own : `${shown(slope)} × ${own}`]),
-        ].join(" + ");
-        return k > 0 ? `${what} from ${shown(steps.cuts[k - 1])}` : what;
-      });
-      return `(by ${own}: ${cuts.join(", ")})`;
-    }
-    return weighted(weight, own);
-  });
+  const terms = formula.terms.map(
+    ({ column, weight, nothing, instead, among, steps, round, size, times }) => {
+      if (among) {
+        const all = [column, ...among.others];
+        const what = all.length > 2 ? among.pick : among.pick === "least" ? "smaller" : "greater";
+        return weighted(weight, `(the ${what} of ${all.slice(0, -1).join(", ")} and ${all.at(-1)})`);
+      }
+      const value = nothing ? 0 : instead;
+      const own =
+        value === undefined
+          ? column
+          : `${column} (${dates.includes(column) ? dateOf(value) : shown(value)} where missing)`;
+      if (round) return weighted(weight, `(${own}${rounding({ round })})`);
+      if (size) return weighted(weight, `|${own}|`);
+      if (times) return weighted(weight, `${own} × ${times.column}`);
+      if (steps) {
+        const cuts = steps.values.map((value, k) => {
+          const slope = steps.slopes?.[k] ?? 0;
+          const front = slope !== 0 && value === 0 ? [] : [shown(value)];
+          const what = [
+            ...front,
+            ...(slope === 0 ? [] : [slope === 1 ? own : `${shown(slope)} × ${own}`]),
+          ].join(" + ");
+          return k > 0 ? `${what} from ${shown(steps.cuts[k - 1])}` : what;
+        });
+        return `(by ${own}: ${cuts.join(", ")})`;
+      }
+      return weighted(weight, own);
+    },
+  );
   const effects = formula.effects.map((effect) => {
     const told = formula.rest === "none" ? amountsBy(effect, columns) : [];
     return told.length === 0 || told.length > mostListed

@@ -129,9 +129,9 @@ test.each<[string, Structure, string]>([
     "must have a number as plus of what a term is multiplied by",
   ],
   [
-    "a rule for each value of a number",
-    changedDate("minutes", (own) => (own.each = { column: "fee", formulas: [] })),
-    "must be of a date to be one for each value",
+    "a rule for each value within one",
+    changedDate("minutes", (own) => (own.each = { column: "fee", formulas: [own, own] })),
+    "must be one for each value, and none of those so",
   ],
   [
     "a unit that is none",

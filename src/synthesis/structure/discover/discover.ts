@@ -59,7 +59,7 @@ import { findDistances } from "./tried/find-distances";
 import { findLater } from "./tried/find-later";
 import { findLevels } from "./tried/find-levels";
 import { findPieces } from "./tried/find-pieces";
-import { findBegun, findRounded } from "./tried/find-rounded";
+import { findRounded } from "./tried/find-rounded";
 import { findPrices, findSteps } from "./tried/find-told";
 import { findWritten } from "./tried/find-written";
 
@@ -328,7 +328,6 @@ function withFormulas(
   );
   const trials = { rows: from.rows, of: valuesOf(inputs), people, tried: 3 * inputs.length ** 2 };
   findRounded(inputs, formulas, trials);
-  findBegun(inputs, formulas, trials);
   findPieces(inputs, formulas, trials);
   return replaced(
     plans,

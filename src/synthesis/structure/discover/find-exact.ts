@@ -8,7 +8,9 @@ import {
   mean,
   type NumberInput,
   place,
+  roomOf,
   shortest,
+  shortestIn,
   spacedRows,
   spread,
   standardised,
@@ -67,7 +69,7 @@ export function screenOf(complete: readonly NumberInput[]): Screen {
   return { complete, sample, correlations: scores.map((a) => Float64Array.from(scores, (b) => dot(a, b))) };
 }
 
-/** Those of few digits first: tax = 0.07 × net rather than 0.06542 × gross; of two as short, the later column follows. */
+/** Those of which the finer column follows first (not each cent is some units' price), then those of few digits: tax = 0.07 × net rather than 0.06542 × gross; of two as short, the later column follows. */
 function multiples({ complete, correlations }: Screen, found: Found, how: How): void {
   const pairs: [NumberInput, NumberInput][] = [];
   for (let a = 0; a < complete.length; a++)
@@ -86,13 +88,19 @@ export function multiplesOf(
   found: Found,
   { digit, plain }: How,
 ): void {
-  const all: { readonly name: string; readonly formula: Formula; readonly length: number }[] = [];
+  const all: {
+    readonly name: string;
+    readonly formula: Formula;
+    readonly coarse: boolean;
+    readonly length: number;
+  }[] = [];
   const add = (target: NumberInput, of: NumberInput): void => {
     const formula = target.given || found.has(target.name) ? undefined : multiple(target, of, digit);
     if (!formula || (plain && !isWritten(formula))) return;
     all.push({
       name: target.name,
       formula,
+      coarse: spacing(target.grid) > Math.abs(formula.terms[0].weight) * spacing(of.grid) * (1 + 1e-9),
       length: digits(formula.constant) + digits(formula.terms[0].weight),
     });
   };
@@ -100,7 +108,9 @@ export function multiplesOf(
     add(b, a);
     add(a, b);
   }
-  for (const { name, formula } of all.sort((a, b) => a.length - b.length))
+  for (const { name, formula } of all.sort(
+    (a, b) => Number(a.coarse) - Number(b.coarse) || a.length - b.length,
+  ))
     if (!found.has(name)) place(found, numbers, name, formula);
 }
 
@@ -123,9 +133,9 @@ function multiple(target: NumberInput, of: NumberInput, digit: boolean): Formula
   if (xx === 0) return undefined;
   const fits = (weight: number, constant: number): boolean =>
     agrees(target, (i) => constant + weight * x[i], digit);
-  const through = weightThroughZero(x, y);
+  const room = roomOf(target, x);
   for (const [weight, constant] of [
-    [through, 0],
+    ...(room ? [[(room[0] + room[1]) / 2, 0]] : []),
     [xy / xx, meanY - (xy / xx) * meanX],
   ]) {
     const short = shortest(weight, (shorter) => fits(shorter, constant));
@@ -186,24 +196,31 @@ export function weightedSum(
   }
   const solved = kept.length < 2 ? undefined : leastSquares(screen, t, kept);
   if (!solved) return undefined;
-  const rounded = solved.weights.map((weight) =>
-    shortest(weight, (shorter) => Math.abs(weight - shorter) * 1000 < Math.abs(shorter)),
-  );
-  const constant = Math.abs(solved.constant) <= unit ? 0 : solved.constant;
-  for (const [weights, offset] of [
-    [rounded, constant],
-    [solved.weights, solved.constant],
-  ] as const) {
-    const predicted = (i: number): number =>
-      kept.reduce((total, k, at) => total + weights[at] * complete[k].values[i], offset);
-    if (kept.every((k, at) => isPlain(complete[k], weights[at])) && agrees(target, predicted, digit)) {
+  const sumOf = (weights: readonly number[], i: number): number =>
+    kept.reduce((total, k, at) => total + weights[at] * complete[k].values[i], 0);
+  for (const near of [1e-3, 1e-4, 1e-5, 1e-6, 0]) {
+    const weights = solved.weights.map((weight) => shortWeight(weight, near));
+    const rest = Float64Array.from(screen.sample, (i) => target.values[i] - sumOf(weights, i));
+    // What is added is the roundest number that all rows of the sample leave room for.
+    const half = (unit / 2) * (1 + 1e-6);
+    const [low, high] = [Math.max(...rest) - half, Math.min(...rest) + half];
+    const offset = near === 0 || low > high ? solved.constant : shortestIn([low, high]);
+    const plainly = kept.every((k, at) => isPlain(complete[k], weights[at]));
+    if (plainly && agrees(target, (i) => offset + sumOf(weights, i), digit))
       return sum(
         offset,
         kept.map((k, at) => ({ column: complete[k].name, weight: weights[at] })),
       );
-    }
   }
   return undefined;
+}
+
+/** The shortest weight that is so near, as a number or as what is divided by. */
+function shortWeight(weight: number, near: number): number {
+  const short = (own: number): number =>
+    shortest(own, (shorter) => Math.abs(own - shorter) <= near * Math.abs(own));
+  const [times, over] = [short(weight), short(1 / weight)];
+  return digits(over) < digits(times) ? 1 / over : times;
 }
 
 interface Solved {
@@ -260,14 +277,4 @@ function isPlain({ date }: NumberInput, weight: number): boolean {
 
 function sum(constant: number, terms: Formula["terms"]): Formula {
   return { ...emptySum, constant, terms };
-}
-
-function weightThroughZero(x: Float64Array, y: Float64Array): number {
-  let xx = 0;
-  let xy = 0;
-  for (let i = 0; i < x.length; i++) {
-    xx += x[i] * x[i];
-    xy += x[i] * y[i];
-  }
-  return xx > 0 ? xy / xx : 0;
 }

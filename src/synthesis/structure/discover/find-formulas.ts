@@ -1,16 +1,16 @@
 import { day } from "../date-parts";
 import type { Arguments, Formula } from "../formulas";
-import { findCensored } from "./find-censored";
 import { findDifferences } from "./find-differences";
 import { findExactProducts, findProducts } from "./find-products";
 import { type Decider, findRates } from "./find-rates";
 import { findShares } from "./find-shares";
 import { findSums } from "./find-sums";
+import { findCensored, findSumsByLevel } from "./find-within";
 import { type Found, type LevelsInput, type NumberInput, solveForFinest, valuesOf } from "./search";
 import { findExtremes } from "./tried/find-extremes";
 import { findLevelRates } from "./tried/level-rates";
-import { findLevelSums } from "./tried/level-sums";
 import { countShifts, shareShifts } from "./tried/products-for";
+import { findReadSums } from "./tried/read-sums";
 
 /**
  * Columns that follow from others, by name: exact sums and multiples, products and ratios (exact or loose), rates by a column, and
@@ -44,8 +44,9 @@ export function findFormulas(
   findRates(plain, loose, exact, trials);
   findExactProducts(plain, exact, { trials, shifts: shareShifts });
   findExtremes(plain, exact, trials);
-  findLevelSums(plain, levels, exact, trials);
+  findReadSums(plain, levels, exact, trials);
   findLevelRates(plain, deciders, exact, trials);
+  findSumsByLevel(plain, levels, exact, trials);
   const found = new Map([...exact].map(([name, formula]) => [name, inMilliseconds(formula, dates)]));
   const open = numbers.filter((input) => !input.given && !found.has(input.name));
   for (const [name, formula] of findDifferences(open, levels)) found.set(name, formula);

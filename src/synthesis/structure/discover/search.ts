@@ -97,13 +97,13 @@ export const roundings = [0, -1, 1] as const;
 export type Towards = (typeof roundings)[number];
 
 /**
- * The lowest and the highest number that, times the base, is what stands in each of the rows, rounded; without ends where no row tells
+ * The lowest and the highest number that, times the base, is what stands in each of the rows (or in all), rounded; without ends where no row tells
  * any, since something is missing or the base is 0; undefined where there is no such number.
  */
 export function roomOf(
   { values, grid }: Pick<NumberInput, "values" | "grid">,
   base: ArrayLike<number>,
-  rows: ArrayLike<number>,
+  rows?: ArrayLike<number>,
   towards: Towards = 0,
 ): readonly [low: number, high: number] | undefined {
   const step = spacing(grid);
@@ -114,8 +114,10 @@ export function roomOf(
     [step - 2 * hair, hair],
   ][roundings.indexOf(towards)];
   let [low, high] = [-Infinity, Infinity];
-  for (let k = 0; k < rows.length; k++) {
-    const [own, of] = [values[rows[k]], base[rows[k]]];
+  const count = rows?.length ?? values.length;
+  for (let k = 0; k < count; k++) {
+    const i = rows ? rows[k] : k;
+    const [own, of] = [values[i], base[i]];
     if (Number.isNaN(own) || !(Math.abs(of) > 0)) continue;
     const slack = 1e-9 * Math.abs(own);
     const [one, other] = [(own - below - slack) / of, (own + above + slack) / of];

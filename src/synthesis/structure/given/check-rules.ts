@@ -258,13 +258,10 @@ function checkFormula(
   const told = Array.isArray(formulas) ? formulas : [];
   // Of each there are as many as there are rates, and none has others within.
   const counts = formulas && told.map((own) => (own === null ? null : 1));
-  holds(
-    dated && !told.some((own) => own?.each),
-    "must be of a date to be one for each value, and none of those so",
-  );
+  holds(!told.some((own) => own?.each), "must be one for each value, and none of those so");
   checkRates({ column, ...(values && { values }), rates: counts }, plans, must, holds, who);
   for (const formula of told)
-    if (formula !== null) checkFormula({ ...plan, formula } as DatePlan, plans, must, action);
+    if (formula !== null) checkFormula({ ...plan, formula } as NumberPlan | DatePlan, plans, must, action);
 }
 
 function checkRounding(

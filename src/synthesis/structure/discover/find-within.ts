@@ -1,0 +1,132 @@
+import { dot } from "../../../core/math/linear-algebra";
+import { emptySum, evaluate, type Formula } from "../formulas";
+import { spacing } from "../grids";
+import { isWritten } from "./find-exact";
+import { findSums } from "./find-sums";
+import {
+  agrees,
+  type Found,
+  type LevelsInput,
+  type NumberInput,
+  place,
+  placeOver,
+  rowsOf,
+  spacedRows,
+  standardised,
+  valuesOf,
+} from "./search";
+import { type Trials, testsOf } from "./tried/trials";
+
+/** Of so many columns that go with a number in some rows a sum is looked for. */
+const mostTerms = 12;
+/** So many rows must lie at an end, and as many within; and as many be of a level. */
+const leastRows = 50;
+const leastCorrelation = 0.5;
+const screeningRows = 1000;
+/** By a column of more levels no sums are told. */
+const mostLevels = 12;
+
+/** Adds columns that are a sum of others but no less, or no more, than an end: excess = the greater of 0 and debt − 5000. */
+export function findCensored(numbers: readonly NumberInput[], found: Found): void {
+  for (const target of numbers) {
+    if (target.given || target.date || found.has(target.name)) continue;
+    for (const side of ["least", "most"] as const) {
+      const known = Int32Array.from(target.values.keys()).filter((i) => !Number.isNaN(target.values[i]));
+      const end = known.reduce(
+        (a, i) => (side === "least" ? Math.min(a, target.values[i]) : Math.max(a, target.values[i])),
+        target.values[known[0]],
+      );
+      const within = known.filter((i) => target.values[i] !== end);
+      if (Math.min(within.length, known.length - within.length) < leastRows) continue;
+      const sum = sumWithin(target, numbers, found, within);
+      if (!sum) continue;
+      const formula = { ...sum, [side]: end };
+      const predicted = evaluate(formula, valuesOf(numbers), target.values.length);
+      if (agrees(target, (i) => predicted[i]) && place(found, numbers, target.name, formula)) break;
+    }
+  }
+}
+
+/**
+ * Adds columns that are a sum of others of which each level of a column has its own: price = (by zone: A → 4 + 1.2 × weight, B → 6 + 1.5 ×
+ * weight). What its most frequent level does not have, no other is asked for.
+ */
+export function findSumsByLevel(
+  numbers: readonly NumberInput[],
+  levels: readonly LevelsInput[],
+  found: Found,
+  trials: Trials,
+): void {
+  const isOpen = ({ name, given }: NumberInput): boolean => !given && found.get(name)?.rest !== "none";
+  const step = (name: string): number => spacing(numbers.find((one) => one.name === name)?.grid);
+  const all: { readonly name: string; readonly formula: Formula; readonly coarse: boolean }[] = [];
+  for (const { name: column, codes, count } of levels) {
+    if (count < 2 || count > mostLevels) continue;
+    const rows = Array.from({ length: count }, (_, code) =>
+      Int32Array.from(codes.keys()).filter((i) => codes[i] === code),
+    );
+    const used = rows.filter((own) => own.length > 0).sort((a, b) => b.length - a.length);
+    if (used.length < 2 || used[used.length - 1].length < leastRows) continue;
+    const near = nearIn(numbers, used[0]);
+    for (const target of numbers.filter(isOpen)) {
+      if (near(target, numbers).whole < leastCorrelation) continue;
+      const sums = new Map<Int32Array, Formula>();
+      for (const own of used) {
+        const sum = constantIn(target, own) ?? sumWithin(target, numbers, found, own);
+        if (!sum || !isWritten(sum)) break;
+        sums.set(own, sum);
+      }
+      if (sums.size < used.length) continue;
+      const each = { column, formulas: rows.map((own) => sums.get(own) ?? null) };
+      const formula: Formula = { ...emptySum, each };
+      const terms = [...sums.values()].flatMap((sum) => sum.terms);
+      const tests = testsOf({ ...target, grid: target.grid }, trials);
+      if (!tests.proven(formula, terms.length + sums.size)) continue;
+      const coarse = terms.some(
+        (term) => spacing(target.grid) > Math.abs(term.weight) * step(term.column) * 1.0001,
+      );
+      all.push({ name: target.name, formula, coarse });
+    }
+  }
+  // The finer column follows: not each cent is some unit's price.
+  for (const { name, formula } of all.sort((a, b) => Number(a.coarse) - Number(b.coarse)))
+    if (found.get(name)?.rest !== "none") placeOver(found, numbers, name, formula);
+}
+
+/** The sum of nothing, where the rows have one value alone. */
+function constantIn({ values }: NumberInput, rows: Int32Array): Formula | undefined {
+  return rows.every((i) => values[i] === values[rows[0]])
+    ? { ...emptySum, constant: values[rows[0]] }
+    : undefined;
+}
+
+/** How much columns go with a number in some of the rows, and those that do most together. */
+function nearIn(numbers: readonly NumberInput[], rows: Int32Array) {
+  const sample = spacedRows(rows.length, screeningRows).map((k) => rows[k]);
+  const scores = new Map(numbers.map((one) => [one, standardised(one.values, sample)]));
+  return (target: NumberInput, others: readonly NumberInput[]) => {
+    const own = scores.get(target) as Float64Array;
+    const goes = (one: NumberInput): number => Math.abs(dot(scores.get(one) as Float64Array, own));
+    const nearest = others
+      .filter((one) => one !== target)
+      .sort((a, b) => goes(b) - goes(a))
+      .slice(0, mostTerms);
+    return { nearest, whole: Math.sqrt(nearest.reduce((sum, one) => sum + goes(one) ** 2, 0)) };
+  };
+}
+
+/** The sum that the number is in some of the rows, of the columns that go with it most there; undefined where it is none. */
+function sumWithin(
+  target: NumberInput,
+  numbers: readonly NumberInput[],
+  found: Found,
+  rows: Int32Array,
+): Formula | undefined {
+  const open = numbers.filter((one) => one !== target && !found.has(one.name));
+  const { nearest, whole } = nearIn([target, ...open], rows)(target, open);
+  if (whole < leastCorrelation) return undefined;
+  const inside: Found = new Map();
+  const others = open.filter((one) => nearest.includes(one));
+  findSums([rowsOf(target, rows), ...others.map((one) => ({ ...rowsOf(one, rows), given: true }))], inside);
+  return inside.get(target.name);
+}

@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read/read-csv";
+import { cellText, columnNamed, type Table } from "../../../src/data/table";
+import { sequential } from "../../../src/synthesis/sequential/sequential";
+import { describeStructure } from "../../../src/synthesis/structure/describe";
+import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
+
+const cents = (value: number): number => Math.round(value * 100 + 1e-7) / 100;
+
+function tableOf(header: string, rows: number, line: (uniform: () => number) => readonly unknown[]): Table {
+  const rng = seeded(header);
+  const lines = Array.from({ length: rows }, () => line(() => rng.uniform()).join(","));
+  return parseCsv(`${header}\n${lines.join("\n")}\n`).table;
+}
+
+const rulesOf = (from: Table): readonly string[] => describeStructure(discoverStructure(from, seeded(1)));
+const madeOf = async (from: Table): Promise<Table> =>
+  (await sequential()(from, seeded(1))).sample(400, seeded(2));
+const cell = (from: Table, name: string, i: number): string => cellText(columnNamed(from, name), i);
+
+test("a product of two numbers and a multiple of a third make a bill", async () => {
+  const bills = tableOf("used,price,standing,bill", 400, (uniform) => {
+    const [used, price] = [800 + Math.floor(8000 * uniform()), (25 + 15 * uniform()).toFixed(1)];
+    const standing = (5 + 10 * uniform()).toFixed(2);
+    return [used, price, standing, cents((used * Number(price)) / 100 + 12 * Number(standing)).toFixed(2)];
+  });
+  expect(rulesOf(bills)).toContain("bill = 12 × standing + used × price ÷ 100, rounded.");
+  const made = await madeOf(bills);
+  for (let i = 0; i < made.rows; i++) {
+    const [used, price, standing, bill] = ["used", "price", "standing", "bill"].map((name) =>
+      Number(cell(made, name, i)),
+    );
+    expect(Math.abs((used * price) / 100 + 12 * standing - bill)).toBeLessThan(0.005001);
+  }
+});
+
+test("each level of a column may have a sum of its own", async () => {
+  const tariffs: Record<string, readonly [number, number]> = {
+    near: [4.5, 1.2],
+    far: [7, 2.35],
+    abroad: [12, 4],
+  };
+  const parcels = tableOf("zone,kg,price", 400, (uniform) => {
+    const zone = Object.keys(tariffs)[Math.floor(3 * uniform() ** 1.5)];
+    const kg = (0.5 + 20 * uniform()).toFixed(1);
+    return [zone, kg, cents(tariffs[zone][0] + tariffs[zone][1] * Number(kg)).toFixed(2)];
+  });
+  expect(rulesOf(parcels)).toContain(
+    "price = (by zone: abroad → 12 + 4 × kg, far → 7 + 2.35 × kg, near → 4.5 + 1.2 × kg), rounded.",
+  );
+  const model = await sequential()(parcels, seeded(1));
+  const made = model.sample(400, seeded(2), { where: { price: { from: 20, to: 60 } } });
+  for (let i = 0; i < made.rows; i++) {
+    const [fixed, rate] = tariffs[cell(made, "zone", i)];
+    const price = Number(cell(made, "price", i));
+    expect(Math.abs(fixed + rate * Number(cell(made, "kg", i)) - price)).toBeLessThan(0.005001);
+    expect(price >= 20 && price <= 60).toBe(true);
+  }
+});
+
+test("of a line between two numbers the finer one is computed, with the numbers that a person wrote", () => {
+  const use = tableOf("kwh,net", 400, (uniform) => {
+    const kwh = Math.floor(4000 * uniform());
+    return [kwh, cents(0.1425 * kwh + 4.5).toFixed(2)];
+  });
+  expect(rulesOf(use)).toContain("net = 4.5 + 0.1425 × kwh, rounded.");
+});
+
+test("noise beside levels has no sum of its own for each of them", () => {
+  const noise = tableOf("level,a,b,c", 400, (uniform) => [
+    "xyz"[Math.floor(3 * uniform())],
+    ...Array.from({ length: 3 }, () => (100 * uniform()).toFixed(1)),
+  ]);
+  expect(rulesOf(noise).filter((rule) => rule.includes(" = "))).toEqual([]);
+});
