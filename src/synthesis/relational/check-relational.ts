@@ -1,8 +1,9 @@
 import { check } from "../../core/checks";
 import type { ColumnSchema } from "../../data/schema";
 import { checkDates } from "../structure/dates";
+import { checkPlan } from "../structure/given/check-plans";
 import { isGrid } from "../structure/grids";
-import { freshKeys } from "../structure/keys/fresh-keys";
+import type { Structure } from "../structure/structure";
 import { type ChildPlan, contextNames, isContext, isOwn } from "./child-table";
 import { checkDistinct } from "./distinct";
 import type { RelationalParts } from "./draw-children";
@@ -26,10 +27,15 @@ export function checkRelational(parts: RelationalParts, action: string): void {
   check(counted, action, `its parents must have a column of numbers called "${countName}"`);
   checkPlanOf(plan, key, below, action);
   const own = plan.columns.filter(({ role }) => role === "identifier").map(({ name }) => name);
-  const listed = Array.isArray(keys) ? keys.map((one) => one?.[0]) : [];
+  const listed = Array.isArray(keys) ? keys.map((one) => one?.name) : [];
   const rule = "its keys must be those of the children's identifiers";
   check(Array.isArray(keys) && listed.join("\n") === own.join("\n"), action, rule, listed.join(", "));
-  for (const [, form] of keys) freshKeys(Object(form), 0, 1);
+  for (const one of keys)
+    checkPlan(
+      one,
+      { columns: [...(children?.structure.columns ?? []), ...keys] } as unknown as Structure,
+      action,
+    );
   check(Array.isArray(totals), action, "its totals must be a list", totals);
   for (const total of totals) checkTotal(Object(total), parts, { above, below }, action);
   check(Array.isArray(levels), action, "the levels that children tell must be a list", levels);

@@ -3,8 +3,10 @@ import { dateReader, dateWriter, type WrittenDates, writtenDates } from "../stru
 import type { Formula } from "../structure/formulas";
 import {
   type ColumnPlan,
+  type DateDays,
   type DatePlan,
   type Exclusion,
+  isDrawnBands,
   missingLabel,
   type Structure,
 } from "../structure/structure";
@@ -32,6 +34,8 @@ export interface ChildDates {
   readonly every?: number;
   /** No date lies after it. */
   readonly end: number;
+  /** On which days of the week dates are, where never on some. */
+  readonly days?: DateDays;
 }
 
 /** Names of what a child row is drawn from: none that a file's own columns are likely to have. */
@@ -65,23 +69,37 @@ export function isTold(name: string): boolean {
   return name.startsWith(contextNames.parent("")) || name.startsWith(contextNames.first(""));
 }
 
-/** The exclusions without those of a date that a formula tells: where it is missing what it is told by is, too. */
-export function drawnAlone({ exclusions }: Structure, name: string): Structure["exclusions"] {
-  return exclusions.filter(({ columns }) => !columns.includes(name));
-}
-
 /** The plan of a date that is given, which is taken as it is, wherever it lies. */
 function given({ support: _, days: __, ...plan }: DatePlan): DatePlan {
   const width = plan.high - plan.low + plan.format.step;
   return { ...plan, low: plan.low - 100 * width, high: plan.high + 100 * width };
 }
 
-/** The plan of a date that a formula tells: where it lies is where that says. */
-export function computedDate(
-  { support: _, atoms: __, days: ___, ...plan }: DatePlan,
+/**
+ * The rules with a date told by a formula: where it lies is where that says, it is missing where what tells it is, and levels that it says
+ * are no more drawn before it. On a day of the week that no row has it is drawn again.
+ */
+export function withComputedDate(
+  structure: Structure,
+  name: string,
   formula: Formula,
-): DatePlan {
-  return { ...plan, formula };
+  days?: DateDays,
+): Structure {
+  const levels = structure.columns.filter((plan) => isDrawnBands(plan) && plan.of === name);
+  const drawn = [name, ...levels.map((plan) => plan.name)];
+  const columns = structure.columns.map((plan): ColumnPlan => {
+    if (isDrawnBands(plan) && plan.of === name) {
+      const { drawn: _, ...told } = plan;
+      return told;
+    }
+    if (plan.kind !== "date" || plan.name !== name) return plan;
+    const { support: _, atoms: __, days: ___, ...own } = plan;
+    return { ...own, formula, ...(days && { days }) };
+  });
+  const exclusions = structure.exclusions.filter(
+    ({ columns }) => !columns.some((own) => drawn.includes(own)),
+  );
+  return { ...structure, columns, exclusions };
 }
 
 /** The rules of the children with the date that orders them told by the row before. */
@@ -93,9 +111,9 @@ export function withDate(structure: Structure, { date }: ChildPlan): Structure {
     first: contextNames.first(date.name),
     gap: gap?.kind === "constant" ? Number(gap.text) : contextNames.gap,
   };
-  const columns = structure.columns.map((plan): ColumnPlan => {
+  const computed = withComputedDate(structure, date.name, dateFormula(date, terms), date.days);
+  const columns = computed.columns.map((plan): ColumnPlan => {
     if (plan.kind === "date" && [terms.before, terms.first].includes(plan.name)) return given(plan);
-    if (plan.kind === "date" && plan.name === date.name) return computedDate(plan, dateFormula(date, terms));
     if (plan !== gap || plan.kind !== "number" || !plan.values) return plan;
     // Where dates end bounds numbers, and no levels.
     const { values, rare: _, ...drawn } = plan;
@@ -104,7 +122,7 @@ export function withDate(structure: Structure, { date }: ChildPlan): Structure {
   const listed = gap?.kind === "number" && gap.values !== undefined;
   const cell = (name: string, label: string): string =>
     listed && name === contextNames.gap && label !== missingLabel ? `= ${label}` : label;
-  const exclusions = drawnAlone(structure, date.name).map(({ columns: [a, b], ...one }) => {
+  const exclusions = computed.exclusions.map(({ columns: [a, b], ...one }) => {
     const named = (pairs: Exclusion["never"]) => pairs.map(([x, y]) => [cell(a, x), cell(b, y)] as const);
     const { never, only } = one;
     return { ...one, columns: [a, b] as const, never: named(never), ...(only && { only: named(only) }) };

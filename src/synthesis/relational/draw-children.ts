@@ -2,8 +2,10 @@ import type { Rng } from "../../core/rng";
 import { type Column, columnNamed, isCategorical, type Table, table } from "../../data/table";
 import type { Sequential } from "../sequential/sequential";
 import { dateReader } from "../structure/dates";
-import { freshKeys } from "../structure/keys/fresh-keys";
-import type { KeyPlan } from "../structure/keys/key-plan";
+import { brokenRows } from "../structure/orders/broken";
+import { keysOf } from "../structure/restore";
+import type { KeyColumnPlan } from "../structure/structure";
+import { tieKeys } from "../structure/variables";
 import type { Synthesiser } from "../synthesiser";
 import {
   type ChildPlan,
@@ -15,11 +17,14 @@ import {
   roomFrom,
 } from "./child-table";
 import { mostAgain, Taken } from "./distinct";
-import { contextOf, countName, drawnNumbers, firstName, keysOf } from "./families";
+import { contextOf, countName, drawnNumbers, firstName, keysOf as namesOf } from "./families";
 import { datePast } from "./pace";
 import { type Running, withRunning } from "./running";
 import type { ToldLevel } from "./told-levels";
 import type { Total } from "./totals";
+
+/** How often rows that break a rule are drawn again. */
+const mostMended = 20;
 
 /** What children are drawn by. */
 export interface RelationalParts {
@@ -36,7 +41,8 @@ export interface RelationalParts {
   readonly running?: readonly Running[];
   /** Columns of which no two children of a parent have the same; none where it is left out. */
   readonly distinct?: readonly (readonly string[])[];
-  readonly keys: readonly (readonly [name: string, plan: KeyPlan])[];
+  /** How the identifiers of the children are made up, and what their rows say of them. */
+  readonly keys: readonly KeyColumnPlan[];
 }
 
 /** The children of synthetic parents: all first ones, then all second ones, each given what came before. */
@@ -80,13 +86,15 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
     );
     const draw =
       model &&
-      ((some: readonly RowContext[], by: Rng): Table => drawStep(model, parts, context, last, some, by));
-    const { rows: bare, repeated } = drawApart(taken, draw, contexts, rng.fork(`row ${place}`));
-    const step = { last, before: alive.map((parent) => before[parent]) };
-    const made =
-      model &&
-      bare &&
-      withRunning(parts.running ?? [], model, { made: bare, ...step }, rng.fork(`running ${place}`));
+      ((some: readonly RowContext[], by: Rng): Table => {
+        const bare = drawStep(model, parts, context, last, some, by);
+        const step = { made: bare, last, before: some.map((one) => one.before) };
+        const made = withRunning(parts.running ?? [], model, step, by.fork("running"));
+        return tieKeys(model.structure, made);
+      });
+    const broken = (rows: Table): readonly number[] => (model ? brokenRows(model.structure, rows) : []);
+    const apart = { taken, broken, draw };
+    const { rows: made, repeated } = drawApart(apart, contexts, rng.fork(`row ${place}`));
     const numbers = made ? drawnNumbers(plan, made) : [];
     const own = date && made && columnNamed(made, date.name);
     const times = own && read && own.type === "date" ? own.values.map(read) : [];
@@ -113,8 +121,8 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
   }
   steps.sort((a, b) => a.parent - b.parent || a.place - b.place);
   means = [];
-  const names = keysOf(parents, key);
-  return table(
+  const names = namesOf(parents, key);
+  const rows = table(
     plan.columns.map(({ name, role }): Column => {
       if (role === "key") {
         const own = columnNamed(parents, key);
@@ -124,8 +132,8 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
           : { name, type: "id", values };
       }
       if (role === "identifier") {
-        const own = parts.keys.find(([known]) => known === name)?.[1] as KeyPlan;
-        return { name, type: "id", values: freshKeys(own, firstChild, steps.length) };
+        const own = parts.keys.find((one) => one.name === name) as KeyColumnPlan;
+        return { name, type: "id", values: keysOf(own, firstChild, steps.length, rng.fork(name)) };
       }
       return stacked(
         drawn.map((one) => columnNamed(one, name)),
@@ -133,23 +141,33 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
       );
     }),
   );
+  const others = parts.children?.structure.columns.filter(({ kind }) => kind !== "key") ?? [];
+  return tieKeys({ columns: [...others, ...parts.keys] }, rows);
 }
 
-/** A row for each context, drawn again while it repeats what no two rows of its parent share; and those that still do. */
+/** What rows are drawn by, and which of them are drawn again. */
+interface DrawnApart {
+  readonly taken: Taken;
+  readonly broken: (rows: Table) => readonly number[];
+  readonly draw: ((contexts: readonly RowContext[], rng: Rng) => Table) | undefined;
+}
+
+/** A row for each context, drawn again while it breaks a rule or repeats what no two rows of its parent share; and those that still repeat it. */
 function drawApart(
-  taken: Taken,
-  draw: ((contexts: readonly RowContext[], rng: Rng) => Table) | undefined,
+  { taken, broken, draw }: DrawnApart,
   contexts: readonly RowContext[],
   rng: Rng,
 ): { rows: Table | undefined; repeated: ReadonlySet<number> } {
   if (!draw) return { rows: undefined, repeated: new Set() };
   const drawn = [draw(contexts, rng)];
   const from = contexts.map((_, row) => ({ step: 0, row }));
-  const parentOf = (row: number): number => contexts[row].parent;
-  let open = taken.repeated(
-    drawn[0],
-    contexts.map(({ parent }) => parent),
-  );
+  const all = contexts.map((_, row) => row);
+  const parentsOf = (rows: readonly number[]) => rows.map((row) => contexts[row].parent);
+  // What it is given can leave a row nothing that breaks no rule; another one of what is there once can be far to find.
+  const wrong = (rows: Table, of: readonly number[], k: number): readonly number[] => [
+    ...new Set([...taken.repeated(rows, parentsOf(of)), ...(k < mostMended ? broken(rows) : [])]),
+  ];
+  let open = wrong(drawn[0], all, 0);
   for (let k = 1; open.length > 0 && k <= mostAgain; k++) {
     const again = draw(
       open.map((row) => contexts[row]),
@@ -159,7 +177,7 @@ function drawApart(
       from[at] = { step: k, row };
     });
     drawn.push(again);
-    open = taken.repeated(again, open.map(parentOf)).map((row) => open[row]);
+    open = wrong(again, open, k).map((row) => open[row]);
   }
   const rows = table(
     drawn[0].columns.map(({ name }) =>
@@ -169,11 +187,9 @@ function drawApart(
       ),
     ),
   );
-  taken.add(
-    rows,
-    contexts.map(({ parent }) => parent),
-  );
-  return { rows, repeated: new Set(open) };
+  const repeated = new Set(taken.repeated(rows, parentsOf(all)));
+  taken.add(rows, parentsOf(all));
+  return { rows, repeated };
 }
 
 function drawStep(

@@ -3,22 +3,22 @@ import { customersIn } from "../../data/customers";
 import { type Column, columnNamed, isCategorical, type Table, table, takeTableRows } from "../../data/table";
 import type { Sequential } from "../sequential/sequential";
 import { dateReader } from "../structure/dates";
+import { findDays } from "../structure/discover/tried/find-days";
+import { tamed } from "../structure/ends";
 import { countPeople, peopleOf } from "../structure/people";
-import type { ColumnPlan, Structure } from "../structure/structure";
+import type { DatePlan, Structure } from "../structure/structure";
 import {
   type ChildDates,
   type ChildPlan,
   childDates,
-  computedDate,
   contextColumns,
   contextNames,
   datesAsTexts,
-  drawnAlone,
   isOwn,
   meansWith,
   type RowContext,
+  withComputedDate,
 } from "./child-table";
-
 import { datePast, type Families, formulaOfPlace, gapOf, paceOf, placeOnPace } from "./pace";
 import type { ToldLevel } from "./told-levels";
 import { type Total, toldByChildren } from "./totals";
@@ -131,7 +131,12 @@ export function timesOf(children: Table, { date }: ChildPlan): Float64Array | un
 }
 
 /** The plan with the steps in which dates follow each other, and the least distance between two that `least` parents have. */
-export function withPace(plan: ChildPlan, children: Table, families: Families, least: number): ChildPlan {
+export function withPace(
+  plan: ChildPlan,
+  children: Table,
+  families: Families,
+  { key, least }: { readonly key: string; readonly least: number },
+): ChildPlan {
   const times = timesOf(children, plan);
   if (!plan.date || !times) return plan;
   const date = { ...plan.date, pace: paceOf(times, families, plan.date.format, least) };
@@ -139,9 +144,20 @@ export function withPace(plan: ChildPlan, children: Table, families: Families, l
     .map((family) => Math.min(...family.slice(1).map((row, k) => gapOf(date, times[family[k]], times[row]))))
     .filter(Number.isFinite)
     .sort((a, b) => a - b);
+  const { name, format } = date;
+  const { low, high } = tamed(times, least);
+  const own = { kind: "date" as const, name, missing: false, format, low, high };
+  const [{ days } = own as DatePlan] = findDays([own], children, {
+    least,
+    people: peopleOf({ customer: key }, children),
+  });
   return {
     ...plan,
-    date: { ...date, least: Math.max(0, closest[Math.min(closest.length, least) - 1] ?? 0) },
+    date: {
+      ...date,
+      ...(days?.shares?.includes(0) && { days }),
+      least: Math.max(0, closest[Math.min(closest.length, least) - 1] ?? 0),
+    },
   };
 }
 
@@ -168,16 +184,16 @@ export function withFamilies(parents: Table, families: Families, children: Table
   return table([...parents.columns, counts, ...(places ? [places] : []), first]);
 }
 
-/** The rules of the parents with the date of the first child told by its place, where there is one. */
+/** The rules of the parents with the date of the first child on the days that dates have, or told by its place, where there is one. */
 export function withPlace(structure: Structure, { date }: ChildPlan): Structure {
-  if (date?.pace.phase === undefined) return structure;
-  const columns = structure.columns.map(
-    (plan): ColumnPlan =>
-      plan.kind === "date" && plan.name === firstName
-        ? computedDate(plan, formulaOfPlace(date, placeName))
-        : plan,
-  );
-  return { ...structure, columns, exclusions: drawnAlone(structure, firstName) };
+  if (date?.pace.phase === undefined) {
+    const { days } = date ?? {};
+    const columns = structure.columns.map((plan) =>
+      plan.kind === "date" && plan.name === firstName && days ? { ...plan, days } : plan,
+    );
+    return { ...structure, columns };
+  }
+  return withComputedDate(structure, firstName, formulaOfPlace(date, placeName));
 }
 
 /**

@@ -6,9 +6,12 @@ import { resolveWhere } from "../conditions";
 import { sampledOrder } from "../sampled-rows";
 import { loadSequential, sequential } from "../sequential/sequential";
 import { type DiscoverOptions, discoverStructure, usualMinCount } from "../structure/discover/discover";
+import { keyColumn } from "../structure/discover/plan-column";
 import { keyCount } from "../structure/keys/fresh-keys";
 import { keyPlanOf } from "../structure/keys/key-plan-of";
-import type { Structure } from "../structure/structure";
+import { withTiedKeys } from "../structure/keys/with-tied-keys";
+import { peopleOf } from "../structure/people";
+import type { ColumnPlan, KeyColumnPlan, Structure } from "../structure/structure";
 import { bareKeys } from "../structure/variables";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
 import { checkRelational } from "./check-relational";
@@ -83,7 +86,7 @@ export function relational(
     const families = familiesOf(parents, children, key);
     const first = planOf(children, key, least);
     const ordered = inOrder(families, children, first);
-    const paced = withPace(first, children, ordered, least);
+    const paced = withPace(first, children, ordered, { key, least });
     const plan = searching(options) ? withEvery(paced, children, ordered, least) : paced;
     const order = permutation(rng.fork("rows"), parents.rows);
     const chosen = Array.from(sampledOrder(parents, order, rng.fork("left out"), { minCount: least }));
@@ -155,7 +158,7 @@ export function relational(
         structure: withoutRunning(rules, running),
         target: taught.own.at(-1)?.name as string,
       })(rows, rng.fork("children"), watch));
-    const keys = keysOfChildren(plan, children, rng);
+    const keys = keysOfChildren(children, rules, { plan, key, least }, rng);
     return relationalOf({
       key,
       parents: parentModel,
@@ -205,19 +208,31 @@ function withAllKeys(
   return { ...found, columns };
 }
 
-/** How the identifiers of the children are made up. */
-function keysOfChildren(plan: ChildPlan, children: Table, rng: Rng): RelationalParts["keys"] {
-  return plan.columns.flatMap(({ name, role }) => {
+/** How the identifiers of the children are made up: none of them is any child's, of those that are left out either. */
+function keysOfChildren(
+  children: Table,
+  rules: Structure | undefined,
+  { plan, key, least }: { readonly plan: ChildPlan; readonly key: string; readonly least: number },
+  rng: Rng,
+): readonly KeyColumnPlan[] {
+  const plans = plan.columns.flatMap(({ name, role }): ColumnPlan[] => {
     const column = columnNamed(children, name);
-    if (role !== "identifier" || !("values" in column) || column.type === "numeric") return [];
-    return [[name, keyPlanOf(column.values, rng.fork(`keys ${name}`))] as const];
+    if (role === "identifier" && "values" in column && column.type !== "numeric") {
+      const { repeats: _, ...own } = keyColumn(name, column.values, rng.fork("keys"), least);
+      return [own];
+    }
+    return rules?.columns.filter((one) => one.name === name && name !== key) ?? [];
   });
+  const telling = { least, people: peopleOf({ customer: key }, children), keep: [] };
+  const made = new Set(plan.columns.flatMap(({ name, role }) => (role === "identifier" ? [name] : [])));
+  const tied = withTiedKeys(plans, children, key, rng.fork("tied keys"), telling);
+  return tied.filter((one): one is KeyColumnPlan => one.kind === "key" && made.has(one.name));
 }
 
 /** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
 export function loadRelational(json: ModelJson): Relational {
   check(json.kind === "relational", "load relational", "kind must be relational", json.kind);
-  check(json.version === 2, "load relational", "version must be 2; fit it again", json.version);
+  check(json.version === 3, "load relational", "version must be 3; fit it again", json.version);
   const raw = json as unknown as RelationalParts & { parents: ModelJson; children?: ModelJson };
   const parts = {
     ...raw,
@@ -278,7 +293,7 @@ function relationalOf(parts: RelationalParts): Relational {
     },
     toJSON: () => ({
       kind: "relational",
-      version: 2,
+      version: 3,
       ...parts,
       parents: parts.parents.toJSON(),
       ...(parts.children && { children: parts.children.toJSON() }),

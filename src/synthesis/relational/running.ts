@@ -6,7 +6,7 @@ import { day } from "../structure/date-parts";
 import { exactAmong } from "../structure/discover/find-exact";
 import { type Found, type NumberInput, valuesOf } from "../structure/discover/search";
 import { findRounded } from "../structure/discover/tried/find-rounded";
-import { emptySum, evaluate, type Formula, leadsTo } from "../structure/formulas";
+import { emptySum, evaluate, type Formula, leadsTo, type Term } from "../structure/formulas";
 import { type Grid, gridOf, snap } from "../structure/grids";
 import { gridOfPlan, isComputed, type Structure } from "../structure/structure";
 import { argumentsFrom } from "../structure/variables";
@@ -22,6 +22,8 @@ export interface Running {
   readonly more: Formula;
   /** What the first row starts from, or what of its parent it does; left out, its value is drawn. */
   readonly start?: number | string;
+  /** What every parent's last row comes to: what is added there is what is left. */
+  readonly end?: number;
 }
 
 /** In fewer rows that have one before nothing is looked for, nor of fewer parents than may be told. */
@@ -74,11 +76,27 @@ export function findRunning(
     );
     const starts = firsts.map((row, k) => snap(values[row] - added[k], grid));
     const start = starts.every((one) => one === starts[0]) ? starts[0] : startOf(starts, grid, owners);
-    found.push({ column: name, more, ...(start !== undefined && { start }) });
+    const lasts = families.flatMap((family) => family.slice(-1)).map((row) => values[row]);
+    const ends = several >= leastRows && singleTerm(more) && lasts.every((one) => one === lasts[0]);
+    // Elsewhere it hardly is.
+    const there = ends ? pairs.filter(([before]) => values[before] === lasts[0]).length : 0;
+    const end = ends && there < 0.1 * pairs.length ? lasts[0] : undefined;
+    found.push({
+      column: name,
+      more,
+      ...(start !== undefined && { start }),
+      ...(end !== undefined && { end }),
+    });
   }
   // What follows from running numbers is known after them.
   const later = followingFrom(structure, found);
   return readersFirst(found.filter(({ more }) => !more.terms.some(({ column }) => later.has(column))));
+}
+
+/** The one other number that is added or taken away, where that is all. */
+function singleTerm({ terms: [term, ...others], constant, round }: Formula): Term | undefined {
+  const alone = others.length === 0 && constant === 0 && !round && Math.abs(term?.weight) === 1;
+  return alone ? term : undefined;
 }
 
 /** The number of their parents that first rows start from: the amount of a loan. */
@@ -174,24 +192,44 @@ export function withRunning(
   if (running.length === 0) return made;
   const { structure } = model;
   let columns = made.columns;
+  const changed: string[] = [];
+  const left = columnNamed(made, contextNames.left);
   // What one reads of the others stands after it (`findRunning`): it is known before.
-  for (const { column, more, start } of running.toReversed()) {
+  for (const { column, more, start, end } of running.toReversed()) {
     const plan = structure.columns.find(({ name }) => name === column);
     const grid = plan?.kind === "number" ? gridOfPlan(plan) : undefined;
     const so = last && columnNamed(last, column);
     const own = typeof start === "string" ? columnNamed(made, start) : undefined;
     const first = (i: number) => (own?.type === "numeric" ? own.values[i] : (start as number | undefined));
     const added = evaluate(more, argumentsFrom(structure.columns, { ...made, columns }), made.rows);
+    const drawn = columnNamed({ ...made, columns }, column);
+    if (drawn.type !== "numeric") continue;
+    const term = singleTerm(more);
+    const rests = term && new Map<number, number>();
+    const values = drawn.values.map((value, i) => {
+      const from = before[i] < 0 ? first(i) : so?.type === "numeric" ? so.values[before[i]] : Number.NaN;
+      if (from === undefined) return value;
+      const sum = snap(from + added[i], grid);
+      const over = plan?.kind === "number" && plan.low >= 0 && sum < 0 && from >= 0;
+      const ends = end !== undefined && left.type === "numeric" && left.values[i] === 0;
+      if (!rests || !(over || ends)) return sum;
+      const to = ends ? end : 0;
+      if (sum !== to) rests.set(i, (to - from) * term.weight);
+      return to;
+    });
+    const ofTerm = structure.columns.find(({ name }) => name === term?.column);
+    const termGrid = ofTerm?.kind === "number" ? gridOfPlan(ofTerm) : undefined;
+    if (term && rests && rests.size > 0) changed.push(term.column);
     columns = columns.map((one) => {
-      if (one.name !== column || one.type !== "numeric") return one;
-      const values = one.values.map((value, i) => {
-        const from = before[i] < 0 ? first(i) : so?.type === "numeric" ? so.values[before[i]] : Number.NaN;
-        return from === undefined ? value : snap(from + added[i], grid);
-      });
-      return { ...one, values };
+      if (one.type !== "numeric") return one;
+      if (one.name === column) return { ...one, values };
+      if (one.name !== term?.column) return one;
+      return { ...one, values: one.values.map((value, i) => snap(rests?.get(i) ?? value, termGrid)) };
     });
   }
-  return followed(model, { ...made, columns }, followingFrom(structure, running), rng);
+  const told = [...running.map(({ column }) => column), ...changed];
+  const open = [...withFollowing(structure, told)].filter((name) => !told.includes(name));
+  return followed(model, { ...made, columns }, new Set(open), rng);
 }
 
 /** Throws where what a file says of rows that follow each other, which somebody may have changed by hand, cannot be computed. */
@@ -207,7 +245,8 @@ export function checkRunning(
   check(running === undefined || Array.isArray(running), action, "running must be a list", running);
   const rules = ((running ?? []) as Running[]).map((one): Partial<Running> => Object(one));
   const later = structure ? new Set(followingFrom(structure, rules as Running[])) : new Set<string>();
-  for (const { column, more, start } of rules) {
+  for (const { column, more, start, end = 0 } of rules) {
+    check(Number.isFinite(end), action, `${column} must end in a number`, end);
     later.add(column as string);
     const plan = plans.get(column as string);
     const drawn = plan?.kind === "number" && !isComputed(plan);
@@ -246,7 +285,7 @@ function describePace({ name, every, format, pace: { unit, by, phase } }: ChildD
 /** The rules in sentences. */
 export function describeRunning(running: readonly Running[], dates?: ChildDates): readonly string[] {
   const steps = dates ? describePace(dates) : [];
-  const sentences = running.map(({ column, more: { constant, terms, round }, start }) => {
+  const sentences = running.map(({ column, more: { constant, terms, round }, start, end }) => {
     const parts = terms.map(({ column, weight }) =>
       Math.abs(weight) === 1
         ? `${weight < 0 ? "− " : "+ "}${column}`
@@ -254,8 +293,9 @@ export function describeRunning(running: readonly Running[], dates?: ChildDates)
     );
     const number = constant === 0 ? [] : [`${constant < 0 ? "−" : "+"} ${Math.abs(constant)}`];
     const from = start === undefined ? "the first is drawn" : `from ${start}`;
+    const to = end === undefined ? "" : ` to ${end} in the last`;
     const rounded = round ? `, rounded ${round.towards < 0 ? "down" : "up"} to steps of ${round.step}` : "";
-    return `${[`${column} = ${column} of the row before`, ...number, ...parts].join(" ")}${rounded}, ${from}.`;
+    return `${[`${column} = ${column} of the row before`, ...number, ...parts].join(" ")}${rounded}, ${from}${to}.`;
   });
   return [...steps, ...sentences];
 }

@@ -102,7 +102,8 @@ function isSource(
 ): boolean {
   const { kind, of } = total;
   const from = of === undefined ? undefined : columnNamed(children, of);
-  if (from?.type !== "numeric" || kind === "summed") return false;
+  if (from?.type !== "numeric") return false;
+  if (kind === "summed") return isCoarser(total, { values, grid }, children, families);
   const differing = families.flatMap((family, p) =>
     family.some((row) => from.values[row] !== from.values[family[0]]) ? [{ family, own: values[p] }] : [],
   );
@@ -121,7 +122,7 @@ function isCoarser(
   families: Families,
 ): boolean {
   const from = total.of === undefined ? undefined : columnNamed(children, total.of);
-  if (from?.type !== "numeric" || ["summed", "mean"].includes(total.kind)) return false;
+  if (from?.type !== "numeric" || total.kind === "mean") return false;
   if (spacing(grid) <= spacing(gridOf(from.values))) return false;
   const told = totalOf(total, children, families);
   return values.every((value, p) => !(Math.abs(value - told[p]) > 1e-9 * Math.abs(value)));

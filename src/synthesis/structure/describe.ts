@@ -73,6 +73,7 @@ function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
         : [`${name} is a key: every ${plan.repeats ? "group of rows" : "row"} gets a fresh one.`]),
       ...(plan.names ? [`${name} holds what ${describeSaying(plan.names)}.`] : []),
       ...(plan.ties ?? []).map((tie) => `${name} ${describeTie(tie)}.`),
+      ...(plan.rises ? [`${name} rises with ${plan.rises}, in rows that are made together.`] : []),
     ];
   if (plan.kind === "lookup") return [`${name} follows from ${plan.of}.`];
   const cutOf = (cut: number): string =>

@@ -236,7 +236,7 @@ function restoreDates(plan: DatePlan, parts: ReadonlyMap<string, Drawn>): Float6
 }
 
 /** Fresh keys, as many rows with the same one, and as many without one, as there were. */
-function keysOf(
+export function keysOf(
   { keys, repeats, missing = 0 }: KeyColumnPlan,
   firstRow: number,
   rows: number,

@@ -219,6 +219,8 @@ export interface KeyColumnPlan {
   readonly ties?: readonly KeyTie[];
   /** Names of other columns that stand in `keys` as characters, which what each row says takes the place of. None by default. */
   readonly names?: readonly NamePart[];
+  /** A date with which they rise from row to row: numbers of invoices. */
+  readonly rises?: string;
   /** Columns that say a part of most keys of the data: that is not kept. */
   readonly loose?: readonly string[];
 }

@@ -13,6 +13,7 @@ import { type Arguments, evaluate, leavesRest, restOf } from "./formulas";
 import { fillGaps } from "./gaps/fill-gaps";
 import { type CellsOfTie, withoutTies, withTies } from "./keys/key-ties";
 import { withNames, withoutNames } from "./keys/name-parts";
+import { risen } from "./keys/rising";
 import type { OwnCells } from "./pairs/own-cells";
 import { toldTogether } from "./pairs/stand-ins";
 import { type People, peopleOf } from "./people";
@@ -99,15 +100,15 @@ export function cellsOfTies(plans: readonly ColumnPlan[], from: Table): CellsOfT
   };
 }
 
-/** The rows with what other columns say in their identifiers. */
-export function tieKeys({ columns: plans }: Structure, rows: Table): Table {
+/** The rows with identifiers that rise as they should, and with what other columns say in them. */
+export function tieKeys({ columns: plans }: Pick<Structure, "columns">, rows: Table): Table {
   const columns = rows.columns.map((column): Column => {
     const plan = plans.find(({ name }) => name === column.name);
     if (plan?.kind !== "key" || column.type === "numeric" || isCategorical(column)) return column;
-    const { ties = [], names = [] } = plan;
+    const { ties = [], names = [], rises } = plan;
     const cellsOf = cellsOfTies(plans, rows);
-    if (ties.length + names.length === 0) return column;
-    return { ...column, values: withTies(withNames(column.values, names, cellsOf), ties, cellsOf) };
+    const bare = rises ? risen(column.values, cellsOf({ of: rises }) as Float64Array) : column.values;
+    return { ...column, values: withTies(withNames(bare, names, cellsOf), ties, cellsOf) };
   });
   return { ...rows, columns };
 }

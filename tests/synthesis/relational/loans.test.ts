@@ -77,3 +77,61 @@ test("a loan of hundreds is what its balance begins with, not the first of balan
   for (const one of wrong.running) one.start = "parent: size";
   expect(() => loadSynthesiser(wrong)).toThrow("must start from a number");
 });
+
+/** Loans that are all paid back by equal parts of the sum and interest on what is left; the last part is what is left. */
+function paidBack(): RelatedTables {
+  const rng = seeded("paid back");
+  const [parents, children]: [string[], string[]] = [[], []];
+  for (let i = 0; i < 300; i++) {
+    const amount = 100 * (10 + Math.floor(50 * rng.uniform()));
+    const term = [6, 9, 12][Math.floor(3 * rng.uniform())];
+    const part = Math.round((100 * amount * (0.9 + 0.1 * rng.uniform())) / term);
+    let open = 100 * amount;
+    for (let no = 1; no <= term; no++) {
+      const [own, interest] = [no < term ? part : open, Math.floor(open * 0.005 + 0.5)];
+      children.push(
+        [`K${i}`, no, own / 100, interest / 100, (own + interest) / 100, (open - own) / 100].join(),
+      );
+      open -= own;
+    }
+    parents.push([`K${i}`, amount, term].join());
+  }
+  return {
+    parents: parseCsv(`key,amount,term\n${parents.join("\n")}\n`, { schema }).table,
+    children: parseCsv(`key,no,part,interest,pays,left\n${children.join("\n")}\n`, { schema }).table,
+  };
+}
+
+test("the last payment is what is left, and no balance, part or interest falls below 0", async () => {
+  const tables = paidBack();
+  const off = ({ parents, children }: RelatedTables): number[] => {
+    const rows = csvText(children)
+      .trim()
+      .split(/\r?\n/)
+      .slice(1)
+      .map((line) => line.split(","));
+    const last = new Map(rows.map(([key, , , , , left]) => [key, Number(left)]));
+    const sums = new Map<string, number>();
+    for (const [key, , part] of rows) sums.set(key, (sums.get(key) ?? 0) + Math.round(100 * Number(part)));
+    const loans = csvText(parents)
+      .trim()
+      .split(/\r?\n/)
+      .slice(1)
+      .map((line) => line.split(","));
+    return [
+      loans.filter(([key, amount]) => last.get(key) !== 0 || sums.get(key) !== 100 * Number(amount)).length,
+      loans.filter(([, amount]) => Number(amount) % 100 !== 0).length,
+      rows.filter((row) => row.slice(2).some((cell) => Number(cell) < 0)).length,
+      rows.filter(([, , part, interest, pays]) => Math.abs(+part + +interest - +pays) > 0.001).length,
+    ];
+  };
+  expect(off(tables)).toEqual([0, 0, 0, 0]);
+  const model = await relational({ key: "key", threads: 1 })(tables, seeded(1));
+  expect(describeRunning(model.running)).toContain(
+    "left = left of the row before − part, from parent: amount to 0 in the last.",
+  );
+  expect(off(model.sampleBoth(400, seeded(2)))).toEqual([0, 0, 0, 0]);
+  const wrong = JSON.parse(JSON.stringify(model));
+  for (const one of wrong.running) one.end = "none";
+  expect(() => loadSynthesiser(wrong)).toThrow("must end in a number");
+});

@@ -68,6 +68,7 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     const { ties = [] } = plan;
     holds(areNames(plan, structure), "must list as names other columns and how they are written", plan.names);
     holds(hasTexts(plan.keys), "must have texts that rows are given", plan.keys);
+    holds(mayRise(plan, structure), "must rise with a date", plan.rises);
     holds(Array.isArray(ties), "must list as ties what other columns say of its keys", ties);
     for (const tie of ties.map(Object) as readonly KeyTie[]) {
       const { of, at, pattern, texts, otherwise } = tie;
@@ -108,6 +109,10 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     const whole = isPlaces(plan.order, 0, plan.levels) && plan.order.length === plan.cuts.length + 1;
     holds(whole, "must have as order its levels by number, one more than cuts", plan.order);
   }
+}
+
+function mayRise({ rises }: KeyColumnPlan, { columns }: Structure): boolean {
+  return rises === undefined || columns.some(({ name, kind }) => name === rises && kind === "date");
 }
 
 function hasTexts(keys: KeyPlan): boolean {

@@ -8,6 +8,7 @@ import type { KeyPlan } from "./key-plan";
 import { keyPlanOf, roundKeys } from "./key-plan-of";
 import { type CellsOfTie, type TyingColumn, tiedKeys } from "./key-ties";
 import { isNamesAlone, nameParts, withoutNames } from "./name-parts";
+import { risesWith } from "./rising";
 
 /** On so many rows it is looked which columns may say a part of identifiers. */
 const tyingRows = 1000;
@@ -54,8 +55,12 @@ export function withTiedKeys(
       [...new Set([...first.ties.map(({ of }) => of), ...first.loose])],
       rows,
     );
+    const rises = plans.find(
+      (one) => one.kind === "date" && risesWith(texts, cellsOf({ of: one.name }) as Float64Array),
+    );
     return {
       ...plan,
+      ...(rises && { rises: rises.name }),
       ...(ties.length > 0 && { ties, keys: keyPlanOf(bare, rng.fork(name), least) }),
       ...(loose.length > 0 && { loose }),
     };
