@@ -13,6 +13,8 @@ export interface Learning extends Partial<Chosen> {
   /** Of rows that were drawn: what the others hold beside, and rules that some of the others break. */
   readonly beyond?: readonly Beyond[];
   readonly elsewhere?: readonly RuleRows[];
+  /** Of two tables: the same of the children's rows. */
+  readonly children?: Learning & { readonly rows: number };
   /** Given rules that rows break; they are kept in rows that are made. */
   readonly broken?: readonly RuleRows[];
 }
@@ -73,7 +75,9 @@ export function describeLearning(learning: Learning, rows: number): readonly str
     said.push(
       `${pairs.learnt} of ${pairs.all} pairs of columns are learnt, no more than ${rows} rows bear: what others have in common is chance, or too weak to be told from it, and comes out weaker or not at all`,
     );
-  return said;
+  const { children } = learning;
+  const below = children ? describeLearning(children, children.rows).map((own) => `children: ${own}`) : [];
+  return [...said, ...below];
 }
 
 /** What a fitted model says of how it was learnt. */

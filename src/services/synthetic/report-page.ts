@@ -10,26 +10,63 @@ import { html, raw } from "../../report/html";
 import { reportPage, today } from "../../report/page";
 import { associationChart, distributionChart, planeChart } from "./comparison-views";
 
-export interface ReportPage {
+/** Rows, and what was found of them. */
+interface Judged {
   readonly found: SyntheticReport;
   readonly real: Table;
   readonly synthetic: Table;
-  readonly holdout?: Table | undefined;
+  /** How the model was learnt that made the rows, in sentences. */
+  readonly learnt?: readonly string[] | undefined;
+}
+
+export interface ReportPage extends Judged {
   readonly sources: readonly {
     readonly file: { readonly name: string; readonly sha256: string };
     readonly rows: number;
   }[];
   readonly seed: number;
-  /** How the model was learnt that made the rows, in sentences. */
-  readonly learnt?: readonly string[] | undefined;
 }
 
 /** How many columns are drawn, those that fit worst first. */
 const mostDrawn = 8;
 
-/** The page of `telelink synth report`: everything that was measured, in the order in which people ask. */
-export async function syntheticReportPage(page: ReportPage): Promise<string> {
-  const { found, real, synthetic, sources, seed, learnt = [] } = page;
+/** The page of `telelink synth report`: everything that was measured, in the order in which people ask; of two tables the parents' first. */
+export async function syntheticReportPage(page: ReportPage, children?: Judged): Promise<string> {
+  const { found, sources, seed } = page;
+  const body = html`
+${raw(await bodyOf(page, children ? "Parents: " : ""))}
+${children ? raw(await bodyOf(children, "Children: ", "children-")) : null}`;
+  const of = (what: string, id: string) =>
+    parts.map(([name, text]) => ({ level: 2 as const, id: `${id}${name}`, text: `${what}${text}` }));
+  return reportPage({
+    name: "synth report",
+    title: "Synthetic rows, judged",
+    finding: children
+      ? `Parents: ${reportFinding(found)} Children, beside their parent and the row before: ${reportFinding(children.found)}`
+      : reportFinding(found),
+    figures: reportFigures(found),
+    sources: sources.map(({ file, rows }) => ({ ...file, rows, simulated: false })),
+    seeds: [seed],
+    date: today(),
+    body,
+    contents: children ? [...of("Parents: ", ""), ...of("Children: ", "children-")] : of("", ""),
+    facts: [],
+  });
+}
+
+/** The parts of a page, and what they are called in its contents. */
+const parts = [
+  ["faithful", "Are they like the real rows?"],
+  ["columns", "Columns"],
+  ["useful", "Do they teach a model as well?"],
+  ["private", "Do they give anybody away?"],
+] as const;
+
+async function bodyOf(
+  { found, real, synthetic, learnt = [] }: Judged,
+  what: string,
+  id = "",
+): Promise<string> {
   const worst = found.quality.shapesByColumn
     .filter((shape) => Number.isFinite(shape.score))
     .slice()
@@ -45,7 +82,7 @@ export async function syntheticReportPage(page: ReportPage): Promise<string> {
   const body = html`
 ${lost.length > 0 ? html`<div class="tl-band tl-failed" role="note"><p><strong>Lost, or not judged.</strong></p><ul>${lost.map((one) => html`<li>${one}</li>`)}</ul></div>` : null}
 ${learnt.length > 0 ? html`<div class="tl-band" role="note"><p><strong>How they were learnt.</strong></p><ul>${learnt.map((one) => html`<li>${one}</li>`)}</ul></div>` : null}
-<h2 id="faithful">Are they like the real rows?</h2>
+<h2 id="${id}faithful">${what}Are they like the real rows?</h2>
 ${raw(fidelityTable(found))}
 ${raw(detectorTable(found))}
 ${raw(marginTable(found))}
@@ -53,31 +90,15 @@ ${raw(subgroupTable(found))}
 ${raw(textTable(found))}
 ${raw(await associationChart(found.quality, "Synthetic rows"))}
 ${raw(await planeChart(tables[0], [tables[1]]))}
-<h2 id="columns">Columns, the least alike first</h2>
+<h2 id="${id}columns">${what}Columns, the least alike first</h2>
 ${charts.map(raw)}
-<h2 id="useful">Do they teach a model as well?</h2>
+<h2 id="${id}useful">${what}Do they teach a model as well?</h2>
 ${raw(utilityTable(found))}
-<h2 id="private">Do they give anybody away?</h2>
+<h2 id="${id}private">${what}Do they give anybody away?</h2>
 ${raw(privacyTable(found))}
 ${raw(attackTable(found))}
 ${raw(disclosureTable(found))}`;
-  return reportPage({
-    name: "synth report",
-    title: "Synthetic rows, judged",
-    finding: reportFinding(found),
-    figures: reportFigures(found),
-    sources: sources.map(({ file, rows }) => ({ ...file, rows, simulated: false })),
-    seeds: [seed],
-    date: today(),
-    body,
-    contents: [
-      { level: 2, id: "faithful", text: "Are they like the real rows?" },
-      { level: 2, id: "columns", text: "Columns" },
-      { level: 2, id: "useful", text: "Do they teach a model as well?" },
-      { level: 2, id: "private", text: "Do they give anybody away?" },
-    ],
-    facts: [],
-  });
+  return String(body);
 }
 
 /** What the figures say, in a sentence. */

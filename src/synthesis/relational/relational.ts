@@ -4,7 +4,7 @@ import { permutation, type Rng } from "../../core/rng";
 import { columnNamed, dropColumns, type Table, table, takeTableRows } from "../../data/table";
 import { resolveWhere } from "../conditions";
 import { sampledOrder } from "../sampled-rows";
-import { loadSequential, sequential } from "../sequential/sequential";
+import { type Chosen, loadSequential, sequential } from "../sequential/sequential";
 import { type DiscoverOptions, discoverStructure, usualMinCount } from "../structure/discover/discover";
 import { keyColumn } from "../structure/discover/plan-column";
 import { keyCount } from "../structure/keys/fresh-keys";
@@ -60,6 +60,8 @@ export interface Relational extends Synthesiser {
   sampleBoth(n: number, rng: Rng, options?: SampleBothOptions): RelatedTables;
   /** The rules of the parents, and of the children beside what they are drawn from. */
   readonly structures: readonly Structure[];
+  /** How both were learnt. */
+  readonly chosen: readonly Chosen[];
   /** The columns of the parents that their children tell. */
   readonly totals: readonly Total[];
   readonly levels: readonly ToldLevel[];
@@ -247,6 +249,7 @@ export function loadRelational(json: ModelJson): Relational {
 function relationalOf(parts: RelationalParts): Relational {
   const { totals = [], levels = [] } = parts;
   const told = toldByTotals([...totals, ...levels], parts.parents.structure);
+  const models = [parts.parents, ...(parts.children ? [parts.children] : [])];
   const extras = [countName, firstName, placeName];
   const columns = parts.parents.columns.filter(({ name }) => !extras.includes(name));
   const bare = (rows: Table): Table =>
@@ -262,7 +265,8 @@ function relationalOf(parts: RelationalParts): Relational {
     running: parts.running ?? [],
     distinct: parts.distinct ?? [],
     ...(parts.plan.date && { dates: parts.plan.date }),
-    structures: [parts.parents, ...(parts.children ? [parts.children] : [])].map((one) => one.structure),
+    structures: models.map((one) => one.structure),
+    chosen: models,
     sample: (n, rng, options) => bare(parts.parents.sample(n, rng.fork("parents"), options)),
     sampleBoth: (n, rng, options = {}) => {
       checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");

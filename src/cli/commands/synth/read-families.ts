@@ -6,6 +6,7 @@ import { beyondOf, type DrawnTable, drawnOf, withWords } from "../../../data/rea
 import { reopened } from "../../../data/read/open-table";
 import { tableHead } from "../../../data/read/read-table";
 import { type Survey, surveyTable } from "../../../data/read/survey-table";
+import type { ColumnSchema } from "../../../data/schema";
 import { type Table, takeTableRows } from "../../../data/table";
 import { SeenTexts } from "../../../data/tally/keys";
 import { keysOf } from "../../../synthesis/relational/families";
@@ -39,11 +40,20 @@ export async function readFamilies(
   {
     least,
     most = mostLearnt,
-  }: { readonly least: number; readonly most?: Record<keyof typeof mostLearnt, number> },
+    use = "learnt",
+    like: [above, below] = [],
+  }: {
+    readonly least: number;
+    readonly most?: Record<keyof typeof mostLearnt, number>;
+    /** What for: what parents that are not drawn have beside is no matter of those judged. */
+    readonly use?: "learnt" | "judged";
+    /** The columns of tables that these are read like. */
+    readonly like?: readonly (readonly ColumnSchema[])[];
+  },
   rng: Rng,
 ): Promise<FamiliesRead> {
-  return keyed(flags.data, flags, key, (parents) =>
-    keyed(flags.children, flags, key, async (children) => {
+  return keyed(flags.data, flags, { key, like: above }, (parents) =>
+    keyed(flags.children, flags, { key, like: below }, async (children) => {
       const share = Math.min(1, most.parents / parents.kept, most.children / children.kept);
       const wanted = Math.max(1, Math.floor(share * parents.kept));
       const drawing = { most: wanted, customer: () => undefined, least };
@@ -58,10 +68,11 @@ export async function readFamilies(
       }
       if (own.table.rows < own.total) {
         note(
-          `${count(own.table.rows)} of ${count(own.total)} parents are learnt, drawn at random, with all their children (${count(found.table.rows)} of ${count(found.known)}): rules, ends, levels and shares are those of these rows`,
+          `${count(own.table.rows)} of ${count(own.total)} parents are ${use}, drawn at random, with all their children (${count(found.table.rows)} of ${count(found.known)})${use === "learnt" ? ": rules, ends, levels and shares are those of these rows" : ""}`,
         );
-        noteBeyond(own.beyond, own.total, least);
-        for (const [j, column] of found.table.columns.entries())
+        const beyond = use === "learnt" ? found.table.columns : [];
+        if (use === "learnt") noteBeyond(own.beyond, own.total, least);
+        for (const [j, column] of beyond.entries())
           noteBeyond(beyondOf(column, children.columns[j], least), found.known, least);
       }
       return { parents: own, children: found.table };
@@ -73,7 +84,7 @@ export async function readFamilies(
 async function keyed<Out>(
   file: string,
   flags: FamilyFlags,
-  key: string,
+  { key, like }: { readonly key: string; readonly like: readonly ColumnSchema[] | undefined },
   use: (survey: Survey) => Promise<Out>,
 ): Promise<Out> {
   const source = await reopened(file);
@@ -82,12 +93,16 @@ async function keyed<Out>(
     const { table } = await tableHead(source, how, headBytes);
     const names = table.columns.map(({ name }) => name);
     if (!names.includes(key))
-      throw usageError(`Cannot fit --key: it must be a column of ${file} (${names.join(", ")}), got ${key}`);
-    const schema = { columns: [{ name: key, type: "id" as const }] };
-    return await surveyTable(source, { ...how, schema }, async (survey) => {
-      checkLoss(file, survey, flags);
-      return use(survey);
-    });
+      throw usageError(`Cannot use --key: it must be a column of ${file} (${names.join(", ")}), got ${key}`);
+    const schema = { columns: like ?? [{ name: key, type: "id" as const }] };
+    return await surveyTable(
+      source,
+      { ...how, schema, ...(like && { badCells: "missing" as const }) },
+      async (survey) => {
+        checkLoss(file, survey, flags);
+        return use(survey);
+      },
+    );
   } finally {
     source.close();
   }

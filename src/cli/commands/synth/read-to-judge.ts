@@ -19,6 +19,20 @@ interface JudgingFlags extends ReadingFlags {
   readonly schema?: string;
 }
 
+/** The options of `telelink synth report`. */
+export interface ReportFlags extends JudgingFlags {
+  readonly realChildren?: string;
+  readonly syntheticChildren?: string;
+  readonly holdoutChildren?: string;
+  readonly key?: string;
+  readonly target?: string;
+  readonly positive?: string;
+  readonly model?: string;
+  readonly seed: string;
+  readonly json?: string;
+  readonly html?: string;
+}
+
 /** The tables to be judged, or rows drawn from those that are long, and then what all rows tell. */
 export interface JudgedTables {
   readonly real: Table;

@@ -1,3 +1,4 @@
+import type { Relational } from "../../../synthesis/relational/relational";
 import { savedSynthesiserToJSON } from "../../../synthesis/saved-synthesiser";
 import { usualMinCount } from "../../../synthesis/structure/discover/discover";
 import type { ColumnPlan } from "../../../synthesis/structure/structure";
@@ -21,21 +22,15 @@ export interface RelationalFlags extends ReadingFlags {
 
 /** `telelink synth fit --children`: a table of parents and one of rows that name them. */
 export async function fitRelational(flags: RelationalFlags): Promise<void> {
-  const [
-    { relational },
-    { readFamilies },
-    { isContext, isStep },
-    { describeLosses },
-    { describeStructure },
-    { seeded },
-  ] = await Promise.all([
-    import("../../../synthesis/relational/relational.js"),
-    import("./read-families.js"),
-    import("../../../synthesis/relational/child-table.js"),
-    import("../../../synthesis/structure/losses.js"),
-    import("../../../synthesis/structure/describe.js"),
-    import("../../../core/rng.js"),
-  ]);
+  const [{ relational }, { readFamilies }, { isContext }, { describeLosses }, { seeded }] = await Promise.all(
+    [
+      import("../../../synthesis/relational/relational.js"),
+      import("./read-families.js"),
+      import("../../../synthesis/relational/child-table.js"),
+      import("../../../synthesis/structure/losses.js"),
+      import("../../../core/rng.js"),
+    ],
+  );
   const [{ openAtomic, writeAtomic }, { endedAtOnce }, { fileOrigin }, { packageVersion }] =
     await Promise.all([
       import("../../../data/files.js"),
@@ -43,9 +38,6 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
       import("../../../data/read/file-origin.js"),
       import("../../support/version.js"),
     ]);
-  const { describeAlong } = await import("../../../synthesis/relational/distinct.js");
-  const { describeToldLevel } = await import("../../../synthesis/relational/told-levels.js");
-  const { describeTotals } = await import("../../../synthesis/relational/totals.js");
   const { key, out } = flags;
   if (!out) throw usageError("Cannot fit: --out must say where the model goes");
   if (!key) throw usageError("Cannot fit --children: --key must name the column that both tables share");
@@ -62,11 +54,18 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
     ...(minCount !== undefined && { minCount }),
   };
   const synthesiser = await endedAtOnce((watch) => relational(settings)(tables, seeded(seed), watch));
+  const { describeLearning, learningOf } = await import("../../../synthesis/learning.js");
+  const [above, below] = synthesiser.chosen;
+  const learning = {
+    ...learningOf(above, tables.parents.rows),
+    ...(below && { children: { rows: children.rows, ...learningOf(below, children.rows) } }),
+  };
   const origin = {
     method: "relational",
     options: settings,
     seed,
     rows: tables.parents.rows,
+    learning,
     ...(parents.total > tables.parents.rows && { drawnFrom: parents.total }),
     data: [await fileOrigin(flags.data), await fileOrigin(flags.children)],
     ...(parents.schema.dialect && { delimiter: parents.schema.dialect.delimiter }),
@@ -86,19 +85,9 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
   losses.push(...unlearnt.sentences);
   if (losses.length > 0) print("Not in the synthetic rows:");
   for (const sentence of losses) print(`  ${sentence}`);
-  const rules = structures.map((structure, k) => {
-    const totals = k === 0 ? synthesiser.totals : [];
-    const levels = k === 0 ? synthesiser.levels : [];
-    // What tells these columns leaves nothing of the rules by which they would be drawn.
-    const told = k === 0 ? [...totals, ...levels] : synthesiser.running;
-    const columns = structure.columns.filter(({ name }) => !told.some(({ column }) => column === name));
-    const others = describeStructure({ ...structure, columns }).filter(
-      (sentence) => own(sentence) && !isStep(sentence, synthesiser.dates),
-    );
-    const along = k === 1 ? describeAlong(synthesiser) : [];
-    const aloft = [...describeTotals(totals), ...levels.map(describeToldLevel)];
-    return [...aloft, ...along, ...others];
-  });
+  const notes = describeLearning(learning, tables.parents.rows);
+  for (const sentence of notes) note(sentence);
+  const rules = await rulesOf(synthesiser);
   rules.forEach((sentences, k) => {
     print(`Rules kept in ${out}, of ${k === 0 ? "parents" : "children"}:`);
     for (const sentence of brief(sentences, "--json tells all")) print(`  ${sentence}`);
@@ -109,6 +98,7 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
       model: out,
       ...origin,
       childRows: rows.rows,
+      notes,
       lost: losses,
       unlike: unlearnt.unlike,
       rules: { parents: rules[0], children: rules[1] },
@@ -116,4 +106,34 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
     writeAtomic(flags.json, `${JSON.stringify(said, undefined, 1)}\n`);
   }
   note(`${count.rows} parents and ${rows.rows} children learnt; wrote ${out}${describeUnlike(unlearnt)}`);
+}
+
+/** The rules of parents and of children in sentences. */
+async function rulesOf(synthesiser: Relational): Promise<string[][]> {
+  const [
+    { isContext, isStep },
+    { describeStructure },
+    { describeAlong },
+    { describeToldLevel },
+    { describeTotals },
+  ] = await Promise.all([
+    import("../../../synthesis/relational/child-table.js"),
+    import("../../../synthesis/structure/describe.js"),
+    import("../../../synthesis/relational/distinct.js"),
+    import("../../../synthesis/relational/told-levels.js"),
+    import("../../../synthesis/relational/totals.js"),
+  ]);
+  return synthesiser.structures.map((structure, k) => {
+    const totals = k === 0 ? synthesiser.totals : [];
+    const levels = k === 0 ? synthesiser.levels : [];
+    // What tells these columns leaves nothing of the rules by which they would be drawn.
+    const told = k === 0 ? [...totals, ...levels] : synthesiser.running;
+    const columns = structure.columns.filter(({ name }) => !told.some(({ column }) => column === name));
+    const others = describeStructure({ ...structure, columns }).filter(
+      (sentence) => !isContext(sentence) && !isStep(sentence, synthesiser.dates),
+    );
+    const along = k === 1 ? describeAlong(synthesiser) : [];
+    const aloft = [...describeTotals(totals), ...levels.map(describeToldLevel)];
+    return [...aloft, ...along, ...others];
+  });
 }

@@ -1,0 +1,126 @@
+import { decimal, percent } from "../../../core/format";
+import type { Verdict } from "../../../evaluate/synthetic/privacy/verdict";
+import type { SyntheticReport } from "../../../evaluate/synthetic/report";
+
+/** The figures that matter most, with what they should be. */
+export function summary(
+  found: SyntheticReport,
+  target: string | undefined,
+  verdict: Verdict | undefined,
+): string[][] {
+  const { quality, qualityAllPairs, accuracy, detection, privacy, membership, utility } = found;
+  const { fresh, texts, attacks, differencing, canaries, inFile, planted, subgroups } = found;
+  const three = (value: number): string => value.toFixed(3);
+  const rows = [
+    [
+      "quality",
+      three(quality.score),
+      fresh ? `SDMetrics; held-out rows reach ${three(fresh.quality.score)}` : "SDMetrics; 1 is best",
+    ],
+    ["  column shapes", three(quality.shapes), ""],
+    ["  pair trends", `${decimal(quality.trends)} (all pairs ${decimal(qualityAllPairs.trends)})`, ""],
+    [
+      "binned accuracy",
+      three(accuracy.overall),
+      `a fresh real sample reaches ${three(accuracy.attainable.overall)}`,
+    ],
+    ...(found.margins ?? []).map(({ columns, synthetic, real }) => [
+      `  margins of ${columns} column${columns > 1 ? "s" : ""}`,
+      three(synthetic.value),
+      `${three(synthetic.low)} to ${three(synthetic.high)}${real ? `; rows learnt from ${three(real.value)}, ${three(real.low)} to ${three(real.high)}` : ""}`,
+    ]),
+  ];
+  if (detection) rows.push(["detection, learnt rows", three(detection.auc), "0.5 cannot be told apart"]);
+  rows.push(...detectionRows(found));
+  for (const one of texts)
+    rows.push([
+      `form of ${one.column}`,
+      three(one.score),
+      `length, characters, format, different, missing; ${percent(one.known, 2)} are real ones`,
+    ]);
+  if (subgroups)
+    rows.push([
+      "subgroups beyond 2 errors",
+      percent(subgroups.beyond),
+      `of ${subgroups.measured} figures of small groups, against held-out rows; rows learnt from ${percent(subgroups.beyondReal)}`,
+    ]);
+  if (privacy) {
+    rows.push([
+      "memorisation",
+      three(privacy.memorisation),
+      `${three(privacy.memorisationLow)} to ${three(privacy.memorisationHigh)}; 0 independent, 1 copies; privacy is 1 less it`,
+    ]);
+    rows.push([
+      "exact copies",
+      percent(privacy.copies, 2),
+      `held-out rows: ${percent(privacy.copiesHoldout, 2)}`,
+    ]);
+  }
+  if (membership) {
+    const { difference, low, high } = membership.advantage;
+    rows.push(["membership attack", three(difference), `AUC beyond chance, ${three(low)} to ${three(high)}`]);
+  }
+  for (const { attack, kind, auc, low, high } of attacks ?? [])
+    rows.push([`  ${kind}: ${attack}`, three(auc), `AUC, 0.5 by chance; ${three(low)} to ${three(high)}`]);
+  if (differencing) {
+    const { members, strangers, low, high, answers } = differencing;
+    rows.push([
+      "  differencing",
+      percent(members),
+      `of ${answers} answers read off; by chance ${percent(strangers)}; difference ${percent(low)} to ${percent(high)}`,
+    ]);
+  }
+  if (canaries) {
+    const { planted, found: hits, strangers } = canaries;
+    rows.push([
+      "  canaries",
+      `${hits} of ${planted}`,
+      `rare values that come out again; of strangers' ${strangers.found} of ${strangers.planted}`,
+    ]);
+  }
+  if (inFile)
+    rows.push([
+      "  canaries in the model's file",
+      `${inFile.found} of ${inFile.planted}`,
+      `rare values that stand in it; of strangers' ${inFile.strangers.found} of ${inFile.strangers.planted}`,
+    ]);
+  if (planted)
+    rows.push([
+      "  planted canaries",
+      `${planted.found} of ${planted.planted}`,
+      `come out when ${planted.method} learns once more with them; in its file ${planted.inModel}`,
+    ]);
+  if (verdict) {
+    const { attacks: made, beyondChance } = verdict;
+    rows.push(["attacks beyond chance", `${beyondChance.length} of ${made}`, beyondChance.join("; ")]);
+  }
+  for (const { learner, measure, synthetic, real } of utility ?? [])
+    rows.push([
+      learner,
+      three(synthetic.estimate),
+      `${target}: ${measure}, on held-out rows; trained on real ones ${three(real.estimate)}`,
+    ]);
+  return rows;
+}
+
+/** By whom synthetic rows are told from real ones, the best of them first. */
+function detectionRows({ detectors, detectionHoldout }: SyntheticReport): string[][] {
+  const three = (value: number): string => value.toFixed(3);
+  const rows: string[][] = [];
+  if (detectors && detectors.length > 0) {
+    const worst = detectors.reduce((a, b) => (b.synthetic.auc > a.synthetic.auc ? b : a));
+    const against = detectionHoldout ? "held-out" : "learnt";
+    rows.push([
+      `detection, ${against} rows`,
+      three(worst.synthetic.auc),
+      `by ${worst.learner}, the best of ${detectors.length}; 0.5 cannot be told apart`,
+    ]);
+  }
+  for (const { learner, synthetic, real } of detectors ?? [])
+    rows.push([
+      `  ${learner}`,
+      three(synthetic.auc),
+      `${three(synthetic.low)} to ${three(synthetic.high)}${real ? `; real rows against real ones ${three(real.auc)}, ${three(real.low)} to ${three(real.high)}` : ""}`,
+    ]);
+  return rows;
+}
