@@ -38,6 +38,8 @@ export interface ResampleOptions {
   readonly neighbours?: number;
   /** Columns that no distance and no rule looks at. New rows have nothing there. */
   readonly drop?: readonly string[];
+  /** Rows that a method which removes rows compares with all others at most; more are compared within random parts, two fifths of that each. @default 250000 */
+  readonly compared?: number;
 }
 
 type Sizes = { readonly neighbours?: number };
@@ -61,8 +63,8 @@ const combined: Readonly<Record<string, () => Resample>> = {
 /** Those whose time grows with the square of the rows, whatever is done, and of how many rows they are asked at most. */
 const squared = ["svm-smote", "condensed-neighbours"];
 const mostSquared = 1_000_000;
-/** Rows that are compared with all others at most; of more, the rows in a part, and rows of the smallest class in each at least. */
-const [mostCompared, mostTogether, leastOwn] = [250_000, 100_000, 10];
+/** Rows in a part for each that may be compared with all others, and rows of the smallest class in each part at least. */
+const [partSize, leastOwn] = [0.4, 10];
 
 /** The names of all methods that look at what rows hold. */
 export const tableMethods: readonly string[] = [
@@ -142,7 +144,7 @@ export async function resampleRows(
       kept?.add(rows);
       held.add(rows);
     }) ?? [];
-  const cleaning = { target, method, clean: cleaner, pairs: pairwise.includes(method) };
+  const cleaning = { ...options, target, clean: cleaner, pairs: pairwise.includes(method) };
   const { stays, names, rows, remarks: said } = rowsThatStay(held, cleaning, rng);
   let at = 0;
   const writeLeft = (block: Table): void => {
@@ -185,14 +187,18 @@ function newRows(
 }
 
 /** How to clean, and whether it takes a pair of classes at a time. */
-interface Cleaning extends Pick<ResampleOptions, "method"> {
+interface Cleaning extends Pick<ResampleOptions, "method" | "compared"> {
   readonly target: string;
   readonly clean: Resample;
   readonly pairs: boolean;
 }
 
 /** The classes of all rows, and 1 for each row that a method keeps. */
-function rowsThatStay(from: PackedTable, { target, clean, pairs, method }: Cleaning, rng: Rng) {
+function rowsThatStay(
+  from: PackedTable,
+  { target, clean, pairs, method, compared = 250_000 }: Cleaning,
+  rng: Rng,
+) {
   const action = `resample by ${method}`;
   const { names, rows } = classesOf(from.column(target), action);
   check(pairs || names.length === 2, action, "there must be two classes", names.length);
@@ -213,7 +219,7 @@ function rowsThatStay(from: PackedTable, { target, clean, pairs, method }: Clean
     const larger = new Uint8Array(from.rows);
     for (const i of own) larger[i] = 1;
     const y = Float64Array.from({ length: all.length }, (_, k) => 1 - larger[all[k]]);
-    const most = all.length > mostCompared ? mostTogether : all.length;
+    const most = all.length > compared ? partSize * compared : all.length;
     const needed = Math.ceil(all.length / most);
     check(
       rows[smallest].length >= needed * leastOwn,
