@@ -571,11 +571,13 @@ export type {
   KeyColumnPlan,
   Later,
   LevelsPlan,
+  Limit,
   LookupPlan,
   NumberPlan,
   OpenPair,
   Order,
   PartPlan,
+  Range as ValueRange,
   Structure,
 } from "./synthesis/structure/structure";
 export type { Support as ValueSupport } from "./synthesis/structure/support";

@@ -8,6 +8,7 @@ import {
   mayMiss,
 } from "../structure/formulas";
 import { spacing } from "../structure/grids";
+import { rowsWhere } from "../structure/orders/limits";
 import {
   type ComputedPlan,
   type DatePlan,
@@ -150,6 +151,14 @@ function limitsOn(
       wish: true,
       missing: true,
     });
+  for (const one of structure.limits ?? []) {
+    const reads = [one.where.column, ...(one.beside ?? []).map(({ column }) => column)];
+    if (one.column !== plan.name || !reads.every(has)) continue;
+    const { least = -Infinity, most = Infinity } = one;
+    const range = { low: filled(-Infinity), high: filled(Infinity) };
+    for (const i of rowsWhere(structure, one, of)) [range.low[i], range.high[i]] = [least, most];
+    limits.push({ ranges: [onGrid(range, step)], wish: false, missing: true });
+  }
   for (const { low, high } of structure.orders) {
     const other = low === plan.name ? high : high === plan.name ? low : undefined;
     const wish = other !== undefined && !has(other);

@@ -1,4 +1,5 @@
-import { type Exclusion, isFree } from "../structure/structure";
+import { brokenLimit } from "../structure/orders/limits";
+import { type Exclusion, isFree, type Structure } from "../structure/structure";
 
 /** Which cells of a variable the cell of an earlier one allows: bits, `words` of them per cell of the earlier one. */
 export interface Mask {
@@ -75,6 +76,27 @@ export function allowedBits(
       if (own[i] < 0) continue;
       for (let w = 0; w < words; w++) out[i * words + w] &= bits[own[i] * words + w];
     }
+  }
+  return out;
+}
+
+/** The bits without the levels in whose rows numbers that are known would lie beyond their ends. */
+export function withinLimits(
+  bits: Int32Array | undefined,
+  structure: Structure,
+  { name, labels }: Labelled,
+  known: ReadonlyMap<string, ArrayLike<number>>,
+  rows: number,
+): Int32Array | undefined {
+  const words = wordCount(labels.length);
+  let out = bits;
+  for (const limit of structure.limits ?? []) {
+    if (limit.where.column !== name) continue;
+    const cell = labels.indexOf(limit.where.level);
+    const all = new Int32Array(rows).fill(cell);
+    const broken = brokenLimit(structure, limit, (own) => (own === name ? all : known.get(own)));
+    if (broken.length > 0) out ??= new Int32Array(rows * words).fill(-1);
+    for (const i of broken) if (out) out[i * words + (cell >> 5)] &= ~(1 << (cell & 31));
   }
   return out;
 }

@@ -6,8 +6,8 @@ import type { Candidates } from "./candidates";
 import type { DrawnParts } from "./wishes";
 
 /** Whether rules bind numbers, so that those drawn must be known while others are. */
-export function bindsNumbers({ orders, columns }: Structure): boolean {
-  return orders.length > 0 || columns.some(isComputed);
+export function bindsNumbers({ orders, limits, columns }: Structure): boolean {
+  return orders.length > 0 || limits !== undefined || columns.some(isComputed);
 }
 
 /** Rebuilds the columns whose parts are all drawn by now. */

@@ -2,7 +2,7 @@ import type { Rng } from "../../core/rng";
 import { type Bounds, boundsOf, meet, type RowRange } from "../drawing/bounds";
 import type { DrawnVariable } from "../drawing/drawn-variable";
 import { drawClasses } from "../drawing/draws";
-import { allowedBits, allows, wordCount } from "../drawing/masks";
+import { allowedBits, allows, withinLimits, wordCount } from "../drawing/masks";
 import { bindsNumbers, restoreKnown } from "../drawing/restore-known";
 import type { TreeColumn } from "../drawing/trees";
 import type { Wishes } from "../drawing/wishes";
@@ -95,7 +95,8 @@ export function choose(pool: Pool, parts: SequentialParts): Choice {
   if (!cells) return { classes: seen, probabilities: [new Float64Array(rows).fill(1)], forced: undefined };
   const count = parts.variables[j].labels.length;
   const words = wordCount(count);
-  const bits = allowedBits(parts.masks[j], pool.cells, count, rows);
+  const masked = allowedBits(parts.masks[j], pool.cells, count, rows);
+  const bits = withinLimits(masked, parts.structure, parts.variables[j], pool.restored, rows);
   const drawn = { rows, terms: termsOf(pool, parts, j), columns: columnsOf(pool) };
   const layout = parts.layouts[j];
   if (!bits) {

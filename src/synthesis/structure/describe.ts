@@ -10,6 +10,7 @@ import { spacing } from "./grids";
 import { describeTie } from "./keys/key-ties";
 import { describeSaying } from "./keys/name-parts";
 import { describeLater } from "./orders/later";
+import { describeLimit } from "./orders/limits";
 import { type ColumnPlan, formulaOf, type LevelsPlan, type Structure } from "./structure";
 import { cellNamesOf, levelNames } from "./variables";
 
@@ -35,6 +36,7 @@ export function describeStructure(structure: Structure): readonly string[] {
       return k < back ? [`${low} equals ${high}.`] : [];
     }),
     ...(structure.later ?? []).map(describeLater),
+    ...(structure.limits ?? []).map((one) => describeLimit(structure, one)),
     ...(structure.gaps ?? []).map(
       ({ column }) => `${column} is missing in some rows, of which its rules say nothing.`,
     ),

@@ -28,6 +28,8 @@ export interface Structure {
   readonly orders: readonly Order[];
   /** Dates of which one is later than another in the rows of a level alone, or by so many months in all. None by default. */
   readonly later?: readonly Later[];
+  /** Where numbers and dates end in the rows of a level. None by default. */
+  readonly limits?: readonly Limit[];
   /** Columns of which pairs are drawn that no row has. None by default. */
   readonly open?: readonly OpenPair[];
   /** Columns with cells missing at random: rows are drawn without holes, which are made last. None by default. */
@@ -260,6 +262,20 @@ export interface Later extends Order {
   readonly strict?: true;
   readonly months?: number;
   readonly where?: { readonly column: string; readonly level: string };
+}
+
+/** Where a number or date (in milliseconds) lies, both ends among it. */
+export interface Range {
+  readonly column: string;
+  readonly least?: number;
+  readonly most?: number;
+}
+
+/** Where a number or date lies in the rows of a level, or in those of them in which others lie somewhere: rows that break it are drawn again. */
+export interface Limit extends Range {
+  readonly where: { readonly column: string; readonly level: string };
+  /** None by default. */
+  readonly beside?: readonly Range[];
 }
 
 /** What a method draws for a column: levels, or a number that may be one of a few atoms. */

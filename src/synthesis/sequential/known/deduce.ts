@@ -25,7 +25,7 @@ export function cellsOfColumns(structure: Structure, columns: readonly Column[],
   const kept = new Map<string, Float64Array>();
   const of = (name: string): ArrayLike<number> => {
     const { plan, column } = at(name);
-    if (plan.kind !== "date" && plan.kind !== "levels") return numbersOf(column, plan as NumberPlan);
+    if (plan.kind !== "date" && !("levels" in plan)) return numbersOf(column, plan as NumberPlan);
     const values =
       kept.get(name) ??
       (plan.kind === "date"

@@ -2,9 +2,7 @@ import type { Rng } from "../../../core/rng";
 import { cellText, columnNamed, type Table, takeTableRows } from "../../../data/table";
 import type { RowRange } from "../../drawing/bounds";
 import type { Wishes } from "../../drawing/wishes";
-import { rowsOffDays } from "../../structure/date-days";
-import { valuesOf } from "../../structure/orders/broken";
-import { brokenLater } from "../../structure/orders/later";
+import { brokenOrders, valuesOf } from "../../structure/orders/broken";
 import { type Drawn, restoreTable, variableNames } from "../../structure/restore";
 import {
   type DatePlan,
@@ -88,7 +86,7 @@ export function completeBlock(
     rng.fork("restore"),
   );
   weighComputed(parts, scores, all, rows, source);
-  weighLater(parts, scores, all);
+  weighOrders(parts, scores, all);
   const chosen = new Int32Array(rows.rows);
   let unlikely = 0;
   for (let i = 0, at = 0; i < rows.rows; at += times[i], i++) {
@@ -223,15 +221,13 @@ function bound({ structure }: SequentialParts, rows: Table, i: number): boolean 
   );
 }
 
-/** Weighs candidates by whether dates are later than others where they have to be, and on days that they have. */
-function weighLater({ structure }: SequentialParts, scores: Scores, made: Table): void {
+/** Weighs candidates by whether numbers and dates lie where they have to beside others. */
+function weighOrders({ structure }: SequentialParts, scores: Scores, made: Table): void {
   const plans = new Map(structure.columns.map((plan) => [plan.name, plan]));
   const of = (name: string): ArrayLike<number> =>
     valuesOf(columnNamed(made, name), plans.get(name) as DatePlan | LevelsPlan);
-  for (const one of structure.later ?? [])
-    for (const r of brokenLater(structure, one, of)) score(scores, r, 0);
-  for (const { name, kind, days } of structure.columns as readonly DatePlan[])
-    for (const r of kind === "date" && days ? rowsOffDays(days, name, of) : []) score(scores, r, 0);
+  for (const { rows } of brokenOrders({ ...structure, orders: [] }, of))
+    for (const r of rows) score(scores, r, 0);
 }
 
 /** Weighs candidates by whether computed columns come out as they are known. */

@@ -5,7 +5,7 @@ import type { SequentialParts } from "../parts";
 import { copied, empty, isMissing, put } from "./cells";
 import { cellsOfColumns, deduce } from "./deduce";
 import { completeBlock } from "./draw-block";
-import { brokenRows, emptyByRule } from "./rules-kept";
+import { brokenFilled, emptyByRule } from "./rules-kept";
 import { settle } from "./settle";
 import { type Open, withoutRate } from "./solve";
 
@@ -31,7 +31,7 @@ export function keptBlock(
   const { structure } = parts;
   const made = filledBlock(parts, rows, candidates, rng);
   const brokenIn = (from: Table, { columns }: Filled): readonly number[] =>
-    brokenRows(
+    brokenFilled(
       structure,
       { rows: from.rows, columns },
       openIn(structure, from.columns),

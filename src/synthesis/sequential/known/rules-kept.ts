@@ -1,26 +1,22 @@
 import { cellText, columnNamed, type Table } from "../../../data/table";
-import { describeDays, rowsOffDays } from "../../structure/date-days";
 import { dateReader } from "../../structure/dates";
 import { describeRule } from "../../structure/describe";
-import { describeOnly } from "../../structure/describe-exclusions";
 import { argumentsOf, mayMiss, neededBy } from "../../structure/formulas";
 import { endsPassed } from "../../structure/given/given-ends";
 import { describeTie, type KeyTie, withoutTies } from "../../structure/keys/key-ties";
+import { brokenOrders } from "../../structure/orders/broken";
 import {
-  type LabelledCells,
+  type Broken,
+  cellNamed,
+  exclusionsBroken,
   labelled,
   onlyMissing,
-  rowsBeside,
-  rowsThere,
-  rowsWith,
 } from "../../structure/orders/broken-exclusions";
-import { brokenLater, describeLater } from "../../structure/orders/later";
 import { countPeople, peopleOf } from "../../structure/people";
 import {
   type ColumnPlan,
   type Combination,
   cellsOf,
-  type DatePlan,
   formulaOf,
   isComputed,
   missingLabel,
@@ -40,13 +36,6 @@ export interface RuleRows {
   readonly first: number;
 }
 
-/** What a rule reads, and the rows that break it. */
-interface Breaks {
-  readonly rule: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly number[];
-}
-
 /**
  * Every rule that rows break: those that something filled in breaks, those that cells of the file break among themselves, and those
  * that no value of what is left empty keeps.
@@ -59,7 +48,7 @@ export function brokenRules(
 ): Record<"broken" | "contradicting" | "unsolved", readonly RuleRows[]> {
   const cells = cellsOfTable(structure, table);
   const all = breaksIn(cells, table, false);
-  const touched = ({ columns }: Breaks, i: number): boolean => columns.some((name) => missing(name, i));
+  const touched = ({ columns }: Broken, i: number): boolean => columns.some((name) => missing(name, i));
   return {
     broken: counted(all, touched),
     contradicting: counted(all, (one, i) => !touched(one, i)),
@@ -68,7 +57,12 @@ export function brokenRules(
 }
 
 /** The rows in which what was filled in breaks a rule, or is left out as no value keeps it. */
-export function brokenRows(structure: Structure, table: Table, missing: Open, left: Open): readonly number[] {
+export function brokenFilled(
+  structure: Structure,
+  table: Table,
+  missing: Open,
+  left: Open,
+): readonly number[] {
   const cells = cellsOfTable(structure, table);
   const broken = breaksIn(cells, table, false).flatMap(({ columns, rows }) =>
     rows.filter((i) => columns.some((name) => missing(name, i))),
@@ -85,7 +79,7 @@ export function rulesBrokenBy(structure: Structure, table: Table): readonly Rule
   return brokenIn(structure, table, [...leftOut(structure, table), ...endsPassed(structure, table)]);
 }
 
-function brokenIn(structure: Structure, table: Table, more: readonly Breaks[]): readonly RuleRows[] {
+function brokenIn(structure: Structure, table: Table, more: readonly Broken[]): readonly RuleRows[] {
   const cells = cellsOfTable(structure, table);
   return counted([...breaksIn(cells, table, true), ...strangeCells(structure, table), ...more], () => true);
 }
@@ -116,20 +110,20 @@ function cellsOfTable(structure: Structure, table: Table): Cells {
 }
 
 /** The rows that break each rule; with `gaps`, a missing cell is one of which rules may say something. */
-function breaksIn(cells: Cells, table: Table, gaps: boolean): readonly Breaks[] {
+function breaksIn(cells: Cells, table: Table, gaps: boolean): readonly Broken[] {
   // That a cell was missing is known of it, whatever is filled in.
   const variables = reduceTable({ ...cells.structure, gaps: [] }, table, "none");
   return [
     ...brokenPlans(cells, table),
     ...brokenTies(cells.structure, table),
-    ...brokenOrders(cells),
-    ...brokenExclusions(cells.structure, labelled(cells.structure, variables, table), gaps),
+    ...brokenOrders(cells.structure, cells.of),
+    ...exclusionsBroken(cells.structure, labelled(cells.structure, variables, table), gaps),
     ...brokenCombinations(cells.structure, variables, table),
   ];
 }
 
 /** Rules with how many of their rows are meant, those of the same words together; none of which no row is. */
-function counted(all: readonly Breaks[], of: (one: Breaks, i: number) => boolean): readonly RuleRows[] {
+function counted(all: readonly Broken[], of: (one: Broken, i: number) => boolean): readonly RuleRows[] {
   const found = new Map<string, RuleRows>();
   for (const one of all) {
     const rows = one.rows.filter((i) => of(one, i));
@@ -141,7 +135,7 @@ function counted(all: readonly Breaks[], of: (one: Breaks, i: number) => boolean
 }
 
 /** The rows in which a number is there and a part of it was left out, as no value of it gives the number, or that has no rate. */
-function unsolved(cells: Cells, left: Open): Breaks[] {
+function unsolved(cells: Cells, left: Open): Broken[] {
   const { structure, of, rows } = cells;
   return structure.columns.filter(isComputed).map((plan) => {
     const columns = neededBy(plan.formula);
@@ -154,9 +148,9 @@ function unsolved(cells: Cells, left: Open): Breaks[] {
   });
 }
 
-function brokenPlans(cells: Cells, table: Table): Breaks[] {
+function brokenPlans(cells: Cells, table: Table): Broken[] {
   const { structure } = cells;
-  return structure.columns.flatMap((plan): Breaks[] => {
+  return structure.columns.flatMap((plan): Broken[] => {
     const rule = describeRule(structure, plan);
     if (isComputed(plan)) {
       const columns = [plan.name, ...argumentsOf(plan.formula)];
@@ -176,9 +170,9 @@ function brokenPlans(cells: Cells, table: Table): Breaks[] {
 }
 
 /** The identifiers in which something else stands than other columns say. */
-function brokenTies({ columns }: Structure, table: Table): Breaks[] {
+function brokenTies({ columns }: Structure, table: Table): Broken[] {
   const cellsOf = cellsOfTies(columns, table);
-  return columns.flatMap((plan): Breaks[] => {
+  return columns.flatMap((plan): Broken[] => {
     if (plan.kind !== "key" || !plan.ties) return [];
     const own = columnNamed(table, plan.name);
     const odd = new Map(plan.ties.map((tie): [KeyTie, number[]] => [tie, []]));
@@ -192,63 +186,7 @@ function brokenTies({ columns }: Structure, table: Table): Breaks[] {
   });
 }
 
-function brokenOrders({ structure, of, rows }: Cells): Breaks[] {
-  const orders = structure.orders.map(({ low, high }) => {
-    const [below, above] = [of(low), of(high)];
-    const broken = Array.from({ length: rows }, (_, i) => i).filter((i) => below[i] > above[i]);
-    return { rule: `${low} is never above ${high}.`, columns: [low, high], rows: broken };
-  });
-  const later = (structure.later ?? []).map((one) => ({
-    rule: describeLater(one),
-    columns: [one.low, one.high, ...(one.where ? [one.where.column] : [])],
-    rows: brokenLater(structure, one, of),
-  }));
-  const days = structure.columns.flatMap((plan): Breaks[] => {
-    const own = plan.kind === "date" && plan.days;
-    if (!own) return [];
-    const off = rowsOffDays(own, plan.name, of);
-    const columns = [plan.name, ...(own.months ? [own.months.from] : [])];
-    return describeDays(plan as DatePlan).map((rule) => ({ rule, columns, rows: off }));
-  });
-  return [...orders, ...later, ...days];
-}
-
-function brokenExclusions(
-  structure: Structure,
-  of: (name: string) => LabelledCells | undefined,
-  gaps: boolean,
-): Breaks[] {
-  return structure.exclusions.flatMap((one): Breaks[] => {
-    const [a, b] = one.columns.map(of);
-    if (!a || !b) return [];
-    const columns = [...a.columns, ...b.columns];
-    const nevers = one.never.flatMap((pair): Breaks[] => {
-      if (!gaps && pair.includes(missingLabel)) return [];
-      const [x, y] = pair.map((label, at) => cellNamed(one.columns[at], label));
-      return [{ rule: `${x} and ${y} never go together.`, columns, rows: rowsWith(a, b, [pair]) }];
-    });
-    for (const [place, own, other] of gaps
-      ? ([
-          [0, a, b],
-          [1, b, a],
-        ] as const)
-      : [])
-      for (const label of own.missing ? onlyMissing(one, place, own.labels) : []) {
-        const rule = `${own.columns[0]} is missing where ${cellNamed(one.columns[1 - place], label)}.`;
-        nevers.push({ rule, columns, rows: rowsThere(own, other, label) });
-      }
-    if (!one.only) return nevers;
-    const rows = rowsBeside(a, b, one.only);
-    // So many rows learnt from had others, and some pair stood in for theirs.
-    const known = gaps && rows.length <= (one.rare ?? 0);
-    return [
-      ...nevers,
-      { rule: describeOnly({ columns: one.columns, only: one.only }), columns, rows: known ? [] : rows },
-    ];
-  });
-}
-
-function brokenCombinations(structure: Structure, variables: readonly Variable[], table: Table): Breaks[] {
+function brokenCombinations(structure: Structure, variables: readonly Variable[], table: Table): Broken[] {
   return structure.combinations.map(({ name, columns, allowed }) => {
     const codes = cellsOf(variables.find((one) => one.name === name) as Variable);
     const whole = columns.map((own) => missingRows(columnNamed(table, own)));
@@ -265,8 +203,8 @@ function onlyAllowed({ columns, allowed }: Pick<Combination, "columns" | "allowe
 const mostOddDates = 0.05;
 
 /** Cells that a column does not have by its rules: none where these say that some are rare. */
-function strangeCells(structure: Structure, table: Table): Breaks[] {
-  return structure.columns.flatMap((plan): Breaks[] => {
+function strangeCells(structure: Structure, table: Table): Broken[] {
+  return structure.columns.flatMap((plan): Broken[] => {
     if (("rare" in plan && plan.rare) || ("texts" in plan && plan.texts)) return [];
     const own = columnNamed(table, plan.name);
     const known = knows(plan);
@@ -283,9 +221,9 @@ function strangeCells(structure: Structure, table: Table): Breaks[] {
 }
 
 /** Cells that a column's rules leave out as rare, and that more people have than such may. */
-function leftOut(structure: Structure, table: Table): Breaks[] {
+function leftOut(structure: Structure, table: Table): Broken[] {
   const people = peopleOf(structure, table);
-  return structure.columns.flatMap((plan): Breaks[] => {
+  return structure.columns.flatMap((plan): Broken[] => {
     if (!("rare" in plan && plan.rare) || ("texts" in plan && plan.texts)) return [];
     const own = columnNamed(table, plan.name);
     const known = knows(plan);
@@ -325,10 +263,6 @@ function ownCells(structure: Structure, plan: ColumnPlan): string {
 }
 
 const mostNamed = 5;
-
-function cellNamed(column: string, label: string): string {
-  return label === "other" ? `another value of ${column}` : `${column} = ${label.replace(/^= /, "")}`;
-}
 
 /** Cells of a column that have to be missing, by what another column says. */
 export interface StaysEmpty extends RuleRows {

@@ -58,6 +58,7 @@ import { findDays } from "./tried/find-days";
 import { findDistances } from "./tried/find-distances";
 import { findLater } from "./tried/find-later";
 import { findLevels } from "./tried/find-levels";
+import { findLimits } from "./tried/find-limits";
 import { findPieces } from "./tried/find-pieces";
 import { findRounded } from "./tried/find-rounded";
 import { findPrices, findSteps } from "./tried/find-told";
@@ -193,6 +194,7 @@ export function discoverStructure(
   const combined = combinations.flatMap(({ columns }) => columns);
   const free = plans.filter(({ name }) => !combined.includes(name));
   const later = search ? findLater(free, from, whose) : [];
+  const limits = search ? findLimits(free, from, { least: minCount, people: whose }) : [];
   const pairs = search
     ? findPairs(ownCells(free, from), minCount, telling.people, keep)
     : { kept: [], open: [] };
@@ -205,6 +207,7 @@ export function discoverStructure(
     exclusions: withPairs(zeros, pairs.kept),
     orders: [...orders.values()],
     ...(later.length > 0 && { later }),
+    ...(limits.length > 0 && { limits }),
     ...(pairs.open.length > 0 && { open: pairs.open }),
     ...(holes.length > 0 && { holes }),
   };

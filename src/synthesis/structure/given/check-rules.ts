@@ -88,6 +88,7 @@ export function checkRules(structure: Structure, action: string): void {
   for (const { low, high } of structure.orders.map(object))
     for (const name of [low, high]) must(name, ["number", "date"], "an order");
   checkLater(structure, must, action);
+  checkLimits(structure, must, action);
   for (const { columns } of structure.exclusions.map(object)) {
     const two = columns === undefined || (Array.isArray(columns) && columns.length === 2);
     check(two, action, "an exclusion must be of two columns", String(columns));
@@ -139,6 +140,34 @@ function checkLater(
     check(strict === undefined || strict === true, action, `${who} must be strict or not`, strict);
     if (where === undefined) continue;
     must(where?.column, ["levels"], who);
+    const plan = columns.find(({ name }) => name === where.column) as LevelsPlan;
+    check(
+      plan.levels.includes(where.level),
+      action,
+      `${who} must hold for a level of ${where.column}`,
+      where.level,
+    );
+  }
+}
+
+/** Throws where numbers have no ends, or a column no such level. */
+function checkLimits(
+  { limits = [], columns }: Structure,
+  must: (name: string, of: readonly ColumnPlan["kind"][], who: string) => void,
+  action: string,
+): void {
+  check(Array.isArray(limits), action, "the ends of numbers by levels must be a list", limits);
+  for (const { where, beside = [], ...own } of limits.map(object)) {
+    const who = `the ends of ${own.column} by a level`;
+    check(Array.isArray(beside), action, `${who} must hold beside a list of others`, beside);
+    for (const { column, least, most } of [own, ...beside].map(object)) {
+      must(column, ["number", "date"], who);
+      const ends = [least, most].filter((end) => end !== undefined);
+      const rule = `${who} must be one or two numbers of ${column}, the least not above the most`;
+      const plain = ends.length > 0 && ends.every(Number.isFinite);
+      check(plain && !(Number(least) > Number(most)), action, rule, ends.join(", "));
+    }
+    must(where?.column, ["levels", "bands"], who);
     const plan = columns.find(({ name }) => name === where.column) as LevelsPlan;
     check(
       plan.levels.includes(where.level),

@@ -1,4 +1,5 @@
 import { columnNamed, type Table } from "../../../data/table";
+import { describeOnly } from "../describe-exclusions";
 import {
   cellLabels,
   cellsOf,
@@ -12,8 +13,9 @@ import {
 } from "../structure";
 import { cellNamesOf, missingRows, reduceTable } from "../variables";
 
-/** The columns, or variables, of which a rule says something that rows break. */
+/** A rule in words, what it reads, and the rows that break it. */
 export interface Broken {
+  readonly rule: string;
   readonly columns: readonly string[];
   readonly rows: readonly number[];
 }
@@ -70,7 +72,7 @@ export function onlyMissing(
 }
 
 /** The rows in which a variable of which it is only known whether it is there is so, beside a cell that has it missing. */
-export function rowsThere(own: LabelledCells, other: LabelledCells, label: string): number[] {
+function rowsThere(own: LabelledCells, other: LabelledCells, label: string): number[] {
   const cell = other.labels.indexOf(label);
   const rows: number[] = [];
   own.missing?.forEach((gap, i) => {
@@ -79,23 +81,23 @@ export function rowsThere(own: LabelledCells, other: LabelledCells, label: strin
   return rows;
 }
 
-/** The rows that have one of the pairs. */
-export function rowsWith(a: LabelledCells, b: LabelledCells, pairs: Exclusion["never"]): number[] {
+/** The rows that have each of the pairs. */
+function rowsWith(a: LabelledCells, b: LabelledCells, pairs: Exclusion["never"]): readonly number[][] {
   const width = b.labels.length;
-  const out = new Set(
-    pairs.map(([x, y]) => {
+  const rows = pairs.map((): number[] => []);
+  const out = new Map(
+    pairs.map(([x, y], k) => {
       const [p, q] = [a.labels.indexOf(x), b.labels.indexOf(y)];
-      return p < 0 || q < 0 ? -1 : p * width + q;
+      return [p < 0 || q < 0 ? -1 : p * width + q, rows[k]];
     }),
   );
-  const rows: number[] = [];
   for (let i = 0; i < a.cells.length; i++)
-    if (a.cells[i] >= 0 && b.cells[i] >= 0 && out.has(a.cells[i] * width + b.cells[i])) rows.push(i);
+    if (a.cells[i] >= 0 && b.cells[i] >= 0) out.get(a.cells[i] * width + b.cells[i])?.push(i);
   return rows;
 }
 
 /** The rows that have another pair; missing cells and made-up texts go with any. */
-export function rowsBeside(a: LabelledCells, b: LabelledCells, only: Exclusion["never"]): number[] {
+function rowsBeside(a: LabelledCells, b: LabelledCells, only: Exclusion["never"]): number[] {
   const width = b.labels.length;
   const places = [a, b].map(({ labels }) => new Map(labels.map((label, cell) => [label, cell])));
   const may = new Set(only.map(([x, y]) => (places[0].get(x) ?? -1) * width + (places[1].get(y) ?? -1)));
@@ -104,6 +106,48 @@ export function rowsBeside(a: LabelledCells, b: LabelledCells, only: Exclusion["
     const [p, q] = [a.cells[i], b.cells[i]];
     return p >= 0 && q >= 0 && !freeA[p] && !freeB[q] && !may.has(p * width + q);
   });
+}
+
+/** What the structure says of cells that never meet and these break; without `gaps` a missing cell meets any. */
+export function exclusionsBroken(
+  structure: Pick<Structure, "exclusions">,
+  of: (name: string) => LabelledCells | undefined,
+  gaps: boolean,
+): Broken[] {
+  return structure.exclusions.flatMap((one): Broken[] => {
+    const [a, b] = one.columns.map(of);
+    if (!a || !b) return [];
+    const columns = [...a.columns, ...b.columns];
+    const never = one.never.filter((pair) => gaps || !pair.includes(missingLabel));
+    const meeting = rowsWith(a, b, never);
+    const nevers = never.map((pair, k): Broken => {
+      const [x, y] = pair.map((label, at) => cellNamed(one.columns[at], label));
+      return { rule: `${x} and ${y} never go together.`, columns, rows: meeting[k] };
+    });
+    for (const [place, own, other] of gaps
+      ? ([
+          [0, a, b],
+          [1, b, a],
+        ] as const)
+      : [])
+      for (const label of own.missing ? onlyMissing(one, place, own.labels) : []) {
+        const rule = `${own.columns[0]} is missing where ${cellNamed(one.columns[1 - place], label)}.`;
+        nevers.push({ rule, columns, rows: rowsThere(own, other, label) });
+      }
+    if (!one.only) return nevers;
+    const rows = rowsBeside(a, b, one.only);
+    // So many rows learnt from had others, and some pair stood in for theirs.
+    const known = gaps && rows.length <= (one.rare ?? 0);
+    return [
+      ...nevers,
+      { rule: describeOnly({ columns: one.columns, only: one.only }), columns, rows: known ? [] : rows },
+    ];
+  });
+}
+
+/** A cell in words. */
+export function cellNamed(column: string, label: string): string {
+  return label === "other" ? `another value of ${column}` : `${column} = ${label.replace(/^= /, "")}`;
 }
 
 /**
@@ -122,18 +166,9 @@ export function brokenExclusions(
   const named = combinations.filter(({ name }) => names.has(name));
   const own = { ...structure, columns: plans, combinations: named, gaps: [], holes: [] };
   const of = labelled(structure, variables ?? reduceTable(own, rows, "none"), rows);
-  return exclusions.flatMap((one): Broken[] => {
-    const sides = one.columns.map(of);
-    const [a, b] = sides;
-    if (!a || !b) return [];
-    const there = [a, b].flatMap((side, place) =>
-      side.missing
-        ? onlyMissing(one, place, side.labels).flatMap((label) =>
-            rowsThere(side, sides[1 - place] as LabelledCells, label),
-          )
-        : [],
-    );
-    const beside = variables && one.only ? rowsBeside(a, b, one.only) : [];
-    return [{ columns: one.columns, rows: [...rowsWith(a, b, one.never), ...there, ...beside] }];
+  return exclusions.flatMap(({ columns, never, only }) => {
+    const bare = { columns, never, ...(variables && only && { only }) };
+    const broken = exclusionsBroken({ exclusions: [bare] }, of, true);
+    return broken.flatMap((one) => (one.rows.length > 0 ? [{ ...one, columns }] : []));
   });
 }

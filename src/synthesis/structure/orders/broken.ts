@@ -1,7 +1,8 @@
 import { type Column, columnNamed, type Table } from "../../../data/table";
-import { rowsOffDays } from "../date-days";
+import { describeDays, rowsOffDays } from "../date-days";
 import { spacing } from "../grids";
 import {
+  type BandsPlan,
   type DatePlan,
   gridOfPlan,
   isComputed,
@@ -12,40 +13,55 @@ import {
 } from "../structure";
 import { codesOf, numbersOf } from "../variables";
 import { type Broken, brokenExclusions } from "./broken-exclusions";
-import { brokenLater } from "./later";
+import { brokenLater, describeLater } from "./later";
+import { brokenLimit, describeLimit } from "./limits";
 
-/** What the structure says of numbers and these break: an order, or the range of a computed column. */
-function brokenNumbers(structure: Structure, values: (name: string) => ArrayLike<number>): readonly Broken[] {
-  const rowsOf = (own: ArrayLike<number>, breaks: (value: number, i: number) => boolean): number[] => {
-    const rows: number[] = [];
-    for (let i = 0; i < own.length; i++) if (breaks(own[i], i)) rows.push(i);
-    return rows;
-  };
+type Values = (name: string) => ArrayLike<number>;
+
+/** What the structure says of numbers and these break: the range of a computed column, or what `brokenOrders` gives. */
+function brokenNumbers(structure: Structure, values: Values): readonly Omit<Broken, "rule">[] {
+  const ranges = structure.columns.filter(isComputed).map((plan) => {
+    const { name, low, high } = plan;
+    const slack = spacing(gridOfPlan(plan)) / 2 + 1e-9 * Math.max(Math.abs(low), Math.abs(high));
+    const rows = rowsOf(values(name), (value) => value < low - slack || value > high + slack);
+    return { columns: [name], rows };
+  });
+  return [...ranges, ...brokenOrders(structure, values)];
+}
+
+/** What the structure says of numbers and dates beside others and these break: orders, days of dates, ends by level. */
+export function brokenOrders(structure: Structure, values: Values): readonly Broken[] {
+  const { columns, orders, later = [], limits = [] } = structure;
   return [
-    ...structure.columns.flatMap((plan): Broken[] => {
-      if (!isComputed(plan)) return [];
-      const { name, low, high } = plan;
-      const slack = spacing(gridOfPlan(plan)) / 2 + 1e-9 * Math.max(Math.abs(low), Math.abs(high));
-      const rows = rowsOf(values(name), (value) => value < low - slack || value > high + slack);
-      return [{ columns: [name], rows }];
+    ...orders.map(({ low, high }) => {
+      const above = values(high);
+      const rows = rowsOf(values(low), (value, i) => value > above[i]);
+      return { rule: `${low} is never above ${high}.`, columns: [low, high], rows };
     }),
-    ...structure.columns.flatMap((plan): Broken[] => {
+    ...later.map((one) => ({
+      rule: describeLater(one),
+      columns: [one.low, one.high, ...(one.where ? [one.where.column] : [])],
+      rows: brokenLater(structure, one, values),
+    })),
+    ...limits.map((one) => ({
+      rule: describeLimit(structure, one),
+      columns: [one.column, one.where.column, ...(one.beside ?? []).map(({ column }) => column)],
+      rows: brokenLimit(structure, one, values),
+    })),
+    ...columns.flatMap((plan) => {
       const days = plan.kind === "date" && plan.days;
       if (!days) return [];
-      const columns = [plan.name, ...(days.months ? [days.months.from] : [])];
-      return [{ columns, rows: rowsOffDays(days, plan.name, values) }];
-    }),
-    ...(structure.later ?? []).map(
-      (one): Broken => ({
-        columns: [one.low, one.high, ...(one.where ? [one.where.column] : [])],
-        rows: brokenLater(structure, one, values),
-      }),
-    ),
-    ...structure.orders.map(({ low, high }): Broken => {
-      const above = values(high);
-      return { columns: [low, high], rows: rowsOf(values(low), (value, i) => value > above[i]) };
+      const read = [plan.name, ...(days.months ? [days.months.from] : [])];
+      const rows = rowsOffDays(days, plan.name, values);
+      return describeDays(plan).map((rule) => ({ rule, columns: read, rows }));
     }),
   ];
+}
+
+function rowsOf(own: ArrayLike<number>, breaks: (value: number, i: number) => boolean): number[] {
+  const rows: number[] = [];
+  for (let i = 0; i < own.length; i++) if (breaks(own[i], i)) rows.push(i);
+  return rows;
 }
 
 /** What the structure says of rows, as orders and as cells that never meet, and these break. `variables` are theirs, where they are known. */
@@ -53,7 +69,7 @@ export function brokenBy(
   structure: Structure,
   rows: Table,
   variables?: readonly Variable[],
-): readonly Broken[] {
+): readonly Omit<Broken, "rule">[] {
   const plans = new Map(structure.columns.map((plan) => [plan.name, plan]));
   const broken = brokenNumbers(structure, (name) =>
     valuesOf(columnNamed(rows, name), plans.get(name) as NumberPlan | DatePlan | LevelsPlan),
@@ -68,6 +84,9 @@ export function brokenRows(structure: Structure, rows: Table): readonly number[]
 }
 
 /** The cells of a column that rules of numbers and dates read. */
-export function valuesOf(column: Column, plan: NumberPlan | DatePlan | LevelsPlan): ArrayLike<number> {
-  return plan.kind === "levels" ? codesOf(column, plan) : numbersOf(column, plan);
+export function valuesOf(
+  column: Column,
+  plan: NumberPlan | DatePlan | LevelsPlan | BandsPlan,
+): ArrayLike<number> {
+  return "levels" in plan ? codesOf(column, plan) : numbersOf(column, plan);
 }

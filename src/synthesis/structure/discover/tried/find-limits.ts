@@ -1,0 +1,233 @@
+import { countBelow, countUpTo } from "../../../../core/math/sorted";
+import { columnNamed, type Table } from "../../../../data/table";
+import { roundestMoment } from "../../date-parts";
+import { argumentsOf, decidersOf } from "../../formulas";
+import { within } from "../../grids";
+import { isWithin } from "../../orders/limits";
+import {
+  type BandsPlan,
+  type ColumnPlan,
+  type DatePlan,
+  formulaOf,
+  gridOfPlan,
+  isComputed,
+  type LevelsPlan,
+  type Limit,
+  type NumberPlan,
+  type Range,
+} from "../../structure";
+import { codesOf, numbersOf } from "../../variables";
+import { bandReads } from "../bands";
+import { shortest, spacedRows } from "../search";
+import { expectedBeyond } from "./expected-beyond";
+
+/** With more levels a column tells no ends. */
+const mostLevels = 20;
+/** More ends of one level together are no box that others lie beside. */
+const mostBeside = 3;
+const screeningRows = 20_000;
+/** Towards an end values go on so many times as far as the outermost few lie apart, where its number is the roundest. */
+const reach = 2;
+
+interface Telling {
+  readonly least: number;
+  readonly people: Int32Array | undefined;
+}
+
+/** A number or date, its values, and the rows that have one in their order. */
+interface Measured {
+  readonly plan: NumberPlan | DatePlan;
+  readonly values: Float64Array;
+  readonly order: Int32Array;
+}
+
+interface Levelled {
+  readonly plan: LevelsPlan | BandsPlan;
+  readonly codes: Int32Array;
+}
+
+/**
+ * Where numbers and dates end in the rows of a level, though other rows lie beyond and the level's rows get no fewer towards that end
+ * (`expectedBeyond`). Where all that a level's columns lie within is so found, the ends of the other levels beside it, too: what is no
+ * low risk, and owes no more than the middling ones do, has a score below theirs.
+ */
+export function findLimits(plans: readonly ColumnPlan[], from: Table, telling: Telling): readonly Limit[] {
+  const levels = plans.flatMap((plan): Levelled[] =>
+    (plan.kind === "levels" || plan.kind === "bands") &&
+    plan.levels.length > 1 &&
+    plan.levels.length <= mostLevels
+      ? [{ plan, codes: codesOf(columnNamed(from, plan.name), plan) }]
+      : [],
+  );
+  const numbers = plans.flatMap((plan): Measured[] => {
+    if (plan.kind !== "date" && (plan.kind !== "number" || plan.values)) return [];
+    const values = numbersOf(columnNamed(from, plan.name), plan);
+    const known = Int32Array.from(values.keys()).filter((i) => !Number.isNaN(values[i]));
+    return [{ plan, values, order: known.sort((a, b) => values[a] - values[b]) }];
+  });
+  const tests = 2 * numbers.length * levels.reduce((sum, { plan }) => sum + plan.levels.length, 0);
+  const needed = Math.log(100 * tests);
+  const limits: Limit[] = [];
+  // What is computed lies where its parts do.
+  for (const measured of [...numbers].sort((a, b) => Number(isComputed(a.plan)) - Number(isComputed(b.plan))))
+    for (const { plan, codes } of levels)
+      if (!isTold(plan, measured.plan, plans))
+        plan.levels.forEach((level, code) => {
+          const where = { column: plan.name, level };
+          const reads = isComputed(measured.plan) ? argumentsOf(measured.plan.formula) : [];
+          if (limits.some((one) => same(one.where, where) && reads.includes(one.column))) return;
+          const range = endsOf(measured, (i) => codes[i] === code, needed, telling);
+          if (range) limits.push({ ...range, where });
+        });
+  return [...limits, ...besideOthers(limits, levels, numbers, needed, telling)];
+}
+
+/**
+ * The ends of levels beside those of others that lie within several: in the rows within all but one of these, the other side of that one.
+ * What wider rows tell is not told again.
+ */
+function besideOthers(
+  limits: readonly Limit[],
+  levels: readonly Levelled[],
+  numbers: readonly Measured[],
+  needed: number,
+  telling: Telling,
+): readonly Limit[] {
+  const found: Limit[] = [];
+  const of = (name: string): Measured => numbers.find(({ plan }) => plan.name === name) as Measured;
+  for (const { plan, codes } of levels) {
+    const boxes = plan.levels.flatMap((level) => {
+      const box = limits.filter(({ where }) => where.column === plan.name && where.level === level);
+      const columns = box.map((one) => ({ ...one, values: of(one.column).values }));
+      const rows = Int32Array.from(codes.keys()).filter((i) =>
+        columns.every((one) => isWithin(one, one.values[i])),
+      );
+      return box.length > 1 && box.length <= mostBeside ? [{ level, box, rows: rows.length }] : [];
+    });
+    for (const { level, box } of boxes.sort((a, b) => b.rows - a.rows))
+      for (const one of box) {
+        const beside = box.filter((other) => other !== one).map(({ where: _, ...range }) => range);
+        const seen = beside.map((range) => ({ range, values: of(range.column).values }));
+        const measured = of(one.column);
+        const order = measured.order.filter((i) =>
+          seen.every(({ range, values }) => isWithin(range, values[i])),
+        );
+        plan.levels.forEach((other, code) => {
+          const where = { column: plan.name, level: other };
+          const ends = endsOf({ ...measured, order }, (i) => codes[i] === code, needed, telling);
+          const known = [...limits, ...found].filter(
+            (own) =>
+              own.column === one.column &&
+              same(own.where, where) &&
+              (own.beside ?? []).every((range) => beside.some((inner) => holds(range, inner))),
+          );
+          for (const [side, turned] of [
+            ["least", "most"],
+            ["most", "least"],
+          ] as const)
+            if (
+              other !== level &&
+              one[turned] !== undefined &&
+              ends?.[side] !== undefined &&
+              known.every((own) => own[side] === undefined)
+            )
+              found.push({ column: one.column, [side]: ends[side], where, beside });
+        });
+      }
+  }
+  return found;
+}
+
+/** Whether the one range holds the other. */
+function holds(range: Range, inner: Range): boolean {
+  return (
+    range.column === inner.column &&
+    (range.least ?? -Infinity) <= (inner.least ?? -Infinity) &&
+    (range.most ?? Infinity) >= (inner.most ?? Infinity)
+  );
+}
+
+function same(one: Limit["where"], other: Limit["where"]): boolean {
+  return one.column === other.column && one.level === other.level;
+}
+
+/** Whether a rule says already how the level and the number go together: one of them follows from the other, or the number from another one alone. */
+function isTold(
+  levels: LevelsPlan | BandsPlan,
+  number: NumberPlan | DatePlan,
+  plans: readonly ColumnPlan[],
+): boolean {
+  const formula = formulaOf(number);
+  const reads = formula ? argumentsOf(formula) : [];
+  if (isComputed(number) && reads.length === 1) return true;
+  if (formula && decidersOf(formula).includes(levels.name)) return true;
+  if (levels.kind !== "bands") return false;
+  const told = bandReads(levels).flatMap((name) => {
+    const own = formulaOf(plans.find((plan) => plan.name === name));
+    return [name, ...(own ? argumentsOf(own) : [])];
+  });
+  return [number.name, ...reads].some((name) => told.includes(name));
+}
+
+/** Where the number ends in some of the rows that have one; undefined where it does not. */
+function endsOf(
+  measured: Measured,
+  isOwn: (i: number) => boolean,
+  needed: number,
+  { least, people }: Telling,
+): Range | undefined {
+  const { plan, values, order } = measured;
+  const own = order.filter(isOwn);
+  if (own.length <= needed) return undefined;
+  const at = (rows: Int32Array): Float64Array => Float64Array.from(rows, (i) => values[i]);
+  const [first, last] = [values[own[0]], values[own[own.length - 1]]];
+  const some = spacedRows(order.length, screeningRows).map((k) => order[k]);
+  const all = at(some);
+  const shown = firstOfPeople(some.filter(isOwn), people);
+  const range: { column: string; least?: number; most?: number } = { column: plan.name };
+  if (all.length - countUpTo(all, last) >= needed && expectedBeyond(at(shown), all, last) >= needed) {
+    const next = values[order.find((i) => values[i] > last) as number];
+    range.most = toldEnd(measured, own.slice().reverse(), next, { least, people });
+  }
+  if (countBelow(all, first) >= needed && expectedBeyond(turned(at(shown)), turned(all), -first) >= needed) {
+    const next = values[order.findLast((i) => values[i] < first) as number];
+    range.least = toldEnd(measured, own, next, { least, people });
+  }
+  return range.least === undefined && range.most === undefined ? undefined : range;
+}
+
+function turned(values: Float64Array): Float64Array {
+  return values.map((value) => -value).reverse();
+}
+
+/** One row of each person. */
+function firstOfPeople(rows: Int32Array, people: Int32Array | undefined): Int32Array {
+  if (!people) return rows;
+  const seen = new Set<number>();
+  return rows.filter((i) => seen.size < seen.add(people[i]).size);
+}
+
+/**
+ * The end of the rows from the outermost in: its own value where enough people have it, or the roundest between it and the next one that
+ * other rows have, or as far beyond as theirs lie apart.
+ */
+function toldEnd(
+  { plan, values }: Measured,
+  rows: Int32Array,
+  next: number,
+  { least, people }: Telling,
+): number {
+  const end = values[rows[0]];
+  const having = Int32Array.from(values.keys()).filter((i) => values[i] === end);
+  if (firstOfPeople(having, people).length >= least) return end;
+  const outer = firstOfPeople(rows, people);
+  const count = Math.min(least, outer.length) - 1;
+  const up = next > end;
+  const far = end + (reach * (end - values[outer[count]])) / Math.max(1, count);
+  const beyond = up ? Math.max(far, next) : Math.min(far, next);
+  if (plan.kind === "date")
+    return up ? roundestMoment(end, beyond) - plan.format.step : roundestMoment(beyond, end);
+  if (Math.min(end, beyond) <= 0 && Math.max(end, beyond) >= 0) return 0;
+  const between = (one: number): boolean => (up ? one >= end && one < beyond : one <= end && one > beyond);
+  return within(shortest((end + beyond) / 2, between), gridOfPlan(plan), up ? -1 : 1);
+}

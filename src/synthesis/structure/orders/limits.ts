@@ -1,0 +1,58 @@
+import { dateWriter } from "../dates";
+import type { DatePlan, Limit, Range, Structure } from "../structure";
+
+type Values = (name: string) => ArrayLike<number> | undefined;
+
+/** The rows that break the limit, given numbers and dates by name, and codes of levels; none where these are not known. */
+export function brokenLimit(
+  structure: Pick<Structure, "columns">,
+  limit: Limit,
+  valuesOf: Values,
+): readonly number[] {
+  const values = valuesOf(limit.column);
+  const isOut = (value: number): boolean => !Number.isNaN(value) && !isWithin(limit, value);
+  return values ? rowsWhere(structure, limit, valuesOf).filter((i) => isOut(values[i])) : [];
+}
+
+/** The rows of which the limit says something; none where what it reads is not known. */
+export function rowsWhere(
+  { columns }: Pick<Structure, "columns">,
+  { where, beside = [] }: Limit,
+  valuesOf: Values,
+): readonly number[] {
+  const codes = valuesOf(where.column) ?? [];
+  const code = codeOf(columns, where);
+  const others = beside.map((range) => ({ range, values: valuesOf(range.column) ?? [] }));
+  const rows: number[] = [];
+  for (let i = 0; i < codes.length; i++)
+    if (codes[i] === code && others.every(({ range, values }) => isWithin(range, values[i]))) rows.push(i);
+  return rows;
+}
+
+/** The code of the level in whose rows something holds. */
+export function codeOf(columns: Structure["columns"], { column, level }: Limit["where"]): number {
+  const plan = columns.find(({ name }) => name === column);
+  return plan && "levels" in plan ? plan.levels.indexOf(level) : -1;
+}
+
+/** Whether the value lies in the range; a missing one lies nowhere. */
+export function isWithin({ least = -Infinity, most = Infinity }: Range, value: number): boolean {
+  return value >= least && value <= most;
+}
+
+/** The rule in words. */
+export function describeLimit({ columns }: Pick<Structure, "columns">, limit: Limit): string {
+  const { where, beside = [], ...own } = limit;
+  const others = beside.map((range) => ` and ${inWords(columns, range)}`).join("");
+  return `Where ${where.column} = ${where.level}${others}, ${inWords(columns, own)}.`;
+}
+
+function inWords(columns: Structure["columns"], { column, least, most }: Range): string {
+  const plan = columns.find(({ name }) => name === column);
+  const write = plan?.kind === "date" ? dateWriter((plan as DatePlan).format) : String;
+  if (least === undefined || most === undefined)
+    return `${column} is at ${least === undefined ? `most ${write(most as number)}` : `least ${write(least)}`}`;
+  return least === most
+    ? `${column} is ${write(least)}`
+    : `${column} lies between ${write(least)} and ${write(most)}`;
+}

@@ -1,0 +1,149 @@
+import { describe, expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read/read-csv";
+import { cellText, columnNamed, type Table } from "../../../src/data/table";
+import { copula } from "../../../src/synthesis/copula/copula";
+import { loadSynthesiser } from "../../../src/synthesis/methods";
+import { sequential } from "../../../src/synthesis/sequential/sequential";
+import { describeStructure } from "../../../src/synthesis/structure/describe";
+import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
+import { checkRules } from "../../../src/synthesis/structure/given/check-rules";
+
+type Row = Record<string, string | number>;
+
+function tableOf(count: number, name: string, row: (uniform: () => number, i: number) => Row): Table {
+  const rng = seeded(name);
+  const rows = Array.from({ length: count }, (_, i) => row(() => rng.uniform(), i));
+  const head = Object.keys(rows[0]);
+  return parseCsv(`${head}\n${rows.map((one) => head.map((key) => one[key])).join("\n")}\n`).table;
+}
+
+function normal(uniform: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+function broken(from: Table, breaks: (row: Record<string, string>) => boolean): number {
+  let count = 0;
+  for (let i = 0; i < from.rows; i++) {
+    const row = Object.fromEntries(from.columns.map((column) => [column.name, cellText(column, i)]));
+    if (breaks(row)) count++;
+  }
+  return count;
+}
+
+/** Who is 67 or older is retired, and nobody else; students are younger than 26. */
+const people = tableOf(1500, "people", (uniform) => {
+  const age = 18 + Math.floor(67 * uniform());
+  const kind = uniform();
+  const job = age >= 67 ? "retired" : age < 26 && kind < 0.5 ? "student" : kind < 0.9 ? "employed" : "free";
+  return { age, job, spend: (20 + age + 15 * normal(uniform)).toFixed(1) };
+});
+const offAge = ({ age, job }: Record<string, string>): boolean =>
+  (job === "retired") !== Number(age) >= 67 || (job === "student" && Number(age) >= 26);
+
+describe("the ends of numbers in the rows of a level", () => {
+  test("are found, told in words and kept, by each method, from a file, and asked for", async () => {
+    const model = await sequential()(people, seeded(1));
+    const told = describeStructure(model.structure);
+    expect(told).toContain("Where job = retired, age is at least 67.");
+    expect(told).toContain("Where job = student, age is at most 25.");
+    expect(told).toContain("Where job = employed, age is at most 66.");
+    expect(told.filter((rule) => rule.includes("spend is at"))).toEqual([]);
+    const loaded = loadSynthesiser(JSON.parse(JSON.stringify(model.toJSON())));
+    expect(broken(loaded.sample(4000, seeded(2)), offAge)).toBe(0);
+    expect(broken(model.sample(300, seeded(3), { where: { job: "student" } }), offAge)).toBe(0);
+    const other = await copula()(people, seeded(1));
+    expect(broken(other.sample(2000, seeded(2)), offAge)).toBe(0);
+  });
+
+  test("leave the shares of levels and the means as they are", async () => {
+    const made = (await sequential()(people, seeded(1))).sample(6000, seeded(5));
+    for (const job of ["retired", "student", "employed", "free"]) {
+      const [real, own] = [people, made].map((from) => broken(from, (row) => row.job === job) / from.rows);
+      expect(Math.abs(real - own)).toBeLessThan(0.03);
+    }
+  });
+
+  test("say the sign by a type that no sum tells, and the moment by a state", () => {
+    const ledger = tableOf(1500, "ledger", (uniform) => {
+      const kind = uniform();
+      const type = kind < 0.5 ? "invoice" : kind < 0.9 ? "payment" : kind < 0.95 ? "refund" : "fee";
+      const amount = Math.exp(4 + normal(uniform)) * (type === "payment" || type === "refund" ? -1 : 1);
+      const days = type === "fee" ? 19_700 + 20 * uniform() : 19_000 + 720 * uniform();
+      return {
+        type,
+        amount: amount.toFixed(2),
+        on: new Date(Math.floor(days) * 864e5).toISOString().slice(0, 10),
+      };
+    });
+    const told = describeStructure(discoverStructure(ledger, seeded(1)));
+    expect(told).toContain("Where type = invoice, amount is at least 0.");
+    expect(told).toContain("Where type = payment, amount is at most 0.");
+    expect(told).toContainEqual(expect.stringMatching(/^Where type = fee, on is at least 2023-12-/));
+  });
+
+  test("hold beside those of others where two columns say the level", async () => {
+    const from = tableOf(2000, "risks", (uniform) => {
+      const [debt, score] = [Math.round(1000 * uniform()), 300 + Math.floor(550 * uniform())];
+      const risk = debt > 600 || score < 500 ? "high" : debt < 300 && score > 650 ? "low" : "medium";
+      return { debt, score, risk };
+    });
+    const off = ({ debt, score, risk }: Record<string, string>): boolean =>
+      (+debt > 602 || +score < 498) !== (risk === "high") &&
+      !(+debt >= 598 && +debt <= 602) &&
+      !(+score >= 498 && +score <= 502);
+    expect(describeStructure(discoverStructure(from, seeded(1)))).toContainEqual(
+      expect.stringMatching(/^Where risk = high and score is at least 500, debt is at least 60\d\.$/),
+    );
+    expect(broken((await sequential()(from, seeded(1))).sample(4000, seeded(2)), off)).toBe(0);
+  });
+
+  test("are none where a level's numbers only thin out, or where one row lies beyond", () => {
+    for (const [at, apart] of [
+      [1, 1],
+      [3, 1],
+      [0, 0.5],
+    ]) {
+      const smooth = tableOf(3000, `smooth ${at}`, (uniform) => {
+        const kind = uniform() < 0.4 ? "a" : "b";
+        return {
+          kind,
+          x: (100 + (kind === "a" ? 10 * apart * normal(uniform) : 10 * (at + normal(uniform)))).toFixed(2),
+        };
+      });
+      expect(discoverStructure(smooth, seeded(1)).limits).toBe(undefined);
+    }
+    const [age, job] = [columnNamed(people, "age"), columnNamed(people, "job")];
+    const lines = Array.from(
+      { length: people.rows },
+      (_, i) => `${i === 7 ? 80 : cellText(age, i)},${i === 7 ? "employed" : cellText(job, i)}`,
+    );
+    const { limits = [] } = discoverStructure(parseCsv(`age,job\n${lines.join("\n")}\n`).table, seeded(1));
+    expect(limits.map(({ where }) => where.level)).not.toContain("employed");
+  });
+
+  test("are no single customer's numbers", () => {
+    const from = tableOf(1200, "fine", (uniform) => {
+      const x = 1000 * uniform();
+      return { x: x.toFixed(6), size: x < 371.234567 ? "small" : uniform() < 0.5 ? "large" : "huge" };
+    });
+    const own = new Set(Array.from({ length: from.rows }, (_, i) => Number(cellText(from.columns[0], i))));
+    const { limits = [] } = discoverStructure(from, seeded(1));
+    const ends = limits.flatMap(({ least, most }) => [least, most].filter((end) => end !== undefined));
+    expect(ends.length).toBeGreaterThan(1);
+    for (const end of ends) expect(own.has(end as number)).toBe(false);
+  });
+
+  test("are refused in a file where they are none", () => {
+    const found = discoverStructure(people, seeded(1));
+    const where = { column: "job", level: "retired" };
+    for (const [one, rule] of [
+      [{ column: "age", least: 67, where: { column: "job", level: "old" } }, /a level of job/],
+      [{ column: "age", where }, /one or two numbers of age/],
+      [{ column: "age", least: 70, most: 67, where }, /not above the most/],
+      [{ column: "job", least: 67, where }, /number or date/],
+      [{ column: "age", least: 67, where, beside: [{ column: "spend" }] }, /numbers of spend/],
+    ] as const)
+      expect(() => checkRules({ ...found, limits: [one] }, "load")).toThrow(rule);
+  });
+});
