@@ -5,6 +5,13 @@ import { onDays } from "../structure/date-days";
 import { moveDates } from "../structure/move-dates";
 import { brokenRows } from "../structure/orders/broken";
 import { type Drawn, restoreTable, variableNames } from "../structure/restore";
+import {
+  type BandsPlan,
+  type ColumnPlan,
+  isComputed,
+  type LevelsPlan,
+  type Structure,
+} from "../structure/structure";
 import { codesOf, numbersOf, tieKeys } from "../structure/variables";
 import type { Candidates } from "./candidates";
 import { redrawn } from "./redraw";
@@ -49,12 +56,31 @@ export function drawRows<P extends Candidates>(
       broken,
       draw: (rows, own) => drawOnce(drawing, rows, own, wishes, 0),
       keys: new Set(structure.columns.flatMap(({ kind, name }) => (kind === "key" ? [name] : []))),
+      ...(structure.limits && { kinds: (rows: Table) => limitedKinds(structure, rows) }),
       refusal: () => "rules leave a row nothing to be (see --show-structure; --keep COLUMN lets one go)",
     },
     rng,
   );
   // Rows that are drawn again keep their identifiers, but not what these say of the row.
   return tieKeys(structure, rows);
+}
+
+/** The levels of which it only shows in the end that a number lies beyond theirs, all of a row in one number. */
+function limitedKinds({ columns, limits = [] }: Structure, rows: Table): Float64Array {
+  const plans = new Map(columns.map((plan) => [plan.name, plan]));
+  const late = limits.filter(({ column, where }) =>
+    [column, where.column].some(
+      (name) => plans.get(name)?.kind === "bands" || isComputed(plans.get(name) as ColumnPlan),
+    ),
+  );
+  const kinds = new Float64Array(rows.rows);
+  for (const name of new Set(late.map(({ where }) => where.column))) {
+    const plan = plans.get(name) as LevelsPlan | BandsPlan;
+    codesOf(columnNamed(rows, name), plan).forEach((code, i) => {
+      kinds[i] = kinds[i] * (plan.levels.length + 1) + code + 1;
+    });
+  }
+  return kinds;
 }
 
 function drawOnce<P extends Candidates>(

@@ -9,6 +9,9 @@ const mostAgain = 100_000;
 const enoughDrawn = 10_000;
 /** … at least one in so many has to keep the rules. */
 const rarest = 1000;
+/** Where kinds must be met, each round draws so many times as many as the one before, and after some rounds any kind will do. */
+const moreEach = 1.5;
+const mostRounds = 12;
 
 /** What says which rows have to be drawn again, and how. */
 export interface Redrawing {
@@ -16,6 +19,8 @@ export interface Redrawing {
   readonly draw: (rows: number, rng: Rng) => Table;
   /** Columns of identifiers: each row keeps its own. */
   readonly keys: ReadonlySet<string>;
+  /** Of which kind rows are: those that break a rule are replaced by ones of theirs, so that none gets rarer by its rules. One by default. */
+  readonly kinds?: (rows: Table) => ArrayLike<number>;
   /** The rule and the way out, where hardly a row can be drawn that breaks nothing. */
   readonly refusal: (rows: Table, broken: readonly number[]) => string;
 }
@@ -24,7 +29,7 @@ export interface Redrawing {
  * The rows with those that break a rule replaced by ones drawn again: rows of the same distribution, given the rules. Throws as soon as
  * rows that keep them turn out too rare to wait for.
  */
-export function redrawn(first: Table, { broken, draw, keys, refusal }: Redrawing, rng: Rng): Table {
+export function redrawn(first: Table, { broken, draw, keys, kinds, refusal }: Redrawing, rng: Rng): Table {
   let made = first;
   let open = broken(made);
   let drawn = made.rows;
@@ -32,20 +37,42 @@ export function redrawn(first: Table, { broken, draw, keys, refusal }: Redrawing
   for (let round = 1; open.length > 0; round++) {
     const rare = drawn >= enoughDrawn && kept * rarest < drawn;
     check(!rare, "sample", rare ? refusal(made, open) : "", `${kept} of ${drawn} rows drawn`);
-    const each = kept === 0 ? 2 ** round : Math.max(2, drawn / kept);
+    const more = kinds ? moreEach ** (round - 1) : 1;
+    const each = more * (kept === 0 ? 2 ** round : Math.max(2, drawn / kept));
     const most = Math.max(mostAgain, leastAgain + 2 * open.length);
-    const more = draw(Math.min(most, leastAgain + Math.ceil(each * open.length)), rng.fork(`again ${round}`));
-    const out = new Set(broken(more));
-    const good = Array.from({ length: more.rows }, (_, i) => i).filter((i) => !out.has(i));
-    drawn += more.rows;
+    const again = draw(
+      Math.min(most, leastAgain + Math.ceil(each * open.length)),
+      rng.fork(`again ${round}`),
+    );
+    const out = new Set(broken(again));
+    const good = Array.from({ length: again.rows }, (_, i) => i).filter((i) => !out.has(i));
+    const [own, others] = [made, again].map((rows) => (round > mostRounds ? undefined : kinds?.(rows)));
+    const places = new Map<number, number[]>();
+    for (const i of [...open].reverse()) {
+      const kind = own?.[i] ?? 0;
+      places.set(kind, places.get(kind) ?? []);
+      places.get(kind)?.push(i);
+    }
+    const pairs = good.flatMap((from) => {
+      const place = places.get(others?.[from] ?? 0)?.pop();
+      return place === undefined ? [] : [[place, from] as const];
+    });
+    const filled = new Set(pairs.map(([place]) => place));
+    drawn += again.rows;
     kept += good.length;
-    made = withRows(made, open, more, good, keys);
-    open = open.slice(good.length);
+    made = withRows(
+      made,
+      pairs.map(([place]) => place),
+      again,
+      pairs.map(([, from]) => from),
+      keys,
+    );
+    open = open.filter((i) => !filled.has(i));
   }
   return made;
 }
 
-/** The rows with those at `places` replaced by the others' at `from`, as far as they go; each keeps its identifiers. */
+/** The rows with those at `places` replaced by the others' at `from`; each keeps its identifiers. */
 function withRows(
   rows: Table,
   places: readonly number[],
@@ -53,9 +80,8 @@ function withRows(
   from: readonly number[],
   keys: ReadonlySet<string>,
 ): Table {
-  const count = Math.min(places.length, from.length);
   const replaced = <T extends { [i: number]: unknown }>(values: T, by: T): T => {
-    for (let k = 0; k < count; k++) values[places[k]] = by[from[k]];
+    for (let k = 0; k < places.length; k++) values[places[k]] = by[from[k]];
     return values;
   };
   const columns = rows.columns.map((column, j): Column => {
