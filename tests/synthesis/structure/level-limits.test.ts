@@ -64,6 +64,21 @@ describe("the ends of numbers in the rows of a level", () => {
     }
   });
 
+  test("make no level rarer whose number is only known in the end", async () => {
+    const from = tableOf(3000, "seats", (uniform) => {
+      const plan = ["team", "team", "firm"][Math.floor(3 * uniform())];
+      const [used, invited, free] = [30, 5, 20].map((most) => Math.floor(most * uniform() ** 2));
+      const more = plan === "firm" ? Math.max(0, 20 - used - invited - free) : 0;
+      return { plan, used: used + more, invited, free, seats: used + more + invited + free };
+    });
+    const model = await sequential()(from, seeded(1));
+    expect(describeStructure(model.structure)).toContain("Where plan = firm, seats is at least 20.");
+    const made = model.sample(4000, seeded(2));
+    const firm = ({ plan }: Record<string, string>): boolean => plan === "firm";
+    expect(broken(made, (row) => firm(row) && Number(row.seats) < 20)).toBe(0);
+    expect(Math.abs(broken(from, firm) / from.rows - broken(made, firm) / made.rows)).toBeLessThan(0.03);
+  });
+
   test("say the sign by a type that no sum tells, and the moment by a state", () => {
     const ledger = tableOf(1500, "ledger", (uniform) => {
       const kind = uniform();
