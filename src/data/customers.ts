@@ -39,7 +39,7 @@ const leastRepeated = 0.15;
 export function repeatedCustomers(from: Table): string | undefined {
   for (const column of calledCustomers(from.columns, ({ name }) => name)) {
     const counts = namesIn(column, from.rows);
-    if (!counts) continue;
+    if (!counts || isListed(column, counts, from.rows)) continue;
     if (repeats(counts)) return column.name;
     const sure = plainName(column.name) !== "id" && counts.size >= fewestUnnamed;
     if (sure && [...counts.values()].every((own) => own === 1)) return undefined;
@@ -85,10 +85,12 @@ export function likelyCustomers(tallied: readonly Tallied[]): string | undefined
 
 /**
  * The column of keys in one form that may name people or their things (a meter, a number plate), or products, for all that values
- * say: many, of a few dozen rows each at most, and not called as things are. Undefined where there is none.
+ * say: many, of a few dozen rows each at most, and not called as things are; or called "name", of a few values. Undefined where there is none.
  */
 export function perhapsCustomers(from: Table): string | undefined {
   return from.columns.find((column) => {
+    const named = column.type === "numeric" ? undefined : namesIn(column, from.rows);
+    if (named && isListed(column, named, from.rows)) return true;
     if (!isCategorical(column) || mayBeThing(column.name) || mayBeCode(column.name)) return false;
     const counts = namesIn(column, from.rows);
     if (!counts || counts.size < fewestDoubtful || !repeats(counts, leastRepeated)) return false;
@@ -109,6 +111,11 @@ export function namePeople(name: string, texts: Iterable<string>): boolean {
     rows++;
   }
   return !isCategory(counts.size, rows) && nameThings(name, [...counts.keys()]);
+}
+
+/** Whether what is called "name" and no more has a few values of many rows each, as services and places do. */
+function isListed({ name }: Column, counts: ReadonlyMap<string, number>, rows: number): boolean {
+  return plainName(name) === "name" && counts.size < fewestDoubtful && rows > fewRows * counts.size;
 }
 
 /** Whose each row is, numbered from 0; a row that names nobody is one's own. */

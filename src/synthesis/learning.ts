@@ -41,7 +41,7 @@ export function describeWhose(
   const alike =
     same.length > 0
       ? `and ${same.join(", ")} are the same in nearly all rows of one`
-      : "keys in one form that come out as they are";
+      : "which come out as they are";
   return `${column} has ${values} values with up to ${most} rows each, ${alike}: it may name customers, and rows are counted`;
 }
 

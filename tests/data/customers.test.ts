@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { customersIn, repeatedCustomers } from "../../src/data/customers";
+import { customersIn, perhapsCustomers, repeatedCustomers } from "../../src/data/customers";
 import { parseCsv } from "../../src/data/read/read-csv";
 import { rowSubject } from "../../src/data/subjects";
 import type { Table } from "../../src/data/table";
@@ -17,6 +17,8 @@ describe("repeatedCustomers(table) finds", () => {
     ["patient", (i) => (i % 7 === 0 ? "" : 900 + (i % 80))],
     ["Kunde-Nr.", (i) => i % 60],
     ["full name", (i) => `Ann ${"abcdefgh"[i % 8]}Poe${"xyz"[i % 3]}`],
+    ["name", (i) => `Ann Poe-${i % 60}`],
+    ["name", (i) => `Ann Poe-${i % 75}`],
     ["phone", (i) => `+49 170 ${1000 + (i % 90)}`],
     ["ref", (i) => 71_000 + 13 * (i >> 1)],
     ["who", (i) => `K${100 + (i % 110)}`],
@@ -55,10 +57,17 @@ describe("repeatedCustomers(table) takes for no customers", () => {
     ["week", (i) => `2023-W${10 + (i % 40)}`],
     ["postcode", (i) => `AB${100 + (i % 110)}`],
     ["model", (i) => `K${100 + (i % 20)}`],
+    ["name", (i) => `Service ${i % 36}`],
+    ["Name", (i) => ["Hosting", "Backup", "Mail", "Portal"][i % 4] + " abc"[1 + (i % 3)]],
     ["zone", (i) => `Zone North ${i % 90}`],
   ])("%s", (name, value) => {
     expect(repeatedCustomers(rows(name, value))).toBeUndefined();
   });
+});
+
+test("perhapsCustomers(table) asks whether a name of few values is a customer's", () => {
+  expect(perhapsCustomers(rows("name", (i) => `Service ${i % 36}`))).toBe("name");
+  expect(perhapsCustomers(rows("service", (i) => `Service ${i % 36}`))).toBeUndefined();
 });
 
 test("customersIn(table, name) numbers customers, and counts rows that name nobody each for itself", () => {
