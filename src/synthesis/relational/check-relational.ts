@@ -40,6 +40,9 @@ export function checkRelational(parts: RelationalParts, action: string): void {
   for (const total of totals) checkTotal(Object(total), parts, { above, below }, action);
   check(Array.isArray(levels), action, "the levels that children tell must be a list", levels);
   for (const told of levels) checkLevel(Object(told), plan, above, below, action);
+  const { loose = [] } = parts;
+  const listedLoose = Array.isArray(loose) && loose.every((name) => below.has(name));
+  check(listedLoose, action, "loose must be a list of columns of the children", loose);
   checkDistinct(parts.distinct, new Set([...below.keys()].filter((name) => isOwn(plan, name))), action);
   const columns = [...totals, ...levels].map(({ column }) => column);
   const twice = columns.find((name, k) => columns.indexOf(name) < k);
@@ -113,7 +116,7 @@ function checkLevel(
 
 /** Throws where a column of the parents is told by children who can't tell it. */
 function checkTotal(
-  { column, kind, of, level, dates, none, grid }: Total,
+  { column, kind, of, where, dates, none, grid }: Total,
   { plan }: RelationalParts,
   { above, below }: Record<"above" | "below", ReadonlyMap<string, ColumnSchema>>,
   action: string,
@@ -144,23 +147,14 @@ function checkTotal(
     `${who} must be of a column of the children`,
     of,
   );
+  const { of: by = "", level } = where ?? {};
+  const some = where === undefined || (below.has(by) && isOwn(plan, by) && typeof level === "string");
+  check(some, action, `${who} must be of children with a cell of a column of theirs`, by || "no column");
   if (kind === "number") {
-    check(!dates, action, `${who} must be no date, as it is a number of children`);
-    const told = of === undefined ? level === undefined : !!child?.levels?.includes(level as string);
-    check(
-      told,
-      action,
-      `${who} must count children, or those with a level of a column of theirs`,
-      level ?? "none",
-    );
+    check(!dates && of === undefined, action, `${who} must count children, and be no date`, of);
     return;
   }
-  check(
-    of !== undefined && level === undefined,
-    action,
-    `${who} must be of a column, and of no level`,
-    level ?? "no column",
-  );
+  check(of !== undefined, action, `${who} must be of a column`, "no column");
   if (!dates) {
     check(child?.type === "numeric", action, `${who} must be of a column of numbers`, child?.type);
     return;

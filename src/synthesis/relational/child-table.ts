@@ -1,6 +1,7 @@
 import { type Column, isCategorical, type Table, takeTableRows } from "../../data/table";
 import { dateReader, dateWriter, type WrittenDates, writtenDates } from "../structure/dates";
 import type { Formula } from "../structure/formulas";
+import { chainOf } from "../structure/move-dates";
 import {
   type ColumnPlan,
   type DateDays,
@@ -85,10 +86,16 @@ export function withComputedDate(
   formula: Formula,
   days?: DateDays,
 ): Structure {
-  const levels = structure.columns.filter((plan) => isDrawnBands(plan) && plan.of === name);
+  const after = new Set(
+    structure.columns.flatMap((plan) => {
+      const chain = plan.kind === "date" ? chainOf(plan, structure.columns) : undefined;
+      return chain?.some((one) => one.name === name) ? [plan.name] : [];
+    }),
+  );
+  const levels = structure.columns.filter((plan) => isDrawnBands(plan) && after.has(plan.of));
   const drawn = [name, ...levels.map((plan) => plan.name)];
   const columns = structure.columns.map((plan): ColumnPlan => {
-    if (isDrawnBands(plan) && plan.of === name) {
+    if (isDrawnBands(plan) && after.has(plan.of)) {
       const { drawn: _, ...told } = plan;
       return told;
     }

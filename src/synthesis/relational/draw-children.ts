@@ -41,6 +41,8 @@ export interface RelationalParts {
   readonly running?: readonly Running[];
   /** Columns of which no two children of a parent have the same; none where it is left out. */
   readonly distinct?: readonly (readonly string[])[];
+  /** Levels that other columns of the children go with, which is lost; none where it is left out. */
+  readonly loose?: readonly string[];
   /** How the identifiers of the children are made up, and what their rows say of them. */
   readonly keys: readonly KeyColumnPlan[];
 }

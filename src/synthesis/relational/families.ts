@@ -214,8 +214,10 @@ export function contextOf(
   },
 ): Table {
   const told = toldByChildren({ totals, levels }, model.structure);
+  // A column of theirs says it.
+  const counted = totals.some(({ of, where }) => of === undefined && where === undefined);
   const columns = parents.columns.flatMap((column): Column[] => {
-    if (told.has(column.name)) return [];
+    if (told.has(column.name) || (column.name === countName && counted)) return [];
     if ([key, firstName, placeName].includes(column.name) || column.type === "id" || column.type === "text")
       return [];
     if (!isCategorical(column)) return [column];

@@ -11,7 +11,7 @@ import { keyCount } from "../structure/keys/fresh-keys";
 import { keyPlanOf } from "../structure/keys/key-plan-of";
 import { withTiedKeys } from "../structure/keys/with-tied-keys";
 import { peopleOf } from "../structure/people";
-import type { ColumnPlan, KeyColumnPlan, Structure } from "../structure/structure";
+import { type ColumnPlan, isDrawnBands, type KeyColumnPlan, type Structure } from "../structure/structure";
 import { bareKeys } from "../structure/variables";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
 import { checkRelational } from "./check-relational";
@@ -69,6 +69,8 @@ export interface Relational extends Synthesiser {
   readonly running: readonly Running[];
   /** The columns of the children of which no two of a parent have the same. */
   readonly distinct: readonly (readonly string[])[];
+  /** Levels of the children that a part of a date says, known after what goes with them: that is lost. */
+  readonly loose: readonly string[];
   /** The date that orders them, if there is one. */
   readonly dates?: ChildDates;
 }
@@ -136,19 +138,20 @@ export function relational(
         ? table([taught.parent, ...taught.context, ...taught.own])
         : undefined;
     const ruled = { ...settings, customer: key, given, acceptBroken: true };
-    const rules =
+    const within =
       rows &&
-      withDate(
-        discoverStructure(rows, rng.fork("children").fork("structure"), {
-          ...settings,
-          customer: key,
-          keep: [...given, ...(date ? [date.name, contextNames.gap] : [])],
-          given: given.filter((name) => !isTold(name)),
-          deciding: given.filter(isTold),
-          sequential: false,
-        }),
-        plan,
-      );
+      discoverStructure(rows, rng.fork("children").fork("structure"), {
+        ...settings,
+        customer: key,
+        keep: [...given, ...(date ? [date.name, contextNames.gap] : [])],
+        given: given.filter((name) => !isTold(name)),
+        deciding: given.filter(isTold),
+        sequential: false,
+      });
+    const rules = within && withDate(within, plan);
+    const loose = (within?.columns ?? []).flatMap((one, j) =>
+      isDrawnBands(one) && !isDrawnBands(rules?.columns[j]) ? [one.name] : [],
+    );
     const searched = rules && searching(options) ? { least, structure: rules, parents: context } : undefined;
     const running = searched ? findRunning(children, ordered, plan, searched) : [];
     const distinct = searched ? findDistinct(children, ordered, plan, { ...searched, running }) : [];
@@ -170,12 +173,15 @@ export function relational(
       ...(levels.length > 0 && { levels }),
       ...(running.length > 0 && { running }),
       ...(distinct.length > 0 && { distinct }),
+      ...(loose.length > 0 && { loose }),
       ...(childModel && { children: childModel }),
     });
   };
 }
 
 const searching = ({ search }: RelationalOptions): boolean => search !== false;
+/** Whether a total is how many children a parent has. */
+const isNumber = ({ of, where }: Total): boolean => of === undefined && where === undefined;
 const noTotals = { totals: [], sources: [] };
 
 /** What is computed from nothing else of the parents: what their children tell, and what these are drawn by. */
@@ -184,11 +190,11 @@ function keptOf(
   totals: readonly Total[],
   sources: readonly string[],
 ): readonly string[] {
-  const counted = totals.some(({ kind, of }) => kind === "number" && of === undefined);
+  // What says the number of children is computed from it, and whether there is a first date goes with what is drawn.
   return [
-    ...totals.map(({ column }) => column),
+    ...totals.filter((one) => !isNumber(one)).map(({ column }) => column),
     ...sources,
-    ...(counted ? [] : [countName]),
+    countName,
     ...(date?.pace.phase === undefined ? [] : [firstName, placeName]),
   ];
 }
@@ -264,6 +270,7 @@ function relationalOf(parts: RelationalParts): Relational {
     levels,
     running: parts.running ?? [],
     distinct: parts.distinct ?? [],
+    loose: parts.loose ?? [],
     ...(parts.plan.date && { dates: parts.plan.date }),
     structures: models.map((one) => one.structure),
     chosen: models,

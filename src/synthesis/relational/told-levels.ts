@@ -19,14 +19,15 @@ export interface ToldLevel {
 
 const [otherLabel, presentLabel] = ["(not 0)", "(not missing)"] as const;
 const childless = "(no children)";
-const mostLevels = 50;
+/** Of columns with more levels none is looked at. */
+export const mostLevels = 50;
 /** So improbable must it be, over all that is tried, that a parent's levels go with what is none of theirs. */
 const mostChance = 1e-6;
 /** In so many families at least the children differ: what they all repeat is the parent's, and not told by them. */
 const leastDiffering = 5;
 
 /** The cells of a column as labels; of numbers only whether they are 0, of others whether they are there. */
-function labelled(column: Column): (row: number) => string {
+export function labelled(column: Column): (row: number) => string {
   if (isCategorical(column))
     return (i) => (column.codes[i] < 0 ? missingLabel : column.levels[column.codes[i]]);
   if (column.type === "numeric") {

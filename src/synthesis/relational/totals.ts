@@ -7,7 +7,7 @@ import type { Structure } from "../structure/structure";
 import { type ChildPlan, isOwn } from "./child-table";
 import { followed, rulesWithout, withFollowing } from "./follow";
 import type { Families } from "./pace";
-import { type ToldLevel, withToldLevels } from "./told-levels";
+import { labelled, mostLevels, type ToldLevel, withToldLevels } from "./told-levels";
 
 export const kinds = ["summed", "mean", "greatest", "least", "first", "last"] as const;
 
@@ -17,8 +17,8 @@ export interface Total {
   readonly kind: (typeof kinds)[number] | "number";
   /** The children's column; of the number of them all none. */
   readonly of?: string;
-  /** Of a number: of the children with this level. */
-  readonly level?: string;
+  /** Of the children with this cell alone: a level, or whether a number is 0, or whether something is there (`labelled`). */
+  readonly where?: { readonly of: string; readonly level: string };
   /** Of a date: how the children's and the parent's are written. */
   readonly dates?: { readonly from: WrittenDates; readonly to: WrittenDates };
   /** What parents without children have, null for nothing. */
@@ -31,8 +31,6 @@ const leastParents = 20;
 const leastOthers = 5;
 /** Where more of the children, of parents whose children differ, have the parent's number, they have it from there. */
 const mostSame = 0.75;
-/** Of columns with more levels none is counted. */
-const mostLevels = 50;
 
 /**
  * Columns of the parents that are, in every row and to rounding, the number of their children, of those with a level that `least`
@@ -60,7 +58,7 @@ export function findTotals(
     });
     const known = [...counts.values()].reduce((sum, count) => sum + count, 0);
     if (known < leastParents || known - Math.max(...counts.values()) < leastOthers) return [];
-    const own = kindsOf.flatMap(({ from, ...one }): Total[] => {
+    const all = kindsOf.flatMap(({ from, ...one }): Total[] => {
       if ((from === undefined) !== (to === undefined)) return [];
       return [
         {
@@ -76,12 +74,16 @@ export function findTotals(
       return values.subarray(0, first).every((value, p) => {
         // What a few without children have else would be told.
         if (families[p].length === 0) return Number.isNaN(value) || (value === 0 && !to);
-        if (Number.isNaN(value) && to) return Number.isNaN(made[p]);
+        if (Number.isNaN(value)) return Number.isNaN(made[p]);
         return Math.abs(value - made[p]) <= (to ? 0 : spacing(grid) / 2) + 1e-9 * Math.abs(value);
       });
     };
     // The first parents rule nearly all out, before the children of all are added up.
-    const fitting = own.filter((total) => holds(total, 100) && holds(total, families.length));
+    const fitting = all.filter((total) => holds(total, 100) && holds(total, families.length));
+    // The first date of those that put children in order is the parents' own (`withFamilies`).
+    const own = ({ kind, of, where }: Total): boolean =>
+      kind === "least" && of === plan.date?.name && where === undefined;
+    if (fitting.some(own)) return [];
     const found = fitting.find((total) => !isSource(total, { values, grid }, children, families));
     if (!found && fitting.some((total) => isCoarser(total, { values, grid }, children, families)))
       sources.push(column.name);
@@ -128,36 +130,43 @@ function isCoarser(
   return values.every((value, p) => !(Math.abs(value - told[p]) > 1e-9 * Math.abs(value)));
 }
 
-type Candidate = Pick<Total, "kind" | "of" | "level"> & { readonly from?: WrittenDates };
+type Candidate = Pick<Total, "kind" | "of" | "where"> & { readonly from?: WrittenDates };
 
-/** What may be told of the children. The first date of those that put them in order is the parents' own (`withFamilies`). */
+/** What may be told of the children. */
 function candidates(
   children: Table,
   families: Families,
   plan: ChildPlan,
   least: number,
 ): readonly Candidate[] {
-  const usual: Candidate = { kind: "number" };
   const numbers = children.columns.filter(({ name, type }) => type === "numeric" && isOwn(plan, name));
   const totals = kinds.flatMap((kind) => numbers.map(({ name: of }): Candidate => ({ kind, of })));
   const dates = children.columns.flatMap((column): Candidate[] => {
     if (column.type !== "date") return [];
-    const from =
-      column.name === plan.date?.name ? plan.date.format : writtenDates(column.values, least, column.format);
-    const ends = column.name === plan.date?.name ? (["greatest"] as const) : (["greatest", "least"] as const);
-    return from ? ends.map((kind) => ({ kind, of: column.name, from })) : [];
+    const orders = column.name === plan.date?.name;
+    const from = orders ? plan.date?.format : writtenDates(column.values, least, column.format);
+    return from ? endKinds.map((kind) => ({ kind, of: column.name, from })) : [];
   });
-  const levels = children.columns.flatMap((column): Candidate[] => {
-    if (!isCategorical(column) || !isOwn(plan, column.name) || column.levels.length > mostLevels) return [];
-    const having = column.levels.map(() => 0);
+  const cells = children.columns.flatMap((column) => {
+    if (!isOwn(plan, column.name) || (isCategorical(column) && column.levels.length > mostLevels)) return [];
+    const label = labelled(column);
+    const having = new Map<string, number>();
     for (const family of families)
-      for (const code of new Set(family.map((i) => column.codes[i]))) if (code >= 0) having[code]++;
-    return column.levels.flatMap((level, code): Candidate[] =>
-      having[code] >= least ? [{ kind: "number", of: column.name, level }] : [],
-    );
+      for (const level of new Set(family.map(label))) having.set(level, (having.get(level) ?? 0) + 1);
+    const told = [...having].flatMap(([level, count]) => (count >= least ? [level] : [])).sort();
+    return having.size > 1 ? told.map((level) => ({ of: column.name, level })) : [];
   });
-  return [usual, ...totals, ...levels, ...dates];
+  // Of some of the children there are but a few kinds, so that none holds by chance.
+  const some = [{ kind: "number" as const }, ...totals.filter(({ kind }) => kind === "summed"), ...dates];
+  return [
+    { kind: "number" },
+    ...totals,
+    ...dates,
+    ...cells.flatMap((where) => some.map((one): Candidate => ({ ...one, where }))),
+  ];
 }
+
+const endKinds = ["greatest", "least"] as const;
 
 /** The numbers of a column, of dates in milliseconds. */
 function timesOrNumbers(column: Column, dates?: WrittenDates): Float64Array {
@@ -168,20 +177,20 @@ function timesOrNumbers(column: Column, dates?: WrittenDates): Float64Array {
 }
 
 function totalOf(
-  { kind, of, level, dates, none, grid }: Total,
+  { kind, of, where, dates, none, grid }: Total,
   children: Table,
   families: Families,
 ): Float64Array {
   const column = of === undefined ? undefined : columnNamed(children, of);
-  const code = column && isCategorical(column) && level !== undefined ? column.levels.indexOf(level) : -1;
+  const label = where && labelled(columnNamed(children, where.of));
   const values = column && timesOrNumbers(column, dates?.from);
   return Float64Array.from(families, (family) => {
     if (family.length === 0) return none ?? Number.NaN;
-    if (!column || !values) return family.length;
-    if (isCategorical(column)) return family.filter((i) => code >= 0 && column.codes[i] === code).length;
+    const rows = label ? family.filter((i) => label(i) === where?.level) : family;
+    if (!values) return rows.length;
     if (kind === "first" || kind === "last")
       return snap(values[family.at(kind === "first" ? 0 : -1) as number], grid);
-    const own = family.map((i) => values[i]).filter((value) => !Number.isNaN(value));
+    const own = rows.map((i) => values[i]).filter((value) => !Number.isNaN(value));
     if (kind === "greatest" || kind === "least") {
       const end = own.reduce((a, b) => (b > a === (kind === "greatest") ? b : a), own[0] ?? Number.NaN);
       return dates ? Math.floor(end / dates.to.step) * dates.to.step : snap(end, grid);
@@ -240,7 +249,7 @@ export function toldByChildren(
   { totals, levels }: { readonly totals: readonly Total[]; readonly levels: readonly ToldLevel[] },
   structure: Structure,
 ): ReadonlySet<string> {
-  return toldByTotals([...totals.filter(({ of }) => of !== undefined), ...levels], structure);
+  return toldByTotals([...totals.filter(({ of, where }) => of !== undefined || where), ...levels], structure);
 }
 
 /** The rules of the parents without those that children, drawn later, would have to keep. */
@@ -250,10 +259,10 @@ export function withoutTold(structure: Structure, totals: readonly Pick<Total, "
 
 /** The rules in sentences. */
 export function describeTotals(totals: readonly Total[]): readonly string[] {
-  return totals.map(({ column, kind, of, level, dates }) => {
-    if (of === undefined) return `${column} is the number of the parent's children.`;
-    if (level !== undefined) return `${column} is the number of the parent's children with ${of} = ${level}.`;
+  return totals.map(({ column, kind, of, where, dates }) => {
     const end = dates && (kind === "greatest" ? "last" : "first");
-    return `${column} is the ${end ?? kind} ${of} of the parent's children.`;
+    const what = of === undefined ? "number" : `${end ?? kind} ${of}`;
+    const which = where ? ` with ${where.of} = ${where.level}` : "";
+    return `${column} is the ${what} of the parent's children${which}.`;
   });
 }

@@ -95,8 +95,8 @@ test.each<[string, (totals: Written) => void, string]>([
   ],
   [
     "no level of theirs",
-    (totals) => (totals[1].level = "lost"),
-    'or those with a level of a column of theirs, got "lost"',
+    (totals) => (totals[1].where = { of: "lost", level: "yes" }),
+    'of children with a cell of a column of theirs, got "lost"',
   ],
   [
     "a sum of dates",

@@ -82,6 +82,10 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
     .filter((line) => own(line) && !line.startsWith(`${key}: customers`));
   const { describeUnlike, notLearntByBoth } = await import("../../../services/synthetic/not-learnt.js");
   const unlearnt = await notLearntByBoth(synthesiser, tables, seeded(seed).fork("not learnt"), key);
+  for (const name of synthesiser.loose)
+    losses.push(
+      `${name} follows from a part of a date of the children: what goes with it alone is not learnt`,
+    );
   losses.push(...unlearnt.sentences);
   if (losses.length > 0) print("Not in the synthetic rows:");
   for (const sentence of losses) print(`  ${sentence}`);

@@ -1,3 +1,4 @@
+import type { SyntheticReport } from "../../../evaluate/synthetic/report";
 import { usageError } from "../../support/exit";
 import { note, print, printTable, printWarning } from "../../support/output";
 import type { FamiliesRead } from "./read-families";
@@ -67,8 +68,8 @@ export async function reportBoth(flags: ReportFlags, seed: number): Promise<void
       target === undefined
         ? {}
         : { target, ...(flags.positive !== undefined && { positive: flags.positive }) };
-    const own = await endedAtOnce((watch) =>
-      syntheticReport({ ...tables, ...whose, ...aim }, rng.fork(which), watch),
+    const own = once(
+      await endedAtOnce((watch) => syntheticReport({ ...tables, ...whose, ...aim }, rng.fork(which), watch)),
     );
     found.push({ which, tables, target, own });
     print(
@@ -129,4 +130,11 @@ function sizes(
     [parents, read.parents.table.rows],
     [children, read.children.rows],
   ];
+}
+
+/** What was found, without pairs that children repeat of their parent: of parents these are said once for all of them. */
+function once(found: SyntheticReport): SyntheticReport {
+  const { newPairs, ...others } = found;
+  const own = newPairs?.filter(({ columns }) => !columns.every((name) => name.startsWith("parent: ")));
+  return { ...others, ...(own && own.length > 0 && { newPairs: own }) };
 }
