@@ -7,8 +7,8 @@ import { checkSmote, type SmoteOptions, smoteRows } from "./smote";
 import { rowsByClass, smallerClass } from "./target";
 
 export interface CleaningOptions {
-  /** Which rows may be removed: those of the "larger" class (default) or those of "both". */
-  readonly remove?: "larger" | "both";
+  /** Which rows may be removed: those of the "larger" class (default), those of "both", or "zeros": those of class 0. */
+  readonly remove?: "larger" | "both" | "zeros";
 }
 
 export interface EditedNeighboursOptions extends CleaningOptions {
@@ -128,15 +128,15 @@ export function smoteEnnRows(train: Labelled, options: SmoteOptions, draws: Draw
 }
 
 function checkRemove(options: CleaningOptions, action: string): void {
-  checkOneOf(options.remove ?? "larger", ["larger", "both"], action, "remove");
+  checkOneOf(options.remove ?? "larger", ["larger", "both", "zeros"], action, "remove");
 }
 
 /** Checks the rows; says which of them may go. */
 function prepare(train: Labelled, options: CleaningOptions, action: string): (i: number) => boolean {
   const classes = rowsByClass(train, action);
   checkValues(train.x, action);
-  const small = smallerClass(classes);
-  return options.remove === "both" ? () => true : (i) => train.y[i] !== small;
+  const stays = options.remove === "zeros" ? 1 : smallerClass(classes);
+  return options.remove === "both" ? () => true : (i) => train.y[i] !== stays;
 }
 
 /** The rows that stay; throws where a class loses all of its own. */

@@ -16,7 +16,7 @@ import type { ColumnPlan } from "../../synthesis/structure/structure";
 import { reduceTable } from "../../synthesis/structure/variables";
 import { type Classes, lacking } from "./classes";
 import { inParts } from "./parts";
-import { rowsWithin, type TableRules, type Within } from "./within-rules";
+import { nearerLevels, rowsWithin, type TableRules, type Within } from "./within-rules";
 
 type MakerOptions = { readonly counts: readonly [number, number]; readonly neighbours?: number };
 
@@ -74,7 +74,8 @@ export function rowMaker(
       parts.forEach(({ rows, rng: drawn }, k) => {
         const share =
           Math.floor(((k + 1) * missing) / parts.length) - Math.floor((k * missing) / parts.length);
-        const x = matrixOf(held, features, rows);
+        const levelled = matrixOf(held, features, rows);
+        const x = method === "smote" ? levelled : spread(levelled, `resample by ${method}`);
         const labels = Float64Array.from({ length: rows.length }, (_, i) => y[rows[i]]);
         const made = ofClass(name, () => madeWithin({ x, y: labels }, share, { maker, neighbours }, drawn));
         count += made.base.length;
@@ -136,7 +137,10 @@ function writtenRows(
   }
   const places = ends.map((_, i) => i);
   const between = { base: places.subarray(0, count), towards: places.subarray(count), step };
-  return rowsWithin(rules, held.take(ends), between, { levels, first }, rng);
+  const from = held.take(ends);
+  // Methods that take levels as numbers say none.
+  const own = levels.size > 0 ? levels : nearerLevels(from, between);
+  return rowsWithin(rules, from, between, { levels: own, first }, rng);
 }
 
 /** The stream, whose forks go on where they were when they are asked for again. */
@@ -271,13 +275,32 @@ function madeWithin(
   };
 }
 
-/** SMOTE in the form that the features need. */
+/** The method in the form that the features need: SMOTE takes levels as they are, the others as numbers. */
 function makerOf(method: string, features: readonly Feature[]): (options: MakerOptions) => Oversample {
   const levels = features.filter((one) => one.levels);
-  if (levels.length === 0) return makers[method];
-  const rule = `columns must be numbers: ${levels[0].name} holds levels (smote takes them; --drop leaves them out)`;
-  check(method === "smote", `resample by ${method}`, rule);
+  if (method !== "smote" || levels.length === 0) return makers[method];
   return levels.length === features.length ? smoteN : smoteNc;
+}
+
+/** Two rows that differ in a level, which shows in two columns, are as far apart there as numbers usually are. */
+const apart = Math.SQRT1_2;
+/** Levels of so many columns in all are spread over one each at most. */
+const mostSpread = 1000;
+
+/** The rows' levels as one column each, beside their numbers. */
+function spread(x: Matrix, action: string): Matrix {
+  const columns = x.features.flatMap(({ levels }, j) =>
+    levels ? levels.map((_, code) => [j, code] as const) : [[j, -1] as const],
+  );
+  const rule = `columns must have at most ${mostSpread} levels in all (smote takes more; --drop leaves columns out)`;
+  check(columns.length <= mostSpread + x.columns, action, rule, columns.length);
+  const values = new Float64Array(x.rows * columns.length);
+  columns.forEach(([j, code], to) => {
+    const own = column(x, j);
+    for (let i = 0; i < x.rows; i++)
+      values[to * x.rows + i] = code < 0 ? own[i] : own[i] === code ? apart : 0;
+  });
+  return matrix(x.rows, columns.length, values);
 }
 
 /** What distances look at in a column: levels by their codes; numbers and dates standardised, the mean in place of missing ones. */

@@ -3,11 +3,11 @@ import { percent } from "../../core/format";
 import { integer, type Rng } from "../../core/rng";
 import { repeatedCustomers } from "../../data/customers";
 import { evenly } from "../../data/even-rows";
-import { isCategorical, type Table, takeTableRows } from "../../data/table";
+import { type Table, takeTableRows } from "../../data/table";
 import { PackedTable } from "../../data/tally/packed-table";
 import { describeNotDetermined, notDetermined } from "../../evaluate/synthetic/determined/determined";
 import { type Classes, lacking } from "./classes";
-import { rowsWithin, type TableRules } from "./within-rules";
+import { nearerLevels, rowsWithin, type TableRules } from "./within-rules";
 
 /** So many made rows are looked at, and real ones of the classes that they are made for; others where these are fewer. */
 const [mostMade, mostReal, leastReal] = [2000, 4000, 400];
@@ -64,13 +64,10 @@ function rowsBetween(held: PackedTable, rules: TableRules, classes: Classes, rat
   const places = Int32Array.from(ends.keys());
   const half = places.length / 2;
   const [base, towards] = [places.subarray(0, half), places.subarray(half)];
-  const step = Float64Array.from(base, () => rng.uniform());
-  const levels = new Map(
-    from.columns.filter(isCategorical).map((one): [string, Int32Array] => {
-      return [one.name, base.map((i) => one.codes[rng.uniform() < 0.5 ? i : towards[i]])];
-    }),
-  );
-  return rowsWithin(rules, from, { base, towards, step }, { levels, first: 0 }, rng).table;
+  const between = { base, towards, step: Float64Array.from(base, () => rng.uniform()) };
+  // Most neighbours of one column are others than those of another.
+  const levels = nearerLevels(from, between, () => rng.uniform());
+  return rowsWithin(rules, from, between, { levels, first: 0 }, rng).table;
 }
 
 /** Looks at made rows as they come, evenly over all, for what follows from other columns in the rows that they are made from and not in them. */

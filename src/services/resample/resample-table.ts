@@ -15,7 +15,7 @@ import {
 } from "../../data/table";
 import { PackedTable, packedBytes } from "../../data/tally/packed-table";
 import { encode } from "../../features/encode";
-import { editedNeighbours, tomekLinks } from "../../resample/cleaning";
+import { type CleaningOptions, editedNeighbours, tomekLinks } from "../../resample/cleaning";
 import {
   condensedNeighbours,
   nearMiss,
@@ -42,22 +42,23 @@ export interface ResampleOptions {
   readonly compared?: number;
 }
 
-type Sizes = { readonly neighbours?: number };
+type RemoverOptions = CleaningOptions & { readonly ratio?: number; readonly neighbours?: number };
 
-/** Methods that remove rows, of a class against the smallest; the first two do so of any number of classes. */
-const removers: Readonly<Record<string, (options: { ratio?: number } & Sizes) => Resample>> = {
-  "near-miss": nearMiss,
+/** Methods that remove rows of all classes but the smallest. */
+const removers: Readonly<Record<string, (options: RemoverOptions) => Resample>> = {
+  "near-miss": ({ remove: _, ...options }) => nearMiss(options),
   "condensed-neighbours": () => condensedNeighbours(),
   "one-sided-selection": () => oneSidedSelection(),
   "neighbourhood-cleaning": ({ neighbours }) => neighbourhoodCleaning(neighbours ? { neighbours } : {}),
-  "tomek-links": () => tomekLinks(),
-  "edited-neighbours": ({ neighbours }) => editedNeighbours(neighbours ? { neighbours } : {}),
+  "tomek-links": ({ remove }) => tomekLinks(remove ? { remove } : {}),
+  "edited-neighbours": ({ ratio: _, ...options }) => editedNeighbours(options),
 };
-const pairwise = ["near-miss", "condensed-neighbours"];
-/** SMOTE, then rows of both classes removed. */
-const combined: Readonly<Record<string, () => Resample>> = {
-  "smote-tomek": () => tomekLinks({ remove: "both" }),
-  "smote-enn": () => editedNeighbours({ remove: "both" }),
+/** Those that hold each class against all others; the rest hold it against the smallest. */
+const againstAll = ["tomek-links", "edited-neighbours"];
+/** SMOTE, then rows of any class removed. */
+const combined: Readonly<Record<string, string>> = {
+  "smote-tomek": "tomek-links",
+  "smote-enn": "edited-neighbours",
 };
 
 /** Those whose time grows with the square of the rows, whatever is done, and of how many rows they are asked at most. */
@@ -82,11 +83,9 @@ export interface Resampled {
 
 /**
  * Writes the rows with their classes balanced, block by block. Given rows stay as they are, in their order; new ones come
- * after them and lie between two of them: numbers and dates on their column's grid, levels of their neighbours, columns that
- * follow from others computed, a cell missing where the row that the new one starts from lacks it, texts as there. An
- * identifier that no two rows share is made up. Numbers are standardised for distances; a missing one counts as the mean
- * where rows are made, as the median where they are removed, without looking at dates. Numbers, levels and dates are held, a byte or two a cell, and of
- * a class that grows the texts.
+ * after them and lie between two of them (`rowsWithin`). Numbers are standardised for distances; a missing one counts as the mean
+ * where rows are made, as the median where they are removed, without looking at dates. All columns but those that are dropped are held,
+ * where rows are only removed no texts.
  */
 export async function resampleRows(
   source: RowSource,
@@ -101,7 +100,8 @@ export async function resampleRows(
   for (const name of [target, ...drop]) columnNamed({ rows: source.kept, columns: like }, name);
   check(!drop.includes(target), action, "the target must not be dropped", target);
   const makes = method in makers || method in combined;
-  const cleaner = combined[method]?.() ?? removers[method]?.({ ...options, ...(ratio < 1 && { ratio }) });
+  const by = combined[method] ?? method;
+  const cleaner = by in removers;
   check(
     !squared.includes(method) || source.kept <= mostSquared,
     action,
@@ -144,7 +144,11 @@ export async function resampleRows(
       kept?.add(rows);
       held.add(rows);
     }) ?? [];
-  const cleaning = { ...options, target, clean: cleaner, pairs: pairwise.includes(method) };
+  const { neighbours } = makes ? {} : options;
+  const sizes = { ...(ratio < 1 && !makes && { ratio }), ...(neighbours && { neighbours }) };
+  const clean = (remove: CleaningOptions["remove"]): Resample =>
+    removers[by]({ ...sizes, ...(remove && { remove }) });
+  const cleaning = { ...options, target, clean, all: againstAll.includes(by), both: makes };
   const { stays, names, rows, remarks: said } = rowsThatStay(held, cleaning, rng);
   let at = 0;
   const writeLeft = (block: Table): void => {
@@ -186,22 +190,23 @@ function newRows(
   };
 }
 
-/** How to clean, and whether it takes a pair of classes at a time. */
 interface Cleaning extends Pick<ResampleOptions, "method" | "compared"> {
   readonly target: string;
-  readonly clean: Resample;
-  readonly pairs: boolean;
+  readonly clean: (remove: CleaningOptions["remove"]) => Resample;
+  /** Whether each of several classes is held against all others, not the smallest alone. */
+  readonly all: boolean;
+  /** Whether the smallest class loses rows, too. */
+  readonly both: boolean;
 }
 
 /** The classes of all rows, and 1 for each row that a method keeps. */
 function rowsThatStay(
   from: PackedTable,
-  { target, clean, pairs, method, compared = 250_000 }: Cleaning,
+  { target, clean, all: whole, both, method, compared = 250_000 }: Cleaning,
   rng: Rng,
 ) {
   const action = `resample by ${method}`;
   const { names, rows } = classesOf(from.column(target), action);
-  check(pairs || names.length === 2, action, "there must be two classes", names.length);
   const featuresOf = featuresFrom(
     from,
     from.names.filter((name) => name !== target),
@@ -210,22 +215,28 @@ function rowsThatStay(
   const smallest = rows.reduce((best, own, c) => (own.length < rows[best].length ? c : best), 0);
   const stays = new Uint8Array(from.rows);
   for (const i of rows[smallest]) stays[i] = 1;
+  // Two classes are held against each other once.
+  const each = whole && names.length > 2;
+  const remover = clean(each ? "zeros" : both ? "both" : undefined);
   const remarks = rows.flatMap((own, c) => {
-    if (c === smallest) return [];
-    const all = new Int32Array(own.length + rows[smallest].length);
-    all.set(own);
-    all.set(rows[smallest], own.length);
-    all.sort();
+    if (c === smallest && !(each && both)) return [];
+    const all = each ? evenly(from.rows, from.rows) : new Int32Array(own.length + rows[smallest].length);
+    if (!each) {
+      all.set(own);
+      all.set(rows[smallest], own.length);
+      all.sort();
+    }
     const larger = new Uint8Array(from.rows);
     for (const i of own) larger[i] = 1;
     const y = Float64Array.from({ length: all.length }, (_, k) => 1 - larger[all[k]]);
     const most = all.length > compared ? partSize * compared : all.length;
     const needed = Math.ceil(all.length / most);
+    const few = each && own.length < all.length - own.length ? c : smallest;
     check(
-      rows[smallest].length >= needed * leastOwn,
+      rows[few].length >= needed * leastOwn,
       action,
-      `class ${JSON.stringify(names[smallest])} must have ${leastOwn} rows in each of ${needed} parts (random-under first)`,
-      rows[smallest].length,
+      `class ${JSON.stringify(names[few])} must have ${leastOwn} rows in each of ${needed} parts (random-under first)`,
+      rows[few].length,
     );
     const parts = inParts(y, 1, most, rng.fork(names[c]));
     for (const { rows: places, rng: drawn } of parts) {
@@ -236,9 +247,10 @@ function rowsThatStay(
         // Weights carry the rows' numbers through.
         weights: Float64Array.from({ length: part.length }, (_, k) => part[k] + 1),
       };
-      const left = (clean(given, drawn) as Labelled).weights as Float64Array;
-      if (!pairs) for (const i of part) stays[i] = 0;
-      for (const number of left) stays[number - 1] = 1;
+      const left = (remover(given, drawn) as Labelled).weights as Float64Array;
+      const judged = (i: number): boolean => larger[i] === 1 || (both && !each);
+      for (const i of part) if (judged(i)) stays[i] = 0;
+      for (const number of left) if (judged(number - 1)) stays[number - 1] = 1;
     }
     return parts.length > 1
       ? [

@@ -239,6 +239,19 @@ function columnRows(one: Column, rows: Int32Array): Column {
   return { ...one, values: Array.from(rows, (i) => one.values[i]) };
 }
 
+/** Of columns of levels that of the nearer of the two rows; `way` says how far a new row is in a column, if not as in others. */
+export function nearerLevels(
+  from: Table,
+  { base, towards, step }: Between,
+  way: (i: number) => number = (i) => step[i],
+): ReadonlyMap<string, Int32Array> {
+  return new Map(
+    from.columns.filter(isCategorical).map((one): [string, Int32Array] => {
+      return [one.name, base.map((start, i) => one.codes[way(i) < 0.5 ? start : towards[i]])];
+    }),
+  );
+}
+
 function valuesBetween(values: Float64Array, { base, towards, step }: Between, missing: boolean) {
   return Float64Array.from(base, (start, i) => {
     const [a, b] = [values[start], values[towards[i]]];

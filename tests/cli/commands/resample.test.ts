@@ -239,6 +239,80 @@ test.each([
   expect(count(left, "basic")).toBeGreaterThan(0);
 });
 
+// Three classes in two numbers that overlap, and a level.
+const pointed = Array.from({ length: 240 }, (_, i) => {
+  const own = i % 12 < 6 ? 0 : i % 12 < 10 ? 1 : 2;
+  return [
+    own + 1.5 * draw.uniform(),
+    2 * draw.uniform() - own,
+    i % 5 ? "web" : "shop",
+    ["c", "b", "a"][own],
+  ] as const;
+});
+writeFileSync(
+  at("points.csv"),
+  `x;y;at;plan\n${pointed.map(([x, y, shop, plan]) => `${x.toFixed(3)};${y.toFixed(3)};${shop};${plan}`).join("\n")}\n`,
+);
+
+test.each([
+  ["tomek-links", 1],
+  ["edited-neighbours", 3],
+] as const)(
+  "telelink resample --method %s holds each of three classes against all others",
+  async (method, k) => {
+    // imblearn.under_sampling.TomekLinks(), EditedNearestNeighbours(): the smallest class stays whole.
+    const left = await resample("points.csv", "--method", method, "--drop", "at");
+    const rows = pointed.map(([x, y, , plan]) => ({
+      x: Number(x.toFixed(3)),
+      y: Number(y.toFixed(3)),
+      plan,
+    }));
+    const widths = (["x", "y"] as const).map((name) =>
+      standardDeviation(Float64Array.from(rows, (row) => row[name])),
+    );
+    const near = rows.map((row, i) =>
+      rows
+        .map(
+          (other, j) =>
+            [((row.x - other.x) / widths[0]) ** 2 + ((row.y - other.y) / widths[1]) ** 2, j] as const,
+        )
+        .filter(([, j]) => j !== i)
+        .sort(([a], [b]) => a - b)
+        .slice(0, k)
+        .map(([, j]) => j),
+    );
+    const gone = rows.filter(({ plan }, i) => {
+      const others = near[i].filter((j) => rows[j].plan !== plan);
+      return (
+        plan !== "a" && (method === "tomek-links" ? others.some((j) => near[j][0] === i) : others.length > 0)
+      );
+    });
+    expect(gone.length).toBeGreaterThan(10);
+    expect(left.length).toBe(240 - gone.length);
+    expect(left.map(([x]) => Number(x))).toEqual(rows.filter((row) => !gone.includes(row)).map(({ x }) => x));
+  },
+);
+
+test.each([
+  "borderline-smote",
+  "svm-smote",
+  "adasyn",
+  "smote-tomek",
+  "smote-enn",
+  "one-sided-selection",
+  "neighbourhood-cleaning",
+])("telelink resample --method %s takes levels and three classes", async (method) => {
+  const all = await resample("points.csv", "--method", method);
+  const plans = (rows: string[][]) =>
+    ["a", "b", "c"].map((plan) => rows.filter((row) => row[3] === plan).length);
+  const [a, b, c] = plans(all);
+  if (/smote|adasyn/.test(method)) {
+    expect(Math.min(a, b)).toBeGreaterThan(method === "smote-enn" ? 60 : 100);
+    expect(c).toBeLessThanOrEqual(120);
+    expect(new Set(all.map((row) => row[2]))).toEqual(new Set(["web", "shop"]));
+  } else expect([a, b <= 80, c <= 120, b + c < 200]).toEqual([40, true, true, true]);
+});
+
 test("telelink resample says that rows are removed without looking at dates", async () => {
   const dated = rows.map((row, i) => [...row, `2024-03-${10 + (i % 19)}`]);
   writeFileSync(
@@ -252,10 +326,8 @@ test("telelink resample says that rows are removed without looking at dates", as
 });
 
 test("telelink resample says what it cannot do, and what to do instead", async () => {
-  expect(await resample("three.csv", "--method", "adasyn")).toEqual([["1"]]);
-  expect(err).toContain("region holds levels (smote takes them; --drop leaves them out)");
-  expect(await resample("three.csv", "--method", "tomek-links")).toEqual([["1"]]);
-  expect(err).toContain("there must be two classes, got 3");
+  expect(await resample("three.csv", "--method", "borderline-smote", "--neighbours", "200")).toEqual([["1"]]);
+  expect(err).toContain("random-over for none");
   expect(await resample("two.csv", "--method", "tomek-links", "--ratio", "0.5")).toEqual([["2"]]);
   expect(await resample("two.csv", "--method", "smoote")).toEqual([["2"]]);
   const dropped = await resample("two.csv", "--drop", "region");

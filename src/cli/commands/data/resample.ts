@@ -36,11 +36,14 @@ export function resampleCommand(): Command {
     .addHelpText(
       "after",
       `
-Methods that make rows:   smote (numbers, levels or both), borderline-smote, svm-smote, kmeans-smote, adasyn (numbers),
-                          random-over (repeats rows)
-Methods that remove rows: random-under, near-miss, condensed-neighbours (any number of classes), one-sided-selection,
-                          neighbourhood-cleaning, tomek-links, edited-neighbours (two classes)
-Both:                     smote-tomek, smote-enn (two classes)
+Methods that make rows:   smote, borderline-smote, svm-smote, kmeans-smote, adasyn, random-over (repeats rows)
+Methods that remove rows: random-under, near-miss, condensed-neighbours, one-sided-selection, neighbourhood-cleaning,
+                          tomek-links, edited-neighbours
+Both:                     smote-tomek, smote-enn
+
+All take numbers, levels and dates, and any number of classes: tomek-links and edited-neighbours (also after smote) hold each class
+against all others, near-miss, condensed-neighbours, one-sided-selection and neighbourhood-cleaning against the smallest. New
+levels are those of most neighbours by smote, of the nearer of two rows by the other methods.
 
 Given rows stay as they are. Made rows keep what "synth fit" finds in the table: columns that follow from others are computed,
 values that never go together do not meet, orders hold, dates lie on their days; where that fails, the columns concerned are taken

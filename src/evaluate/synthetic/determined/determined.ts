@@ -25,6 +25,8 @@ const [leaves, minRows, minGain] = [24, 5, 6];
 /** Columns with more levels are neither told nor tell. */
 const mostLevels = 62;
 const [mostClasses, leastClass] = [12, 0.005];
+/** So many pairs of dates are looked at. */
+const mostPairs = 20;
 /** It is right in all but so many real rows, and in all but this part of those in which its commonest value would be wrong. */
 const [mostWrong, partWrong] = [0.05, 0.25];
 /** What a tree may ask about: a column, a part of a date, a difference of two columns. */
@@ -52,7 +54,7 @@ export interface Determined {
 /**
  * The columns that other columns determine in real rows and not in synthetic ones: whatever rules a method looks for, some of a
  * table's are others. On half of the real rows (of a customer all are in one half) a tree learns each column (its levels; whether a
- * number is 0 or missing; the days between two dates where those are few values) from all others, parts of dates and differences of
+ * number is 0 or missing; the days between two dates where those are few values, whether they are in one month) from all others, parts of dates and differences of
  * columns, and a regression each number; both tell the other half and the synthetic rows. Of fewer than 200 real rows, 100 synthetic
  * ones or so many customers that a half has 100 rows, nothing can be said, and it says so. A stop signal ends it with its reason.
  *
@@ -82,7 +84,7 @@ export async function notDetermined(
   const at = lookedAt(real, [learnt, judged, made], signal);
   const asked = askedOf(at);
   const found: NotDetermined[] = [];
-  for (const one of [...at.shared.flatMap((own) => toldOf(own, at)), ...daysBetween(at)]) {
+  for (const one of [...at.shared.flatMap((own) => toldOf(own, at)), ...daysBetween(at), ...sameMonths(at)]) {
     await at.breathe();
     found.push(...judge(one, asked, at.ends));
   }
@@ -197,8 +199,9 @@ function askedOf({ shared, dates, pairs, values: all, ends: [rows] }: LookedAt):
   return out;
 }
 
+const monthOf = (date: number): number => new Date(date).getUTCMonth();
 const partsOfDates = [
-  (date: number): number => new Date(date).getUTCMonth(),
+  monthOf,
   (date: number): number => new Date(date).getUTCDay(),
   (date: number): number => new Date(date).getUTCHours(),
 ];
@@ -249,6 +252,21 @@ function daysBetween({ pairs, dates, ends: [rows] }: LookedAt): readonly Told[] 
       ),
     )
     .filter((told) => told !== undefined);
+}
+
+/** Of two dates whether they lie in the same month of the year, as what is renewed by the year does. */
+function sameMonths({ dates, values, ends: [rows] }: LookedAt): readonly Told[] {
+  const months = [...dates].flatMap((name) => {
+    const own = values.get(name);
+    return own ? [{ name, months: own.map(monthOf) }] : [];
+  });
+  const pairs = months.flatMap((one, k) => months.slice(k + 1).map((other) => [one, other]));
+  return pairs.slice(0, mostPairs).flatMap(([one, other]) => {
+    // A date that is missing is in no month.
+    const same = one.months.map((month, i) => Number(month === other.months[i]));
+    const what = `whether ${other.name} is in the month of ${one.name}`;
+    return classed([one.name, other.name], what, same, rows) ?? [];
+  });
 }
 
 function judge(
