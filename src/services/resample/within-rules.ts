@@ -8,13 +8,14 @@ import { bandReads } from "../../synthesis/structure/discover/bands";
 import { discoverStructure } from "../../synthesis/structure/discover/discover";
 import { spacedRows } from "../../synthesis/structure/discover/search";
 import { argumentsOf } from "../../synthesis/structure/formulas";
-import { snap } from "../../synthesis/structure/grids";
+import { snap, spacing } from "../../synthesis/structure/grids";
 import { moveDates } from "../../synthesis/structure/move-dates";
 import { brokenBy } from "../../synthesis/structure/orders/broken";
 import { type Drawn, restoreTable, syntheticSchema } from "../../synthesis/structure/restore";
 import {
   type ColumnPlan,
   formulaOf,
+  type NumberPlan,
   type Structure,
   type Variable,
 } from "../../synthesis/structure/structure";
@@ -61,10 +62,7 @@ export function rulesOf(held: PackedTable, target: string, rng: Rng): TableRules
   const all = held.take(held.rows > mostSearched ? tellingRows(held) : evenly(held.rows, held.rows));
   const rows = table(all.columns.filter((one) => !isFreeText(one)));
   const found = discoverStructure(rows, rng, { minCount: 1, customer: false });
-  const lists = found.columns.flatMap(({ name, ...plan }) => {
-    const { from, to } = ("support" in plan && plan.support) || { from: [], to: [] };
-    return plan.kind === "number" && from.length > 0 && from.every((low, k) => low === to[k]) ? [name] : [];
-  });
+  const lists = found.columns.flatMap((plan) => (plan.kind === "number" && isList(plan) ? [plan.name] : []));
   // Which values between those of two rows repeat elsewhere is nothing that neighbours are asked.
   const columns = found.columns.map((plan): ColumnPlan => {
     if (plan.kind !== "number" && plan.kind !== "date") return plan;
@@ -75,6 +73,16 @@ export function rulesOf(held: PackedTable, target: string, rng: Rng): TableRules
   const structure = { ...found, columns };
   const schema = syntheticSchema(rows, structure);
   return { target, structure, schema, lists: new Set(lists), together: new Set(), keys };
+}
+
+/** Whether values repeat and most lie apart on their grid, as prices and post codes do, but not ages. */
+function isList({ support, grid }: NumberPlan): boolean {
+  const { from, to } = support ?? { from: [], to: [] };
+  const [values, unit] = [new Set(from), spacing(grid)];
+  const beside = from.filter((one) =>
+    [one - unit, one + unit].some((value) => values.has(snap(value, grid))),
+  );
+  return from.length > 0 && from.every((low, k) => low === to[k]) && 2 * beside.length <= from.length;
 }
 
 function isFreeText(one: Column): boolean {
