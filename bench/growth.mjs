@@ -62,6 +62,10 @@ const commands = {
   "train --model logistic-regression": { run: (n) => train(n, "logistic-regression") },
   "train --model gradient-boosting": { run: (n) => train(n, "gradient-boosting") },
   "train (auto)": { run: (n) => train(n, "auto") },
+  "train --sample": {
+    streams: true,
+    run: (n) => [...train(n, "logistic-regression"), "--sample", Math.min(n / 2, 200_000)],
+  },
   predict: {
     streams: true,
     model: true,

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { run } from "../../src/cli/main";
 import { readModelFile } from "../../src/cli/support/model-file";
@@ -10,7 +11,8 @@ import { parquetCounts } from "../../src/data/frames";
 import { readTable, readTableBatches } from "../../src/data/read/read-table";
 import { sampleTable } from "../../src/data/read/sample-table";
 import { viewRows } from "../../src/data/simulate/view-rows";
-import { columnNamed, table, takeTableRows } from "../../src/data/table";
+import { cellText, columnNamed, type Table, table, takeTableRows } from "../../src/data/table";
+import { writeCsv } from "../../src/data/write/write-csv";
 import { writeParquet } from "../../src/data/write/write-parquet";
 import { captured } from "../cli/captured";
 
@@ -175,22 +177,55 @@ test.each<[string, () => Promise<void>, string]>([
   }
 });
 
-test("telelink train --sample learns from a part of a folder, says of how much, and refuses what it can't draw from", async () => {
-  const out = join(folder, "m.tlm");
-  const args = ["train", "--target", "Churn", "--id", "customerID", "--model", "logistic", "--folds", "2"];
-  const said = await captured(() => run([...args, "--data", many, "--sample", "400", "--out", out]));
-  expect(said.code).toBe(0);
-  expect(said.err).toContain(
-    "learns from 400 of 900 rows, drawn by --seed, each of 2 values of Churn with its share; the others judge the model",
+test.each(["customers", "all.csv", "all.csv.gz"])(
+  "telelink train --sample learns from a part of %s, says of how much, and judges by the others",
+  async (name) => {
+    writeCsv(customers, join(folder, "all.csv"));
+    writeFileSync(join(folder, "all.csv.gz"), gzipSync(readFileSync(join(folder, "all.csv"))));
+    const out = join(folder, "m.tlm");
+    const args = ["train", "--target", "Churn", "--id", "customerID", "--model", "logistic", "--folds", "2"];
+    const data = join(folder, name);
+    const said = await captured(() => run([...args, "--data", data, "--sample", "400", "--out", out]));
+    expect(said.code).toBe(0);
+    expect(said.err).toContain(
+      "learns from 400 of 900 rows, drawn by --seed, each of 2 values of Churn with its share; the others judge the model",
+    );
+    expect(said.out).toMatch(/judged on 500 rows that it did not learn from:\nfigure .*\nROC AUC +0\.[78]/);
+    expect(readModelFile(out).origin).toMatchObject({ rows: 400, sampledFrom: 900 });
+  },
+);
+
+test("sampleTable(CSV, rows, rng, {by}) draws of the rows that can be read, by levels that are missing in some, and gives the others once", async () => {
+  const file = join(folder, "odd.csv");
+  // One row in 100 has a field too many; of the 990 others 90 have no plan, 10 one that hardly any has.
+  const lines = Array.from({ length: 1000 }, (_, i) => {
+    const plan = i % 11 === 0 ? "" : i % 110 === 5 ? "rare" : ["basic", "plus"][i % 2];
+    return i % 100 === 99 ? `c${i},${plan},1,2` : `c${i},${plan},${(i * 7) % 50}`;
+  });
+  writeFileSync(file, `id,plan,use\n${lines.join("\n")}\n`);
+  const one = await sampleTable(file, 99, seeded(1), { by: "plan" });
+  expect([one.table.rows, one.drawn, one.total, one.rows, one.rejected]).toEqual([99, 99, 990, 1000, 10]);
+  expect(one.strata).toBe(4);
+  const own = (table: Table, name: string): string[] => {
+    const column = columnNamed(table, name);
+    return Array.from({ length: table.rows }, (_, i) => cellText(column, i));
+  };
+  const plans = own(one.table, "plan");
+  expect(plans.filter((plan) => plan === "").length).toBe(9);
+  expect(plans.filter((plan) => plan === "rare").length).toBe(1);
+  const rest: string[] = [];
+  for await (const batch of await one.others()) rest.push(...own(batch, "id"));
+  const readable = lines.filter((line) => line.split(",").length === 3).map((line) => line.split(",")[0]);
+  expect([...rest, ...own(one.table, "id")].sort()).toEqual(readable.sort());
+  expect((await sampleTable(file, 99, seeded(1), { by: "plan" })).table).toEqual(one.table);
+  // Levels that no drawn row has are not known, as nothing is learnt of them.
+  const few = await sampleTable(file, 5, seeded(1), { by: "plan" });
+  expect(few.schema.columns.find(({ name }) => name === "plan")).toMatchObject({ levels: ["basic", "plus"] });
+  const all = await sampleTable(file, 5000, seeded(1));
+  expect(all.table).toEqual((await readTable(file)).table);
+  await expect(sampleTable("-", 5, seeded(1))).rejects.toThrow(
+    "must be in a file, which can be read once more",
   );
-  expect(said.out).toMatch(/judged on 500 rows that it did not learn from:\nfigure .*\nROC AUC +0\.[78]/);
-  expect(readModelFile(out).origin).toMatchObject({ rows: 400, sampledFrom: 900 });
-  writeFileSync(join(folder, "a.csv"), "a,Churn\n1,Yes\n");
-  const other = await captured(() =>
-    run([...args, "--data", join(folder, "a.csv"), "--sample", "400", "--out", out]),
-  );
-  expect(other.code).toBe(1);
-  expect(other.err).toContain("must be a Parquet file or a folder of Parquet files");
 });
 
 test("sampleTable(folder) lets go of the frames of a folder whose rows, read at once, would take 2.5 gigabytes", async () => {

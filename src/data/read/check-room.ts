@@ -16,7 +16,7 @@ function memoryHere(): number {
 export function checkRoom(source: string, bytes: number, memory: number = memoryHere()): void {
   if (bytes * perByte <= memory) return;
   throw new Error(
-    `Cannot read ${source} as a whole: ${gigabytes(bytes)} of text take up to ${gigabytes(bytes * perByte)} of memory as a table, which must be at most the ${gigabytes(memory)} there are (telelink train --sample learns from a part of Parquet files; predict, score, synth sample and resample read and write piece by piece; or use a part of the rows)`,
+    `Cannot read ${source} as a whole: ${gigabytes(bytes)} of text take up to ${gigabytes(bytes * perByte)} of memory as a table, which must be at most the ${gigabytes(memory)} there are (telelink train --sample learns from a part; predict, score, synth sample and resample read and write piece by piece; or use a part of the rows)`,
   );
 }
 

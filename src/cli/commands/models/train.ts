@@ -90,7 +90,7 @@ export function trainCommand(): Command {
     .option("--keep-duplicates", keepDuplicates)
     .option(
       "--sample <rows>",
-      "learn from so many rows, drawn by --seed and class by class, of a Parquet file or folder too large for the memory, and judge the model on all others",
+      "learn from so many rows, drawn by --seed and class by class, of a file or folder too large for the memory, and judge the model on all others",
     )
     .option("--drop-unlabelled", "leave out rows whose target is missing, however many")
     .addHelpText(
@@ -251,8 +251,8 @@ async function sampled(
     ? `drawn by --seed, each of ${part.strata} values of ${target} with its share`
     : "all alike drawn by --seed";
   note(
-    part.total > part.rows
-      ? `learns from ${part.rows} of ${part.total} rows, ${alike}; ${part.otherRows < part.total - part.rows ? `${part.otherRows} of ` : ""}the others judge the model`
+    part.total > part.drawn
+      ? `learns from ${part.drawn} of ${part.total} rows, ${alike}; ${part.otherRows < part.total - part.drawn ? `${part.otherRows} of ` : ""}the others judge the model`
       : `--sample asks for ${rows} rows: all ${part.total} are learnt from`,
   );
   return part;
@@ -266,7 +266,7 @@ async function showOthers(
   rng: Rng,
   titleOf: (name: string) => string,
 ): Promise<void> {
-  if (part.total === part.rows) return;
+  if (part.total === part.drawn) return;
   const { judgeOthers } = await import("../../../services/predict/judge-others.js");
   const { evaluation, learned, unjudged, rejected } = await judgeOthers(model, part, id, rng);
   const why: readonly [number, string][] = [
