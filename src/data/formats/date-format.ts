@@ -1,4 +1,5 @@
 import { calendars, type Language, languages, monthOf, weekdayOf } from "./month-names";
+import { offsetOf, offsetText, zoneOffset } from "./time-zones";
 
 /** How a column writes its dates, with or without a time of day. */
 export interface DateFormat {
@@ -14,8 +15,10 @@ export interface DateFormat {
   readonly letterCase?: "upper" | "lower";
   /** Two-digit years below it are of 2000 and later. @default 69 */
   readonly pivot?: number;
-  /** Minutes east of UTC in which dates with an offset are written. @default 0 */
+  /** Minutes east of UTC in which dates with an offset are written that are of no one zone. @default 0 */
   readonly offset?: number;
+  /** The zone of dates with an offset, such as Europe/Berlin or +05:30: they are read as its clocks show them, and get its offset of that day. */
+  readonly zone?: string;
 }
 
 /** Dates as the standard (ISO 8601) has them. */
@@ -75,8 +78,8 @@ const widths: { readonly [field: string]: string } = {
 };
 
 /**
- * A reader of dates so written: milliseconds since 1970 (of a date without an offset, as if it were UTC), NaN for a text
- * that is no such date. Where the pattern has a time of day, a date alone is midnight.
+ * A reader of dates so written: milliseconds since 1970 (of a date without an offset, and of what the clocks of a zone show,
+ * as if it were UTC), NaN for a text that is no such date. Where the pattern has a time of day, a date alone is midnight.
  */
 export function dateParser(format: DateFormat): (text: string) => number {
   const { language = "en", pivot = 69 } = format;
@@ -119,10 +122,12 @@ export function dateParser(format: DateFormat): (text: string) => number {
   source += ")?".repeat(open);
   const pattern = new RegExp(`^${source}$`, "u");
   const wide = tokens.some((token) => "field" in token && token.field === "yyyy");
+  const east = format.zone === undefined ? undefined : zoneOffset(format.zone);
   return (text) => {
     const match = pattern.exec(text.trim());
     if (!match) return Number.NaN;
-    let [year, month, day, hour, minute, second, ms, shift] = [Number.NaN, 0, 1, 0, 0, 0, 0, 0];
+    let [year, month, day, hour, minute, second, ms] = [Number.NaN, 0, 1, 0, 0, 0, 0];
+    let shift: number | undefined;
     let half: number | undefined;
     for (const [k, name] of names.entries()) {
       const found = match[k + 1];
@@ -147,20 +152,25 @@ export function dateParser(format: DateFormat): (text: string) => number {
     }
     if (month < 0 || month > 11 || day < 1 || hour > 24 || minute > 59 || second > 60) return Number.NaN;
     if (day > daysIn(year, month) || (hour === 24 && (minute > 0 || second > 0))) return Number.NaN;
-    return utc(year, month, day) + ((hour * 60 + minute - shift) * 60 + second) * 1000 + ms;
+    const at = utc(year, month, day) + ((hour * 60 + minute - (shift ?? 0)) * 60 + second) * 1000 + ms;
+    return east && shift !== undefined ? at + east(at) * 60_000 : at;
   };
 }
 
 /** A writer of dates in the format, from milliseconds since 1970. */
 export function datePrinter(format: DateFormat): (ms: number) => string {
-  const { language = "en", offset = 0, letterCase } = format;
+  const { language = "en", letterCase } = format;
   const cased = (name: string): string =>
     letterCase === "upper" ? name.toUpperCase() : letterCase === "lower" ? name.toLowerCase() : name;
   const tokens = tokensOf(format.pattern) ?? [];
   const names = calendars[language];
   const zoned = tokens.some((token) => "field" in token && /^x/i.test(token.field));
+  const east = format.zone === undefined ? undefined : zoneOffset(format.zone);
   return (ms) => {
-    const at = new Date(Math.round(ms) + (zoned ? offset * 60_000 : 0));
+    // What the clocks show is an instant of UTC that much earlier; an hour that they leave out is shown as the one after it.
+    const instant = east && zoned ? ms - east(ms - east(ms) * 60_000) * 60_000 : ms;
+    const offset = east ? east(instant) : (format.offset ?? 0);
+    const at = new Date(Math.round(instant) + (zoned ? offset * 60_000 : 0));
     const two = (value: number): string => String(value).padStart(2, "0");
     const hour = at.getUTCHours();
     const write = (field: string): string => {
@@ -196,20 +206,6 @@ export function datePrinter(format: DateFormat): (ms: number) => string {
 /** Whether the language is one whose months are known. */
 export function isLanguage(text: string): text is Language {
   return (languages as readonly string[]).includes(text);
-}
-
-/** Minutes east of UTC that "Z", "+01:00" or "-0530" says. */
-export function offsetOf(text: string): number {
-  if (text === "Z") return 0;
-  const minutes = Number(text.slice(1, 3)) * 60 + Number(text.slice(-2));
-  return text[0] === "-" ? -minutes : minutes;
-}
-
-function offsetText(minutes: number, colon: boolean, zulu: boolean): string {
-  if (minutes === 0 && zulu) return "Z";
-  const size = Math.abs(minutes);
-  const [hours, rest] = [Math.floor(size / 60), size % 60].map((one) => String(one).padStart(2, "0"));
-  return `${minutes < 0 ? "-" : "+"}${hours}${colon ? ":" : ""}${rest}`;
 }
 
 function daysIn(year: number, month: number): number {

@@ -2,6 +2,7 @@ import { check } from "../../core/checks";
 import { type DateFormat, isDatePattern, isLanguage } from "./date-format";
 import { type DurationFormat, durationParser, durationPrinter, isDurationPattern } from "./duration-format";
 import { type NumberFormat, numberParser, numberPrinter } from "./number-format";
+import { isTimeZone } from "./time-zones";
 
 /** How a column of numbers writes them: as numbers, or as times. */
 export type ValueFormat = NumberFormat | DurationFormat;
@@ -79,6 +80,10 @@ const fields: Readonly<Record<Format["kind"], Readonly<Record<string, Rule>>>> =
     letterCase: ["must be upper or lower", (v) => v === "upper" || v === "lower"],
     pivot: whole(0, 100),
     offset: whole(-1440, 1440),
+    zone: [
+      "must be a time zone such as Europe/Berlin or +05:30",
+      (v) => typeof v === "string" && isTimeZone(v),
+    ],
   },
 };
 const required = ["decimal", "pattern"];

@@ -1,6 +1,7 @@
-import { type DateFormat, dateParser, offsetOf } from "./date-format";
+import { type DateFormat, dateParser } from "./date-format";
 import type { MarkHints } from "./learn-numbers";
 import { calendars, isMonthName, languages, monthOf, weekdayOf } from "./month-names";
+import { offsetOf, zoneOf } from "./time-zones";
 
 /** How the dates among some texts are written. */
 export interface LearnedDates {
@@ -9,6 +10,8 @@ export interface LearnedDates {
   readonly share: number;
   /** Another pattern that fits as many: day and month can't be told apart. */
   readonly ambiguous?: string;
+  /** Offsets from UTC that the texts carry, where they are of no one time zone: how many. */
+  readonly offsets?: number;
 }
 
 const most = 5000;
@@ -44,12 +47,13 @@ export function learnDates(
   const swapped = fitting.find(
     (one) => /d/.test(one.format.pattern) && swap(format.pattern) === one.format.pattern,
   );
-  const offset = offsetIn(texts, format);
+  const { offsets, ...place } = placeOf(texts, format);
   const letterCase = letterCaseOf(texts, format);
-  const base = { ...format, ...(offset === 0 ? {} : { offset }), ...(letterCase ? { letterCase } : {}) };
-  if (second === undefined || swapped === undefined) return { format: base, share };
+  const base = { ...format, ...place, ...(letterCase ? { letterCase } : {}) };
+  if (second === undefined || swapped === undefined)
+    return { format: base, share, ...(offsets && { offsets }) };
   const constant = constantDay(texts, format, swapped.format);
-  if (constant) return { format: { ...constant, ...(offset === 0 ? {} : { offset }) }, share };
+  if (constant) return { format: { ...constant, ...place }, share };
   // Whoever writes a decimal comma writes the day first.
   if (hints.decimal === "," && /M.*d/.test(base.pattern))
     return { format: { ...base, pattern: swapped.format.pattern }, share, ambiguous: base.pattern };
@@ -76,7 +80,7 @@ function commonShapes(texts: readonly string[], weights: readonly number[]): str
 }
 
 /** How an offset is written: "Z" stands for none but where 0 is written out. */
-function zoneOf(zone: string): string {
+function zoneField(zone: string): string {
   const field = /^[+-]00:?00$/.test(zone) ? "x" : "X";
   return field.repeat(zone.includes(":") || zone === "Z" ? 3 : 2);
 }
@@ -111,7 +115,7 @@ function candidates(text: string): DateFormat[] {
       (colon ? ":ss" : "") +
       (fraction ? `${point}${"S".repeat(Math.min(9, fraction.length))}` : "") +
       (half ? `${gap}a` : "") +
-      (zone ? (half ? space : gap || space) + zoneOf(zone) : "");
+      (zone ? (half ? space : gap || space) + zoneField(zone) : "");
   }
   return dayPatterns(date).flatMap(({ pattern, language }) => {
     const whole: DateFormat = {
@@ -261,13 +265,24 @@ function constantDay(texts: readonly string[], a: DateFormat, b: DateFormat): Da
   return one ? a : b;
 }
 
-/** The commonest offset from UTC that the texts carry, in minutes; 0 where they carry none. */
-function offsetIn(texts: readonly string[], format: DateFormat): number {
-  if (!/X/.test(format.pattern)) return 0;
-  const counts = new Map<number, number>();
-  for (const text of texts) {
+/** The zone of which the texts' offsets from UTC are; of those of several the commonest, in minutes, and how many there are. */
+function placeOf(
+  texts: readonly string[],
+  format: DateFormat,
+): Pick<DateFormat, "zone" | "offset"> & Pick<LearnedDates, "offsets"> {
+  if (!/x/i.test(format.pattern)) return {};
+  const parse = dateParser(format);
+  const written = texts.flatMap((text) => {
     const found = /(Z|[+-]\d{2}:?\d{2})$/.exec(text)?.[0];
-    if (found) counts.set(offsetOf(found), (counts.get(offsetOf(found)) ?? 0) + 1);
-  }
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
+    const ms = parse(text);
+    return found === undefined || Number.isNaN(ms) ? [] : [{ ms, offset: offsetOf(found), found }];
+  });
+  const counts = new Map<number, number>();
+  for (const { offset } of written) counts.set(offset, (counts.get(offset) ?? 0) + 1);
+  const [common, other] = [...counts].sort((a, b) => b[1] - a[1]);
+  if (common === undefined) return {};
+  if (other === undefined)
+    return common[0] === 0 ? {} : { zone: written[0].found.replace(/(\d{2}):?(\d{2})$/, "$1:$2") };
+  const zone = zoneOf(written);
+  return zone === undefined ? { offset: common[0], offsets: counts.size } : { zone };
 }

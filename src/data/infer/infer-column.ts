@@ -279,13 +279,20 @@ function datesOf(from: Evidence, kept: readonly Cell[], total: number): Inferred
     from.hints,
   );
   if (!found || found.share < 0.85 || exactShare(found.format, kept, total) < enough) return undefined;
-  const { format, ambiguous } = found;
+  const { format, ambiguous, offsets } = found;
   const remarks: string[] = [];
+  if (offsets !== undefined)
+    remarks.push(
+      `dates have ${offsets} offsets from UTC that no one time zone has: only the moment is read, not the hour there (write the local time without an offset to keep that)`,
+    );
   if (ambiguous !== undefined)
     remarks.push(
       `dates are read as ${format.pattern}, but could be ${ambiguous} (--date-format ${JSON.stringify(`${name}=${ambiguous}`)})`,
     );
-  else if (format.pattern !== "yyyy-MM-dd") remarks.push(`dates are read as ${format.pattern}`);
+  else if (format.pattern !== "yyyy-MM-dd")
+    remarks.push(
+      `dates are read as ${format.pattern}${format.zone?.includes("/") ? `, by the clocks of ${format.zone}` : ""}`,
+    );
   return { type: "date", format, missing: [], remarks };
 }
 

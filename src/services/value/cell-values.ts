@@ -2,6 +2,7 @@ import { type DateFormat, dateParser, plainDates } from "../../data/formats/date
 import { learnDates } from "../../data/formats/learn-dates";
 import { learnNumbers } from "../../data/formats/learn-numbers";
 import { numberParser, plainNumbers } from "../../data/formats/number-format";
+import { offsetOf } from "../../data/formats/time-zones";
 import { meansMissing } from "../../data/formats/words";
 import { type Column, cellText, isCategorical, type NumericColumn } from "../../data/table";
 
@@ -66,7 +67,8 @@ export function daysOf(column: Column, timeZone?: string): CellValues {
   const learned = given ? undefined : learnDates(...saidOf(cells));
   const format: DateFormat = given ?? learned?.format ?? plainDates;
   const offset = /X|[tT]$/.test(format.pattern);
-  const parse = dateParser(format);
+  // Instants: what the clocks of the column's own zone show is no day elsewhere.
+  const parse = dateParser({ ...format, zone: undefined });
   const day = timeZone !== undefined && offset ? dayIn(timeZone) : undefined;
   const parsed = cells.texts.map((text) => {
     if (meansMissing(text, true)) return Number.NaN;
@@ -158,9 +160,7 @@ function settled(
 
 /** Milliseconds east of UTC that the text ends with. */
 function writtenOffset(text: string): number {
-  const found = /([+-])(\d{2}):?(\d{2})$/.exec(text);
-  if (!found) return 0;
-  return (found[1] === "-" ? -1 : 1) * (Number(found[2]) * 60 + Number(found[3])) * 60_000;
+  return 60_000 * offsetOf(/[+-]\d{2}:?\d{2}$/.exec(text)?.[0] ?? "Z");
 }
 
 function dayIn(timeZone: string): (ms: number) => number {

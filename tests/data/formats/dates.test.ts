@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type DateFormat, dateParser, datePrinter } from "../../../src/data/formats/date-format";
 import { durationParser, durationPrinter, learnDurations } from "../../../src/data/formats/duration-format";
-import { learnDates } from "../../../src/data/formats/learn-dates";
+import { type LearnedDates, learnDates } from "../../../src/data/formats/learn-dates";
 
 const day = (text: string): number => Date.parse(`${text}${text.includes("T") ? "" : "T00:00:00"}Z`);
 
@@ -33,8 +33,8 @@ describe("learnDates(values): what comes out of the printer is written as it cam
     ],
     ["yyyy-MM-dd'T'HH:mm:ss.SSS", ["2024-01-31T10:20:30.125"], ["2024-01-31T10:20:30.125"]],
     ["yyyy-MM-dd'T'HH:mm:ssXXX", ["2024-01-31T10:20:30Z"], ["2024-01-31T10:20:30"]],
-    ["yyyy-MM-dd'T'HH:mm:ssXXX", ["2024-01-31T10:20:30+02:00"], ["2024-01-31T08:20:30"]],
-    ["yyyy-MM-dd HH:mm:ssXX", ["2024-01-31 10:20:30-0530"], ["2024-01-31T15:50:30"]],
+    ["yyyy-MM-dd'T'HH:mm:ssXXX", ["2024-01-31T10:20:30+02:00"], ["2024-01-31T10:20:30"]],
+    ["yyyy-MM-dd HH:mm:ssXX", ["2024-01-31 10:20:30-0530"], ["2024-01-31T10:20:30"]],
     ["M/d/yyyy h:mm a", ["1/31/2024 3:05 PM", "2/1/2024 12:00 AM"], ["2024-01-31T15:05:00", "2024-02-01"]],
     [
       "dd.MM.yyyy H:mm",
@@ -102,4 +102,50 @@ test("learnDates keeps the zero of an hour with AM or PM, whichever hour comes f
   expect(format?.pattern).toBe("MM/dd/yyyy hh:mm a");
   if (format) expect(texts.map((text) => datePrinter(format)(dateParser(format)(text)))).toEqual(texts);
   expect(learnDates(["01/12/2022 11:25 PM", "02/13/2022 8:05 AM"])?.format.pattern).toBe("MM/dd/yyyy h:mm a");
+});
+
+describe("dates with an offset are read as the clocks of their place show them", () => {
+  const zoned = (texts: readonly string[]) => {
+    const found = learnDates(texts) as LearnedDates;
+    return { ...found, read: dateParser(found.format), write: datePrinter(found.format) };
+  };
+  test("of one zone each gets the offset of its day, and the hour that is written", () => {
+    const texts = [
+      "2024-01-15T08:12:00+01:00",
+      "2024-07-15T23:30:00+02:00",
+      "2024-03-31T01:59:00+01:00",
+      "2024-03-31T03:00:00+02:00",
+    ];
+    const { format, offsets, read, write } = zoned(texts);
+    expect(format.zone).toBe("Europe/Berlin");
+    expect(offsets).toBeUndefined();
+    expect(texts.map((text) => write(read(text)))).toEqual(texts);
+    expect(read(texts[1])).toBe(Date.UTC(2024, 6, 15, 23, 30));
+    // The same moment, said elsewhere.
+    expect(read("2024-07-15T17:30:00-04:00")).toBe(read(texts[1]));
+    expect(write(Date.UTC(2025, 11, 1, 12))).toBe("2025-12-01T12:00:00+01:00");
+    // The clocks leave that hour out.
+    expect(write(Date.UTC(2024, 2, 31, 2, 30))).toBe("2024-03-31T03:30:00+02:00");
+  });
+  test("London's winter is Z, New York's clocks change on other days", () => {
+    const london = ["2024-01-15T08:12:00Z", "2024-07-15T08:12:00+01:00"];
+    expect(zoned(london).format.zone).toBe("Europe/London");
+    expect(london.map((text) => zoned(london).write(zoned(london).read(text)))).toEqual(london);
+    const york = [
+      "2024-01-15 08:12-0500",
+      "2024-03-20 08:12-0400",
+      "2024-10-30 08:12-0400",
+      "2024-11-05 08:12-0500",
+    ];
+    expect(zoned(york).format.zone).toBe("America/New_York");
+    expect(york.map((text) => zoned(york).write(zoned(york).read(text)))).toEqual(york);
+  });
+  test("of several zones only the moment is kept, which is said", () => {
+    const texts = ["2024-01-15T08:12:00+01:00", "2024-01-15T08:12:00-05:00", "2024-01-16T08:12:00-05:00"];
+    const { format, offsets, read } = zoned(texts);
+    expect(format).toMatchObject({ offset: -300 });
+    expect(format.zone).toBeUndefined();
+    expect(offsets).toBe(2);
+    expect(read(texts[0])).toBe(Date.UTC(2024, 0, 15, 7, 12));
+  });
 });
