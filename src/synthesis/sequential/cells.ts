@@ -18,6 +18,7 @@ import {
   slopes,
 } from "./logit";
 import { fitTarget } from "./target/fit-target";
+import { evenPenalty, termPenalties } from "./terms/term-penalties";
 import type { EncodedTerm, TermPlan } from "./terms/terms";
 
 /** The conditional of one variable's cells: a logit on the terms of earlier variables, and trees where they help. */
@@ -26,15 +27,16 @@ export interface CellModel {
   readonly classes: readonly number[];
   /** One table per class (for two classes: of the second against the first). */
   readonly tables: readonly Float64Array[];
-  /** The penalty that the folds chose; 0 where classes are told by counts. */
+  /** The common penalty that the folds chose; 0 where classes are told by counts. */
   readonly penalty: number;
   readonly boost?: Boost;
 }
 
-/** From "nothing but the marginal" to nearly free. */
-const penalties = [1e6, 100, 30, 10, 3, 1];
-/** Where the search for the best of them begins: in the middle; with many classes, where fits cost least. */
-const firstPenalty = (classes: number): number => (classes > 8 ? 0 : 2);
+/** The penalty that each term's own is found from; one under which terms have no effect that a draw could show. */
+const commonPenalty = 10;
+const noEffect = 1e6;
+/** So often each term's own penalty is told anew by the fit under the last ones. */
+const ownRounds = 3;
 const folds = 3;
 /** From so many rows on the first fold alone chooses: what it can't tell apart does as well on others. */
 const rowsForOne = 3000;
@@ -74,11 +76,11 @@ export function fitCells(
   const plain = data.rows < 10 * folds || plans.length === 0;
   const space = logitSpace(choosing, layout, classes.length);
   const search = { gram, slack: searchSlack(classes.length), space };
-  const chosen = plain ? undefined : choosePenalty(choosing, layout, classes.length, search);
-  const penalty = chosen?.penalty ?? penalties[0];
+  const chosen = plain ? undefined : choosePenalties(choosing, layout, classes.length, search);
+  const { penalty, own } = chosen ?? { penalty: noEffect, own: evenPenalty(layout, noEffect) };
   const many = data.rows > choosing.rows || classes.length > mostBoosted;
   const slack = many ? search.slack : lastSlack;
-  const options = { penalty, slack, ...(chosen && { start: chosen.fits[0] }) };
+  const options = { penalty: own, slack, ...(chosen && { start: chosen.fits[0] }) };
   const fit = fitLogit(data, layout, gram, classes.length, all, options);
   const model = {
     classes,
@@ -87,12 +89,12 @@ export function fitCells(
   };
   if (!chosen || classes.length > mostBoosted) return model;
   const scores = (fit: LogitFit): Float64Array[] => scoresOf(choosing, layout, fit, [0, choosing.rows]);
-  const offsets = foldEnds(choosing.rows, folds).map((own, f) =>
+  const offsets = foldEnds(choosing.rows, folds).map((held, f) =>
     scores(
       chosen.fits[f] ??
-        fitLogit(choosing, layout, gram, classes.length, others(own, choosing.rows), {
+        fitLogit(choosing, layout, gram, classes.length, others(held, choosing.rows), {
           ...search,
-          penalty,
+          penalty: own,
           start: fit,
         }),
     ),
@@ -113,55 +115,54 @@ function shareAlone({ classes, tables }: CellModel, data: LogitRows): CellModel 
   const ones = data.classes.reduce((sum, own) => sum + own, 0);
   const table = new Float64Array(tables[0].length);
   table[0] = Math.log((ones + 1) / (data.rows - ones + 1));
-  return { classes, tables: [table], penalty: penalties[0] };
+  return { classes, tables: [table], penalty: noEffect };
 }
 
 interface Chosen {
   readonly penalty: number;
+  /** By coefficient: the same, or each term's own. */
+  readonly own: Float64Array;
   /** Without each of the folds that were looked at. */
   readonly fits: readonly LogitFit[];
 }
 
-/** The penalty with the least held-out loss: from the middle of the list towards the better side, until it gets worse. */
-function choosePenalty(
+/**
+ * What held-out rows want: terms without effect, all under one penalty, or each under its own, which its rows tell
+ * (`termPenalties`).
+ */
+function choosePenalties(
   data: LogitRows,
   layout: LogitLayout,
   classes: number,
   { gram, ...search }: Omit<LogitOptions, "penalty" | "start"> & { readonly gram: Float64Array },
 ): Chosen {
   const held = foldEnds(data.rows, folds).slice(0, data.rows < rowsForOne ? folds : 1);
-  let last: readonly LogitFit[] = [];
-  const attempt = (place: number): Chosen & { loss: number } => {
-    const penalty = penalties[place];
-    const fits: LogitFit[] = [];
-    let loss = 0;
-    held.forEach((own, f) => {
-      const start = last[f] ?? fits[f - 1];
-      const options = { ...search, penalty, ...(start && { start }) };
-      const fit = fitLogit(data, layout, gram, classes, others(own, data.rows), options);
-      loss += heldOutLoss(data, layout, fit, classes, own);
-      fits.push(fit);
-    });
-    last = fits;
-    return { penalty, fits, loss };
+  const fitted = (f: number, penalty: Float64Array, start?: LogitFit): LogitFit => {
+    const options = { ...search, penalty, ...(start && { start }) };
+    return fitLogit(data, layout, gram, classes, others(held[f], data.rows), options);
   };
-  let best = attempt(firstPenalty(classes));
-  for (const side of [-1, 1]) {
-    let found = false;
-    for (
-      let place = penalties.indexOf(best.penalty) + side;
-      place >= 0 && place < penalties.length;
-      place += side
-    ) {
-      const next = attempt(place);
-      if (next.loss >= best.loss) break;
-      best = next;
-      found = true;
-    }
-    // What got better towards one side is worse on the other.
-    if (found) break;
-  }
-  return best;
+  const chosen = (penalty: number, own: Float64Array, fits: readonly LogitFit[]) => ({
+    ...{ penalty, own, fits },
+    loss: held.reduce((sum, rows, f) => sum + heldOutLoss(data, layout, fits[f], classes, rows), 0),
+  });
+  const even = (penalty: number, starts: readonly LogitFit[] = []) => {
+    const own = evenPenalty(layout, penalty);
+    return chosen(
+      penalty,
+      own,
+      held.map((_, f) => fitted(f, own, starts[f])),
+    );
+  };
+  const none = even(noEffect);
+  const common = even(commonPenalty, none.fits);
+  const fits = common.fits.map((start, f) => {
+    let fit = start;
+    for (let round = 0; round < ownRounds; round++)
+      fit = fitted(f, termPenalties(fit, layout, commonPenalty), fit);
+    return fit;
+  });
+  const apart = chosen(commonPenalty, termPenalties(fits[0], layout, commonPenalty), fits);
+  return [none, common, apart].reduce((best, next) => (next.loss < best.loss ? next : best));
 }
 
 function scoresOf(
@@ -233,7 +234,7 @@ export function cellProbabilities(
   const answers = trees && answersOf(trees, drawn.columns, rows);
   const buffer = new Int32Array(trees ? tileRows : 0);
   // At the greatest penalty terms have no effect that a draw could show.
-  const effective = model.penalty < penalties[0] ? terms : [];
+  const effective = model.penalty < noEffect ? terms : [];
   for (let first = 0; first < rows; first += tileRows) {
     const tile: Stretch = [first, Math.min(rows, first + tileRows)];
     tables.forEach((table, c) => {

@@ -244,11 +244,15 @@ function reduceGram(layout: LogitLayout, byTable: Float64Array): Float64Array {
 export interface LogitFit {
   /** One vector of coefficients per class; for two classes only the second has one. */
   readonly coefficients: readonly Float64Array[];
+  /** For each of them the Cholesky factor of what the loss's curvature is near to. */
+  readonly factors: readonly Float64Array[];
+  /** By coefficient, what it was fitted under. */
+  readonly penalty: Float64Array;
 }
 
 export interface LogitOptions {
-  /** Half of it times the squared coefficients (intercepts aside) is added to the loss. */
-  readonly penalty: number;
+  /** By coefficient (of intercepts 0): half of it times the squared coefficient is added to the loss. */
+  readonly penalty: Float64Array;
   /** A fit with another penalty to begin from. */
   readonly start?: LogitFit;
   /** The search ends when about so many nats, over all rows, are left to gain. @default 0.001 */
@@ -345,7 +349,8 @@ export function fitLogit(
     },
     slack,
   );
-  return { coefficients: Array.from({ length: free }, (_, c) => x.slice(c * p, (c + 1) * p)) };
+  const coefficients = Array.from({ length: free }, (_, c) => x.slice(c * p, (c + 1) * p));
+  return { coefficients, factors, penalty };
 }
 
 type Objective = (x: Float64Array, gradient: Float64Array) => number;
@@ -355,7 +360,7 @@ function objective(
   layout: LogitLayout,
   classes: number,
   stretches: readonly Stretch[],
-  penalty: number,
+  penalty: Float64Array,
   { joined, scores }: LogitSpace,
 ): Objective {
   const p = layout.coefficients;
@@ -388,8 +393,8 @@ function objective(
       pullBack(layout, tables, own);
       for (let k = 1; k < p; k++) {
         const value = x[c * p + k];
-        own[k] += penalty * value;
-        loss += 0.5 * penalty * value * value;
+        own[k] += penalty[k] * value;
+        loss += 0.5 * penalty[k] * value * value;
       }
     }
     return loss;
@@ -468,13 +473,13 @@ export function slopes(
 }
 
 /** A column of more levels than this stands alone in its conditional, and X'X is diagonal but for the intercept. */
-const mostFactored = 500;
+export const mostFactored = 500;
 
 /** The Cholesky factor of scale × X'X + penalty: what the Hessian is near to. */
-function conditioner(gram: Float64Array, p: number, scale: number, penalty: number): Float64Array {
+function conditioner(gram: Float64Array, p: number, scale: number, penalty: Float64Array): Float64Array {
   const a = new Float64Array(p * p);
   for (let i = 0; i < p * p; i++) a[i] = scale * gram[i];
-  for (let k = 0; k < p; k++) a[k * p + k] += k === 0 ? 1e-6 * a[0] + 1e-9 : penalty + 1e-9;
+  for (let k = 0; k < p; k++) a[k * p + k] += (k === 0 ? 1e-6 * a[0] : penalty[k]) + 1e-9;
   const factor = p > mostFactored ? undefined : cholesky(a, p);
   if (factor) return factor;
   const plain = new Float64Array(p * p);
