@@ -301,7 +301,6 @@ function right(formula: Formula, dates: readonly string[], columns: Structure["c
           : `${column} (${dates.includes(column) ? dateOf(value) : shown(value)} where missing)`;
       if (round) return weighted(weight, `(${own}${rounding({ round })})`);
       if (size) return weighted(weight, `|${own}|`);
-      if (times) return weighted(weight, `${own} × ${times.column}`);
       if (steps) {
         const cuts = steps.values.map((value, k) => {
           const slope = steps.slopes?.[k] ?? 0;
@@ -312,9 +311,9 @@ function right(formula: Formula, dates: readonly string[], columns: Structure["c
           ].join(" + ");
           return k > 0 ? `${what} from ${shown(steps.cuts[k - 1])}` : what;
         });
-        return `(by ${own}: ${cuts.join(", ")})`;
+        return `${times ? `${times.column} × ` : ""}(by ${own}: ${cuts.join(", ")})`;
       }
-      return weighted(weight, own);
+      return weighted(weight, times ? `${own} × ${times.column}` : own);
     },
   );
   const effects = formula.effects.map((effect) => {

@@ -58,7 +58,7 @@ export interface FormulaEach {
 export interface Term {
   readonly column: string;
   readonly weight: number;
-  /** Another number that it is multiplied by, `plus` added to that one. */
+  /** Another number that it, or what is read of it, is multiplied by, `plus` added to that one. */
   readonly times?: { readonly column: string; readonly plus: number };
   /** Of it and other columns the least or the greatest one: no more than a limit. */
   readonly among?: { readonly pick: "least" | "greatest"; readonly others: readonly string[] };
@@ -173,18 +173,22 @@ export function evaluate(formula: Formula, argument: Arguments, rows: number): F
   return out;
 }
 
-/** What a sum reads of a column. */
-function termValues(
-  { column, times, among, from, calendar, instead, steps, round, size }: Term,
+/** What a sum reads of a column, times another one where it says so. */
+function termValues(term: Term, argument: Arguments): ArrayLike<number> {
+  const values = readingOf(term, argument);
+  const { times } = term;
+  if (!times) return values;
+  const others = argument(times.column);
+  return Float64Array.from(values, (value, i) => value * (others[i] + times.plus));
+}
+
+function readingOf(
+  { column, among, from, calendar, instead, steps, round, size }: Term,
   argument: Arguments,
 ): ArrayLike<number> {
   const own = argument(column);
   const values =
     instead === undefined ? own : Float64Array.from(own, (value) => (Number.isNaN(value) ? instead : value));
-  if (times) {
-    const others = argument(times.column);
-    return Float64Array.from(values, (value, i) => value * (others[i] + times.plus));
-  }
   if (size) return Float64Array.from(values, Math.abs);
   if (among) {
     const pick = among.pick === "least" ? Math.min : Math.max;
@@ -246,7 +250,7 @@ export function argumentAt(
   const { factors, terms, least = -Infinity, most = Infinity } = formula;
   const folded = ({ column, times, among, steps }: Term): boolean =>
     times?.column === name ||
-    (steps?.slopes !== undefined && column === name) ||
+    (steps !== undefined && (steps.slopes ?? times) !== undefined && column === name) ||
     (among !== undefined && [column, ...among.others].includes(name));
   if (decidersOf(formula).includes(name) || terms.some(folded))
     return new Float64Array(targets.length).fill(Number.NaN);

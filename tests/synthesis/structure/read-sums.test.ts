@@ -74,3 +74,28 @@ test("noise beside levels has no sum of its own for each of them", () => {
   ]);
   expect(rulesOf(noise).filter((rule) => rule.includes(" = "))).toEqual([]);
 });
+
+test("what is paid is a rate times the smaller of months and a number", async () => {
+  const phones = tableOf("months,rate,paid", 500, (uniform) => {
+    const [months, rate] = [1 + Math.floor(60 * uniform()), (5 + 40 * uniform()).toFixed(2)];
+    return [months, rate, cents(Number(rate) * Math.min(months, 24)).toFixed(2)];
+  });
+  expect(rulesOf(phones)).toContain("paid = rate × (by months: months, 24 from 24), rounded.");
+  const made = await madeOf(phones);
+  for (let i = 0; i < made.rows; i++)
+    expect(Number(cell(made, "paid", i))).toBeCloseTo(
+      Number(cell(made, "rate", i)) * Math.min(24, Number(cell(made, "months", i))),
+      2,
+    );
+});
+
+test("a mean of answers is found in the rows of those who were asked", () => {
+  const survey = tableOf("owns,a,b,c,d,e,f,mean", 300, (uniform) => {
+    const owns = uniform() < 0.55;
+    const answers = Array.from({ length: 6 }, () => 1 + Math.floor(10 * uniform()));
+    const mean = answers.reduce((sum, own) => sum + own, 0) / 6;
+    return owns ? ["yes", ...answers, mean.toFixed(2)] : ["no", "", "", "", "", "", "", ""];
+  });
+  const rules = rulesOf(survey);
+  expect(rules.find((rule) => rule.startsWith("mean = "))).toContain("a ÷ 6");
+});

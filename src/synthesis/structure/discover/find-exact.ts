@@ -198,7 +198,7 @@ export function weightedSum(
   if (!solved) return undefined;
   const sumOf = (weights: readonly number[], i: number): number =>
     kept.reduce((total, k, at) => total + weights[at] * complete[k].values[i], 0);
-  for (const near of [1e-3, 1e-4, 1e-5, 1e-6, 0]) {
+  for (const near of [1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 0]) {
     const weights = solved.weights.map((weight) => shortWeight(weight, near));
     const rest = Float64Array.from(screen.sample, (i) => target.values[i] - sumOf(weights, i));
     // What is added is the roundest number that all rows of the sample leave room for.

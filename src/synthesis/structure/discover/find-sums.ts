@@ -19,7 +19,7 @@ import { withStandIns } from "./tried/missing-terms";
 const screeningRows = 2000;
 /** Columns with more missing are left out where rows without any gap tell of all columns at once. */
 const mostMissing = 0.2;
-const leastWhole = 200;
+const leastWhole = 100;
 /** A sum is looked for term by term up to so many, each of which goes with what is left of it. */
 const mostTerms = 12;
 const leastCorrelation = 0.1;
@@ -44,19 +44,29 @@ export function findSums(numbers: readonly NumberInput[], found: Found): void {
   }
 }
 
-/** By the rows in which hardly anything is missing: what is found there must hold wherever its own columns are known. */
+/**
+ * By the rows in which hardly anything is missing, and by those of columns that are missing together (the answers of those who were
+ * asked): what is found there must hold wherever its own columns are known.
+ */
 function amongWholeRows(numbers: readonly NumberInput[], found: Found): void {
   const most = mostMissing * numbers[0].values.length;
-  const few = numbers.filter(({ values }) => missingIn(values) <= most);
-  const rows = knownRows(few);
-  if (rows.length < Math.max(leastWhole, 2 * few.length) || !enoughKnown(numbers[0], rows)) return;
-  const inside: Found = new Map(found);
-  exactAmong(
-    few.map((input) => rowsOf(input, rows)),
-    inside,
-  );
-  for (const [name, formula] of inside)
-    if (!found.has(name) && holds(numbers, name, formula)) place(found, numbers, name, formula);
+  const sets = new Map([["", numbers.filter(({ values }) => missingIn(values) <= most)]]);
+  for (const one of numbers.filter(({ values }) => missingIn(values) > most)) {
+    const known = knownRows([one]);
+    const beside = numbers.filter(({ values }) => !known.some((i) => Number.isNaN(values[i])));
+    if (beside.length > 2) sets.set(beside.map(({ name }) => name).join("\n"), beside);
+  }
+  for (const few of sets.values()) {
+    const rows = knownRows(few);
+    if (rows.length < Math.max(leastWhole, 2 * few.length) || !enoughKnown(numbers[0], rows)) continue;
+    const inside: Found = new Map(found);
+    exactAmong(
+      few.map((input) => rowsOf(input, rows)),
+      inside,
+    );
+    for (const [name, formula] of inside)
+      if (!found.has(name) && holds(numbers, name, formula)) place(found, numbers, name, formula);
+  }
 }
 
 function holds(numbers: readonly NumberInput[], name: string, formula: Formula): boolean {

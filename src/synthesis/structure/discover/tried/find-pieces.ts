@@ -1,7 +1,16 @@
+import { dot } from "../../../../core/math/linear-algebra";
 import { takeValues } from "../../../../core/matrix";
 import { emptySum, type Formula, leadsTo, type Term } from "../../formulas";
 import { spacing } from "../../grids";
-import { type Found, type NumberInput, placeOver, shortest, spacedRows } from "../search";
+import {
+  type Found,
+  type NumberInput,
+  placeOver,
+  shortest,
+  shortestIn,
+  spacedRows,
+  standardised,
+} from "../search";
 import { type Trials, testsOf } from "./trials";
 
 const screeningRows = 300;
@@ -9,10 +18,16 @@ const mostPieces = 8;
 /** So many rows must lie on each piece. */
 const leastRows = 8;
 
+/** A number that pieces are looked for of is times one of so many columns, of those that go with it most, so much at least. */
+const mostTimes = 4;
+const leastTimes = 0.2;
+
 /** Rows by rising numbers: what is read, and what is to follow. */
 interface Points {
   readonly x: Float64Array;
   readonly y: Float64Array;
+  /** So far what is to follow may lie beside it. */
+  readonly slack: Float64Array;
 }
 
 interface Line {
@@ -22,7 +37,8 @@ interface Line {
 
 /**
  * Adds numbers that lie on pieces of straight lines over another one: a charge of 0.2 for each of the first 100, 0.15 for the next
- * 200 and 0.1 for the rest, or a price by the quantity.
+ * 200 and 0.1 for the rest, or a price by the quantity; or that do so times a column: what is paid is a rate × the smaller of months
+ * and 24.
  */
 export function findPieces(numbers: readonly NumberInput[], found: Found, trials: Trials): void {
   const all: { readonly name: string; readonly formula: Formula; readonly length: number }[] = [];
@@ -32,44 +48,66 @@ export function findPieces(numbers: readonly NumberInput[], found: Found, trials
       return [of, rows.sort((a, b) => of.values[a] - of.values[b])];
     }),
   );
+  const sample = spacedRows(trials.rows, screeningRows);
+  const scores = new Map(numbers.map((one) => [one, standardised(one.values, sample)]));
   for (const target of numbers) {
     if (target.given || found.get(target.name)?.rest === "none") continue;
     const tests = testsOf({ ...target, grid: target.grid }, trials);
-    for (const of of numbers) {
-      if (of === target || of.few || leadsTo(found, of.name, target.name)) continue;
-      const steps = piecesOver(target, of, screens.get(of) as Int32Array);
-      if (!steps) continue;
-      const formula = { ...emptySum, terms: [{ column: of.name, weight: 1, steps }] };
-      const length = [...steps.values, ...(steps.slopes ?? []), ...steps.cuts].join("").length;
-      if (tests.proven(formula, 3 * steps.values.length)) all.push({ name: target.name, formula, length });
-    }
+    const own = standardised(target.values, sample);
+    const goes = (one: NumberInput): number => Math.abs(dot(scores.get(one) as Float64Array, own));
+    const times = numbers
+      .filter((one) => one !== target && goes(one) >= leastTimes && !leadsTo(found, one.name, target.name))
+      .sort((a, b) => goes(b) - goes(a))
+      .slice(0, mostTimes);
+    for (const by of [undefined, ...times])
+      for (const of of numbers) {
+        if (of === target || of === by || of.few || leadsTo(found, of.name, target.name)) continue;
+        const steps = piecesOver({ target, by }, of, screens.get(of) as Int32Array);
+        if (!steps) continue;
+        const term = {
+          column: of.name,
+          weight: 1,
+          steps,
+          ...(by && { times: { column: by.name, plus: 0 } }),
+        };
+        const formula = { ...emptySum, terms: [term] };
+        const length = [...steps.values, ...(steps.slopes ?? []), ...steps.cuts].join("").length;
+        if (tests.proven(formula, 3 * steps.values.length)) all.push({ name: target.name, formula, length });
+      }
   }
   for (const { name, formula } of all.sort((a, b) => a.length - b.length))
     if (found.get(name)?.rest !== "none") placeOver(found, numbers, name, formula);
 }
 
-function piecesOver(target: NumberInput, read: NumberInput, screen: Int32Array): Term["steps"] {
+function piecesOver(
+  { target, by }: { readonly target: NumberInput; readonly by: NumberInput | undefined },
+  read: NumberInput,
+  screen: Int32Array,
+): Term["steps"] {
   const half = (spacing(target.grid) / 2) * (1 + 1e-6);
+  const over = (i: number): number => (by ? by.values[i] : 1);
   const points = (order: Int32Array): Points => {
-    const known = order.filter((i) => !Number.isNaN(target.values[i]));
-    const of = (values: Float64Array): Float64Array => takeValues(values, known);
-    return { x: of(read.values), y: of(target.values) };
+    // Where nothing is multiplied nothing is told.
+    const known = order.filter((i) => !Number.isNaN(target.values[i]) && Math.abs(over(i)) > 0);
+    const y = Float64Array.from(known, (i) => target.values[i] / over(i));
+    const slack = Float64Array.from(known, (i, k) => half / Math.abs(over(i)) + 1e-9 * Math.abs(y[k]));
+    return { x: takeValues(read.values, known), y, slack };
   };
-  if (!endsOf(points(screen), half)) return undefined;
+  if (!endsOf(points(screen))) return undefined;
   const rows = Int32Array.from(read.values.keys()).filter((i) => !Number.isNaN(read.values[i]));
   const all = points(rows.sort((a, b) => read.values[a] - read.values[b]));
-  const ends = endsOf(all, half);
+  const ends = endsOf(all);
   if (!ends || ends.length < 2) return undefined;
   const lines: Line[] = [];
   for (const [k, end] of ends.entries()) {
-    const line = lineOf(all, [k > 0 ? ends[k - 1] : 0, end], half);
+    const line = lineOf(all, [k > 0 ? ends[k - 1] : 0, end]);
     if (!line) return undefined;
     lines.push(line);
   }
   if (lines.every(({ slope }) => slope === 0)) return undefined;
   const cuts: number[] = [];
   for (let k = 1; k < lines.length; k++) {
-    const cut = cutOf(all, ends[k - 1], [lines[k - 1], lines[k]], half);
+    const cut = cutOf(all, ends[k - 1], [lines[k - 1], lines[k]]);
     if (cut === undefined || cut <= cuts[k - 2]) return undefined;
     cuts.push(cut);
   }
@@ -77,12 +115,11 @@ function piecesOver(target: NumberInput, read: NumberInput, screen: Int32Array):
 }
 
 /** Where each piece ends, from the first one's start on the furthest it goes; undefined of too many. */
-function endsOf({ x, y }: Points, half: number): readonly number[] | undefined {
+function endsOf({ x, y, slack }: Points): readonly number[] | undefined {
   const fits = (from: number, to: number): boolean => {
     const slope = x[to] > x[from] ? (y[to] - y[from]) / (x[to] - x[from]) : 0;
     for (let i = from; i <= to; i++)
-      if (!(Math.abs(y[i] - y[from] - slope * (x[i] - x[from])) <= 2 * half + 1e-9 * Math.abs(y[i])))
-        return false;
+      if (!(Math.abs(y[i] - y[from] - slope * (x[i] - x[from])) <= slack[i] + slack[from])) return false;
     return true;
   };
   const ends: number[] = [];
@@ -102,15 +139,15 @@ function endsOf({ x, y }: Points, half: number): readonly number[] | undefined {
 }
 
 /** The line of the shortest slope on which the piece lies but for its last rows, which may be the next one's. */
-function lineOf({ x, y }: Points, [from, to]: readonly [number, number], half: number): Line | undefined {
+function lineOf({ x, y, slack }: Points, [from, to]: readonly [number, number]): Line | undefined {
   const last = to === x.length ? to - 1 : to - 1 - Math.ceil((to - from) / leastRows);
   if (to - from < leastRows || !(x[last] > x[from])) return undefined;
   const room = (slope: number): readonly [number, number] => {
     let [low, high] = [-Infinity, Infinity];
     for (let i = from; i <= last; i++) {
-      const [left, slack] = [y[i] - slope * x[i], half + 1e-9 * Math.abs(y[i])];
-      low = Math.max(low, left - slack);
-      high = Math.min(high, left + slack);
+      const left = y[i] - slope * x[i];
+      low = Math.max(low, left - slack[i]);
+      high = Math.min(high, left + slack[i]);
     }
     return [low, high];
   };
@@ -122,19 +159,17 @@ function lineOf({ x, y }: Points, [from, to]: readonly [number, number], half: n
   const [low, high] = room(slope);
   // A slope that nobody writes is a curve's.
   if (!(low <= high) || Number(slope.toPrecision(4)) !== slope) return undefined;
-  const value = low <= 0 && high >= 0 ? 0 : shortest((low + high) / 2, (one) => one >= low && one <= high);
-  return { slope, value };
+  return { slope, value: shortestIn([low, high]) };
 }
 
 /** The roundest number from which on rows lie on the second line, those below on the first. */
 function cutOf(
-  { x, y }: Points,
+  { x, y, slack }: Points,
   end: number,
   [first, second]: readonly [Line, Line],
-  half: number,
 ): number | undefined {
   const off = ({ slope, value }: Line, i: number): boolean =>
-    !(Math.abs(y[i] - value - slope * x[i]) <= half + 1e-9 * Math.abs(y[i]));
+    !(Math.abs(y[i] - value - slope * x[i]) <= slack[i]);
   let low = end - 1;
   while (low >= 0 && !off(second, low)) low--;
   let high = low + 1;
