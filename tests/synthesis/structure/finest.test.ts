@@ -58,3 +58,48 @@ test("sequential: a percentage is computed from whole minutes and whole calls, w
   const rate = (through: number, tried: number): number => hundredth((100 * through) / tried);
   expect(await broken(calls, ["rate", "through", "tried"], rate)).toBeLessThanOrEqual(2);
 });
+
+test("sequential: a bill is the sum of its rounded parts, whatever else goes with one of them", async () => {
+  const real = csv(
+    "volume,value,kwh,price,base,days,energy,standing,levy,net,vat,gross",
+    (uniform) => {
+      const volume = 20 + Math.floor(3480 * uniform());
+      const value = Math.round((9.8 + 1.7 * uniform()) * 1000) / 1000;
+      const kwh = Math.round(volume * 0.9613 * value);
+      const [price, base] = [0.0845 + 0.02 * Math.floor(3 * uniform()), 96 + 24 * Math.floor(3 * uniform())];
+      const days = 300 + Math.floor(66 * uniform());
+      const [energy, standing, levy] = [
+        hundredth(kwh * price),
+        hundredth((base * days) / 365),
+        hundredth(0.00544 * kwh),
+      ];
+      const net = hundredth(energy + standing + levy);
+      const vat = hundredth(0.07 * net);
+      return [
+        ...[volume, value, kwh, Number(price.toFixed(4)), base, days],
+        ...[energy, standing, levy, net, vat, hundredth(net + vat)],
+      ];
+    },
+    1300,
+  );
+  expect(rules(real)).toContain("net = energy + standing + levy, rounded.");
+  expect(rules(real)).toContain("vat = 0.07 × net, rounded.");
+  expect(await broken(real, ["net", "energy", "standing", "levy"], (a, b, c) => hundredth(a + b + c))).toBe(
+    0,
+  );
+});
+
+test("a factor of units is found beside other units, and no line is fitted in its place", () => {
+  const real = csv(
+    "mb,gb,km,miles,seconds,also,kg,lbs",
+    (uniform) => {
+      const [mb, km] = [5 + Math.floor(9e4 * uniform()), Math.round(1500 * uniform() ** 2) / 10];
+      const [seconds, kg] = [1 + Math.floor(9000 * uniform()), hundredth(5 + 85 * uniform())];
+      const [gb, miles] = [Math.round((mb / 1024) * 1000) / 1000, Math.round((km / 1.609344) * 10) / 10];
+      return [mb, gb, km, miles, seconds, seconds, kg, hundredth(kg * 2.20462)];
+    },
+    1200,
+  );
+  expect(rules(real)).toContain("lbs = 2.20462 × kg, rounded.");
+  expect(rules(real).filter((one) => one.startsWith("kg ="))).toEqual([]);
+});

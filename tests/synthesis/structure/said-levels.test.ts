@@ -105,3 +105,15 @@ describe("levels that parts of dates and comparisons say", () => {
       );
   });
 });
+
+test("one limit that does for all rows is told, and none by the levels of another column", () => {
+  const rng = seeded("limit");
+  const lines = Array.from({ length: 900 }, (_, i) => {
+    const spent = rng.uniform() < 0.3 ? 5 + Math.floor(9000 * rng.uniform()) / 100 : 0;
+    return `${["S", "M", "L"][i % 3]},${spent},${spent > 0 ? 1 : 0}`;
+  });
+  const { table } = parseCsv(`segment,spent,bought\n${lines.join("\n")}\n`);
+  expect(describeStructure(discoverStructure(table, seeded(1)))).toContain(
+    "bought follows from − spent: 1, 0 from 0.",
+  );
+});

@@ -1,5 +1,5 @@
 import { cholesky, choleskySolve, dot } from "../../../core/math/linear-algebra";
-import { emptySum, type Formula } from "../formulas";
+import { emptySum, evaluate, type Formula, leadsTo } from "../formulas";
 import { spacing } from "../grids";
 import {
   agrees,
@@ -14,6 +14,7 @@ import {
   spacedRows,
   spread,
   standardised,
+  valuesOf,
 } from "./search";
 
 const screeningRows = 2000;
@@ -31,7 +32,7 @@ export function exactAmong(complete: readonly NumberInput[], found: Found): void
   if (rows < 10) return;
   const screen = screenOf(complete);
   for (const how of [
-    { digit: true, plain: false },
+    { digit: true, plain: true },
     { digit: false, plain: true },
     { digit: false, plain: false },
   ]) {
@@ -152,9 +153,15 @@ function multiple(target: NumberInput, of: NumberInput, digit: boolean): Formula
 
 function sums(screen: Screen, found: Found, positive: boolean, { digit, plain }: How): void {
   const { complete, correlations } = screen;
+  // What was rounded is not what it was computed of: a bill of three amounts is the sum of these.
+  const rounded = new Set(
+    digit ? complete.flatMap((one) => (isRounded(one, found, complete) ? one.name : [])) : [],
+  );
   for (let t = complete.length - 1; t >= 0; t--) {
     if (complete[t].given || found.has(complete[t].name)) continue;
-    const open = [...complete.keys()].filter((k) => k !== t && !found.has(complete[k].name));
+    const mayRead = ({ name }: NumberInput): boolean =>
+      !found.has(name) || (digit && rounded.has(name) && !leadsTo(found, name, complete[t].name));
+    const open = [...complete.keys()].filter((k) => k !== t && mayRead(complete[k]));
     const near = (k: number): number => Math.abs(correlations[t][k]);
     const others = open
       .sort((a, b) => near(b) - near(a))
@@ -173,6 +180,16 @@ function sums(screen: Screen, found: Found, positive: boolean, { digit, plain }:
   }
 }
 
+function isRounded(
+  { name, values, grid }: NumberInput,
+  found: Found,
+  complete: readonly NumberInput[],
+): boolean {
+  const formula = found.get(name);
+  const predicted = formula && evaluate(formula, valuesOf(complete), values.length);
+  return predicted?.some((value, i) => Math.abs(value - values[i]) > 1e-4 * spacing(grid)) ?? false;
+}
+
 /** The column as a sum of some of the others; undefined where it is none. */
 export function weightedSum(
   screen: Screen,
@@ -186,15 +203,31 @@ export function weightedSum(
   const tolerance = digit ? unit / 10 : unit / 2;
   const first = leastSquares(screen, t, others);
   if (!first || first.error > 4 * tolerance) return undefined;
-  // A term that moves nothing by half a unit is no term, nor is one that the others stand in for; what is taken away first.
   const size = (k: number): number => first.weights[others.indexOf(k)] * spread(complete[k].values);
-  let kept = others.filter((k) => Math.abs(size(k)) > unit / 2);
-  for (const k of [...kept].sort((a, b) => size(a) - size(b))) {
-    const fewer = kept.filter((other) => other !== k);
-    const without = fewer.length < 2 ? undefined : leastSquares(screen, t, fewer);
-    if (without && without.error <= tolerance) kept = fewer;
+  // Of what is rounded no line is off by less than half a unit, and a fitted one by a little more: the simpler sum is tried first.
+  let isMultiple = false;
+  for (const most of digit ? [tolerance] : [0.6 * unit, tolerance]) {
+    // A term that moves nothing by half a unit is no term, nor is one that the others stand in for; what is taken away first.
+    let kept = others.filter((k) => Math.abs(size(k)) > unit / 2);
+    for (const k of [...kept].sort((a, b) => size(a) - size(b))) {
+      const fewer = kept.filter((other) => other !== k);
+      const without = fewer.length < 1 ? undefined : leastSquares(screen, t, fewer);
+      if (without && without.error <= most) kept = fewer;
+    }
+    isMultiple ||= kept.length < 2;
+    const formula = kept.length < 2 ? undefined : sumOfTerms(screen, t, kept, digit);
+    // What one column gives needs no second one, but where that makes it plain: tot = net + tax.
+    if (formula && (!isMultiple || isWritten(formula))) return formula;
   }
-  const solved = kept.length < 2 ? undefined : leastSquares(screen, t, kept);
+  return undefined;
+}
+
+/** The column as the sum of just these, of the shortest weights that hold; undefined where none do. */
+function sumOfTerms(screen: Screen, t: number, kept: readonly number[], digit: boolean): Formula | undefined {
+  const { complete } = screen;
+  const target = complete[t];
+  const unit = Math.max(spacing(target.grid), 1e-9 * spread(target.values));
+  const solved = leastSquares(screen, t, kept);
   if (!solved) return undefined;
   const sumOf = (weights: readonly number[], i: number): number =>
     kept.reduce((total, k, at) => total + weights[at] * complete[k].values[i], 0);

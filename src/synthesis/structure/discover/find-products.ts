@@ -51,10 +51,11 @@ export function findExactProducts(
 ): void {
   const more = new Map(shifts && numbers.map((input) => [input, shifts(input)]));
   if (shifts && ![...more.values()].some((own) => own.length > 0)) return;
-  const open = numbers.filter(({ name, given }) => {
+  const isSettled = (name: string): boolean => {
     const { kind, rest, terms = [] } = found.get(name) ?? {};
-    return !given && !(rest === "none" && (kind === "product" || terms.length < 2));
-  });
+    return rest === "none" && (kind === "product" || terms.length < 2);
+  };
+  const open = numbers.filter(({ name, given }) => !given && !isSettled(name));
   const near = nearestTo(numbers);
   const all = open
     .map((target) => ({ target, digits: digitsOf(target) }))
@@ -73,8 +74,7 @@ export function findExactProducts(
         if (formula?.rest !== "none" || !isProven({ ...target, grid: target.grid }, formula, trials, 1))
           continue;
         const said = finest(target, pair, formula);
-        const known = found.get(said[0]);
-        if (known?.kind === "product" && known.rest === "none") continue;
+        if (isSettled(said[0])) continue;
         // A line that was fitted gives way; of two exact rules both stay, if they can.
         const stays = before?.rest === "none" && isWritten(before);
         if (stays ? place(found, numbers, ...said) : placeOver(found, numbers, ...said)) break;

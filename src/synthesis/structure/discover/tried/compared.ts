@@ -79,7 +79,7 @@ export function comparisons(
   return [...pairs, ...counted];
 }
 
-/** Numbers beyond a limit of their own by another column's level; and times between dates beyond one. */
+/** Numbers and times between dates beyond a limit: one for all rows before those of their own by another column's level. */
 export function* limits(
   codes: Int32Array,
   numbers: readonly NumberPlan[],
@@ -90,7 +90,7 @@ export function* limits(
   const between = spans(dates, values);
   const days = dates.every(({ format }) => format.step % day === 0);
   for (const limiter of [undefined, ...limiters])
-    for (const measure of [...(limiter ? numbers.map((plan) => plainly(plan, values)) : []), ...between]) {
+    for (const measure of [...numbers.map((plan) => plainly(plan, values)), ...between]) {
       const unit = measure.value.terms.length === 1 ? 1 : days ? day : day / 24;
       const sides = ([1, -1] as const).flatMap((sign) => {
         const cuts = limitsOf(codes, (i) => (sign * measure.at(i)) / unit, limiter);
@@ -101,7 +101,7 @@ export function* limits(
       if (!side) continue;
       const { sign, cuts } = side;
       const terms = measure.value.terms.map((term) => ({ ...term, weight: sign * term.weight }));
-      const own = cuts.map((cut) => (cut === null ? null : -cut * unit));
+      const own = cuts.map((cut) => (cut === null ? null : 0 - cut * unit));
       const effects = limiter ? [{ column: limiter.plan.name, effects: own }] : [];
       const value = { ...measure.value, terms, effects, constant: limiter ? 0 : (own[0] as number) };
       const at = (i: number): number => sign * measure.at(i) + (own[limiter?.codes[i] ?? 0] ?? Number.NaN);
@@ -110,7 +110,7 @@ export function* limits(
 }
 
 function length(cuts: readonly (number | null)[]): number {
-  return cuts.reduce((sum: number, cut) => sum + String(Math.abs(cut ?? 0)).length, 0);
+  return cuts.reduce((sum: number, cut) => sum + (cut ? String(Math.abs(cut)).length : 0), 0);
 }
 
 function plainly({ name }: NumberPlan, values: Values): Measure {
@@ -147,9 +147,8 @@ function limitsOf(
   const cuts = Array.from({ length: count }, (_, group) => {
     const [from, to] = [below.high[group], above.low[group]];
     if (from === -Infinity && to === Infinity) return null;
-    return Number.isFinite(to - from)
-      ? shortest((from + to) / 2, (one) => one > from && one <= to)
-      : undefined;
+    if (!Number.isFinite(to - from)) return undefined;
+    return from < 0 && to >= 0 ? 0 : shortest((from + to) / 2, (one) => one > from && one <= to);
   });
   return cuts.includes(undefined) || cuts.every((cut) => cut === null)
     ? undefined
