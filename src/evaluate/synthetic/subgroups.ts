@@ -14,7 +14,7 @@ export interface Subgroup {
   readonly real: number;
   readonly holdout: number;
   readonly synthetic: number;
-  /** Synthetic against held-out rows, in standard errors; and rows learnt from against held-out ones. */
+  /** Synthetic against held-out rows, in standard errors of no more rows than were learnt from; and those against held-out ones. */
   readonly z: number;
   readonly zReal: number;
 }
@@ -193,7 +193,10 @@ function measured({ name, rows, planned }: Condition, truths: readonly Truth[]):
   const add = (measure: Subgroup["measure"], sums: readonly Sums[]): void => {
     if (sums.some(({ n }) => n === 0)) return;
     const [real, holdout, synthetic] = sums.map(({ n, sum }) => sum / n);
-    const z = (a: number, b: number): number => standardised(sums[a], sums[b]);
+    // However many rows are made, what is behind them is no more than the rows learnt from.
+    const known = Math.min(1, rows[0].length / rows[2].length);
+    const weighed = sums.map((own, table) => (table === 2 ? weighted(own, known) : own));
+    const z = (a: number, b: number): number => standardised(weighed[a], weighed[b]);
     out.push({ group: name, kind, measure, real, holdout, synthetic, z: z(2, 1), zReal: z(0, 1) });
   };
   add(
@@ -224,6 +227,10 @@ function sumsOf(values: Uint8Array | Float64Array): Sums {
     squares += value * value;
   }
   return { n: values.length, sum, squares };
+}
+
+function weighted({ n, sum, squares }: Sums, weight: number): Sums {
+  return { n: n * weight, sum: sum * weight, squares: squares * weight };
 }
 
 /** The difference of two means in standard errors, as if both were of one distribution: of shares, the test of two proportions. */

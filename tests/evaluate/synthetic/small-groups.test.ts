@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
-import type { Table } from "../../../src/data/table";
+import { type Table, takeTableRows } from "../../../src/data/table";
 import { plantedCanaries } from "../../../src/evaluate/synthetic/privacy/planted";
 import { subgroupTable } from "../../../src/evaluate/synthetic/subgroups";
 import { copula } from "../../../src/synthesis/copula/copula";
@@ -37,6 +37,22 @@ test("subgroupTable() finds like rows within chance, and the group whose truth i
   expect(lost?.beyondReal).toBe(alike?.beyondReal);
   expect(lost?.worst[0]).toMatchObject({ measure: "rate of the target" });
   expect(lost?.worst.some(({ group }) => group.includes("months"))).toBe(true);
+});
+
+test("subgroupTable() takes ten times as many rows for no more knowledge than the rows learnt from", () => {
+  const [train, holdout, fresh] = [1, 2, 3].map((seed) => customers(900, seed));
+  const often = Int32Array.from({ length: 10 * fresh.rows }, (_, i) => i % fresh.rows);
+  const synthetic = takeTableRows(fresh, often);
+  const [once, many] = [fresh, synthetic].map((rows) =>
+    subgroupTable({ train, holdout, synthetic: rows }, aim, seeded(1)),
+  );
+  // Groups that are too small for a rate among 900 rows have one among 9,000.
+  const shares = (found: typeof once) => found?.worst.filter(({ measure }) => measure === "share of rows");
+  const z = new Map(shares(once)?.map((one) => [one.group, one.z]));
+  const same = shares(many)?.filter(({ group }) => z.has(group)) ?? [];
+  expect(same.length).toBeGreaterThan(2);
+  for (const one of same) expect(one.z).toBeCloseTo(z.get(one.group) as number, 9);
+  expect(many?.rms).toBeCloseTo(once?.rms ?? 0, 1);
 });
 
 test("the file of a model holds no level of too few customers, of a column with one other level either", async () => {
