@@ -110,7 +110,9 @@ async function learn(
   writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
   const { describeUnlike, notLearntBy } = await import("../../../services/synthetic/not-learnt.js");
   const unlearnt = await notLearntBy(synthesiser, table, rng.fork("not learnt"), customer);
-  const lost = [...describeLosses(structure), ...unlearnt.sentences];
+  const plain = plainMethods.includes(method) && !options.structure;
+  const unsearched = `rules between columns: ${method} is kept as published and searches for none; sequential, copula, gan and vae do, and --structure gives it those of a file`;
+  const lost = [...(plain ? [unsearched] : []), ...describeLosses(structure), ...unlearnt.sentences];
   if (options.json) {
     const notes = describeLearning(learning, table.rows);
     const said = { model: out, ...origin, notes, lost, unlike: unlearnt.unlike, rules: sentences };
