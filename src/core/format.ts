@@ -47,6 +47,11 @@ export function capital(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** "GRU", "GRU and LSTM", "GRU, LSTM and Transformer". */
+export function listed(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+}
+
 /** An interval: "0.71 to 0.74". */
 export function interval(low: number, high: number, digits = 3): string {
   return `${decimal(low, digits)} to ${decimal(high, digits)}`;

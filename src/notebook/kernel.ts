@@ -110,9 +110,9 @@ export class Kernel {
   static async start(spec: KernelSpec, options: StartOptions): Promise<Kernel> {
     for (let attempt = 1; ; attempt++) {
       const kernel = await Kernel.spawn(spec, options);
+      kernel.starts = attempt;
       try {
         await kernel.greet(1000 * (options.startSeconds ?? 60));
-        kernel.starts = attempt;
         return kernel;
       } catch (error) {
         await kernel.kill();
@@ -218,10 +218,10 @@ export class Kernel {
       };
       // A kernel may drop what came before it was ready.
       const again = setInterval(() => replied || ask(), 5000);
-      const limit = setTimeout(
-        () => settle(new Error(`the kernel did not answer within ${milliseconds / 1000} s${this.saying()}`)),
-        milliseconds,
-      );
+      const limit = setTimeout(() => {
+        const patience = `within ${milliseconds / 1000} s at any of ${this.starts} starts`;
+        settle(new Error(`the kernel did not answer ${patience}${this.saying()}`));
+      }, milliseconds);
       void this.ended.then((exit) => settle(new KernelDied(exit, this.log.trim())));
       ask();
     });

@@ -98,6 +98,14 @@ export function provenanceOutput(content: Provenance): readonly [mime: string, c
   return [provenanceMime, { sources, seeds, ...(nets === undefined ? {} : { nets }) } as never];
 }
 
+/** An estimate and its interval, as a figure has them; where a bootstrap's interval leaves the estimate out, it is an end. */
+export function ranged(
+  { estimate, low, high }: { readonly estimate: number; readonly low: number; readonly high: number },
+  interval: string,
+): Required<Pick<Figure, "value" | "low" | "high" | "interval">> {
+  return { value: estimate, low: Math.min(low, estimate), high: Math.max(high, estimate), interval };
+}
+
 /** Words as a part of a figure's name: "Logistic regression with SMOTE" → "logistic-regression-with-smote". */
 export function figureName(words: string): string {
   return words

@@ -28,6 +28,11 @@ export function isMissing(found: object): found is Missing {
   return "missing" in found;
 }
 
+/** What was found, unless its data are missing or nobody asked for it. */
+export function there<T extends object>(found: T | Missing | undefined): T | undefined {
+  return found === undefined || isMissing(found) ? undefined : found;
+}
+
 /** What stands where data are missing. */
 export function missingNote(what: string, { missing }: Missing): string {
   return html`<p class="tl-note"><strong>Not shown: ${what}.</strong> Nothing stands in for real customers here. ${missing}.</p>`

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
+import { didYouMean } from "../../core/did-you-mean";
 import { usageError } from "./exit";
 
 /** The whole number that an option's text says, or wrong usage. */
@@ -16,6 +17,15 @@ export function wholeNumber(
       `Cannot use ${option}: it must be a whole number from ${low} to ${high}, got ${JSON.stringify(text)}`,
     );
   return value;
+}
+
+/** The word that an option's text is, of those that there are, or wrong usage. */
+export function oneOf<T extends string>(text: string, option: string, words: readonly T[]): T {
+  const found = words.find((word) => word === text);
+  if (found !== undefined) return found;
+  throw usageError(
+    `Cannot use ${option}: it must be one of ${words.join(", ")}, got ${JSON.stringify(text)}${didYouMean(text, words)}`,
+  );
 }
 
 /** The number that an option's text says, or wrong usage. */

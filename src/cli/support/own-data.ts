@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { didYouMean } from "../../core/did-you-mean";
 import type { CsvOptions } from "../../data/csv/options";
 import type { RowSource } from "../../data/even-rows";
 import type { Survey } from "../../data/read/survey-table";
@@ -13,7 +12,7 @@ import type { TableKind } from "../../services/value/kind";
 import type { TransactionOptions, Transactions } from "../../services/value/purchases/transactions";
 import type { ValuedTransactions } from "../../services/value/purchases/value-transactions";
 import { usageError } from "./exit";
-import { decimalNumber, wholeNumber } from "./options";
+import { decimalNumber, oneOf, wholeNumber } from "./options";
 import { note } from "./output";
 import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "./reading";
 
@@ -166,7 +165,9 @@ export async function readOwn<Kind extends TableKind>(
     // Who names the chance to leave or the value has them already.
     const known: readonly TableKind[] = kinds;
     const scored = known.includes("customers") && (flags.churn ?? flags.value) !== undefined;
-    kind = kindNamed(flags.kind, known) ?? (scored ? "customers" : kindOfTable(head, known));
+    kind =
+      (flags.kind === undefined ? undefined : oneOf(flags.kind, "--kind", known)) ??
+      (scored ? "customers" : kindOfTable(head, known));
     checkFlagsOf(kind, flags);
     const { customer, start, end, ended, entry } = flags;
     return keptAsWritten(head, kind, [customer, start, end, ended, entry]);
@@ -302,16 +303,6 @@ function isSaid(column: Column, { dateFormat, decimal, thousands }: ReadingFlags
   );
 }
 
-function kindNamed(given: string | undefined, kinds: readonly TableKind[]): TableKind | undefined {
-  if (given === undefined) return undefined;
-  const found = kinds.find((kind) => kind === given);
-  if (!found)
-    throw usageError(
-      `Cannot use --kind: it must be one of ${kinds.join(", ")}, got ${JSON.stringify(given)}${didYouMean(given, kinds)}`,
-    );
-  return found;
-}
-
 /** Says which column was taken for what. */
 export function noteColumns(kind: string, columns: Readonly<Record<string, string>>): void {
   const parts = Object.entries(columns).map(([part, name]) => `${part} = ${name}`);
@@ -418,12 +409,7 @@ function transactionOptions(flags: OwnDataFlags): TransactionOptions {
 
 /** The model that a flag names, among those that fit. */
 export function modelNamed<T extends string>(given: string | undefined, models: readonly T[]): { model?: T } {
-  if (given === undefined) return {};
-  if (!(models as readonly string[]).includes(given))
-    throw usageError(
-      `Cannot use --model: it must be one of ${models.join(", ")} here, got ${JSON.stringify(given)}${didYouMean(given, models)}`,
-    );
-  return { model: given as T };
+  return given === undefined ? {} : { model: oneOf(given, "--model", models) };
 }
 
 /** Figures of customers, and what else is known of each; numbers are written with nine digits. */

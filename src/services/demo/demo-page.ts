@@ -3,7 +3,7 @@ import { barChart } from "../../report/charts/bars";
 import { diagonal, gainPoints, gainReferences, lineChart, referenceLine } from "../../report/charts/line";
 import { modelColours } from "../../report/charts/theme";
 import { dataTable, numeric, scored, type TableColumn } from "../../report/data-table";
-import type { Figure } from "../../report/figures";
+import { type Figure, ranged } from "../../report/figures";
 import { html, raw } from "../../report/html";
 import { reportPage, today } from "../../report/page";
 import { distributionChart } from "../synthetic/comparison-views";
@@ -73,10 +73,7 @@ function figures({ importances, quality }: Demo, model: DemoModel): Figure[] {
     {
       name: "brier",
       label: "Brier",
-      value: model.brierLoss.estimate,
-      low: model.brierLoss.low,
-      high: model.brierLoss.high,
-      interval: "95% bootstrap",
+      ...ranged(model.brierLoss, "95% bootstrap"),
       key,
       better: "lower",
     },

@@ -1,11 +1,11 @@
-import { decimal, difference, interval, percent } from "../../core/format";
+import { decimal, difference, interval, listed, percent } from "../../core/format";
 import type { Table } from "../../data/table";
 import { lossSentences } from "../../evaluate/synthetic/losses";
 import { verdictOf } from "../../evaluate/synthetic/privacy/verdict";
 import type { SyntheticReport } from "../../evaluate/synthetic/report";
 import type { Utility } from "../../evaluate/synthetic/utility";
 import { dataTable, numeric } from "../../report/data-table";
-import type { Figure } from "../../report/figures";
+import { type Figure, ranged } from "../../report/figures";
 import { html, raw } from "../../report/html";
 import { reportPage, today } from "../../report/page";
 import { associationChart, distributionChart, planeChart } from "./comparison-views";
@@ -141,92 +141,60 @@ function shortly({ measure }: Utility): string {
   return measure === "R²" ? measure : "ROC AUC";
 }
 
-function listed(parts: readonly string[]): string {
-  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
-}
-
-function reportFigures(found: SyntheticReport): Figure[] {
-  const { quality, detectionHoldout, privacy, membership, utility } = found;
-  const figures: Figure[] = [
-    { name: "quality", label: "Quality (SDMetrics)", value: quality.score, key: true, better: "higher" },
-  ];
+function reportFigures({
+  quality,
+  detectionHoldout,
+  privacy,
+  membership,
+  utility,
+}: SyntheticReport): Figure[] {
+  const figures: Figure[] = [];
+  const add = (
+    name: string,
+    label: string,
+    better: Figure["better"],
+    figure: Omit<Figure, "name" | "label" | "better">,
+  ): void => {
+    figures.push({ name, label, ...figure, key: true, better });
+  };
+  add("quality", "Quality (SDMetrics)", "higher", { value: quality.score });
   if (detectionHoldout) {
-    const { auc: value, low, high } = detectionHoldout;
-    figures.push({
-      name: "detection",
-      label: "Detection AUC, held-out rows",
-      value,
-      low,
-      high,
-      interval: "95%, DeLong",
-      key: true,
-      better: "lower",
-    });
+    const { auc: estimate, low, high } = detectionHoldout;
+    add("detection", "Detection AUC, held-out rows", "lower", ranged({ estimate, low, high }, "95%, DeLong"));
   }
   const [first] = utility ?? [];
   if (first) {
-    const { estimate: value, low, high } = first.difference;
-    figures.push({
-      name: "utility",
-      label: `${shortly(first)} against real rows, ${first.learner}`,
-      value,
-      low,
-      high,
-      interval: first.measure === "ROC AUC" ? "95%, DeLong" : "95%, bootstrap",
-      key: true,
-      better: "higher",
-    });
+    const label = `${shortly(first)} against real rows, ${first.learner}`;
+    const interval = first.measure === "ROC AUC" ? "95%, DeLong" : "95%, bootstrap";
+    add("utility", label, "higher", ranged(first.difference, interval));
   }
   if (membership) {
-    const { difference: value, low, high } = membership.advantage;
-    figures.push({
-      name: "membership",
-      label: "Membership attack beyond chance",
-      value,
-      low,
-      high,
-      interval: "95%, DeLong",
-      key: true,
-      better: "lower",
-    });
+    const { difference: estimate, low, high } = membership.advantage;
+    add(
+      "membership",
+      "Membership attack beyond chance",
+      "lower",
+      ranged({ estimate, low, high }, "95%, DeLong"),
+    );
   }
-  if (privacy)
-    figures.push({
-      name: "memorisation",
-      label: "Memorisation",
-      value: privacy.memorisation,
-      low: privacy.memorisationLow,
-      high: privacy.memorisationHigh,
-      interval: "95%, Wilson",
-      key: true,
-      better: "lower",
-    });
-  if (privacy)
-    figures.push({
-      name: "copies",
-      label: "Exact copies",
-      value: privacy.copies,
-      unit: "%",
-      digits: 2,
-      key: true,
-      better: "lower",
-    });
+  if (privacy) {
+    const { memorisation: estimate, memorisationLow: low, memorisationHigh: high, copies } = privacy;
+    add("memorisation", "Memorisation", "lower", ranged({ estimate, low, high }, "95%, Wilson"));
+    add("copies", "Exact copies", "lower", { value: copies, unit: "%", digits: 2 });
+  }
   return figures;
 }
 
-interface Line {
-  readonly what: string;
-  readonly value: string;
-  readonly reading: string;
-}
+/** A measure, its value, and how to read it. */
+type Line = readonly [what: string, value: string, reading: string];
 
 function lines(rows: readonly Line[], caption: string, note?: string): string {
   return dataTable(
     rows,
     [
-      { label: "Measure", text: (row) => row.what },
-      numeric("Value", (row) => row.value),
-      { label: "How to read it", text: (row) => row.reading },
+      { label: "Measure", text: ([what]) => what },
+      numeric("Value", ([, value]) => value),
+      { label: "How to read it", text: ([, , reading]) => reading },
     ],
     { caption, ...(note !== undefined && { note }) },
   );
@@ -235,50 +203,42 @@ function lines(rows: readonly Line[], caption: string, note?: string): string {
 function fidelityTable(found: SyntheticReport): string {
   const { quality, qualityAllPairs, diagnostic, accuracy, support, detection, detectionHoldout } = found;
   const rows: Line[] = [
-    {
-      what: "Quality",
-      value: decimal(quality.score),
-      reading: `SDMetrics 0.32: mean of the next two; ${found.fresh ? `held-out rows reach ${decimal(found.fresh.quality.score)}` : "1 is best"}`,
-    },
-    { what: "Column shapes", value: decimal(quality.shapes), reading: "single columns" },
-    {
-      what: "Pair trends",
-      value: decimal(quality.trends),
-      reading: `pairs that go together strongly; all pairs ${decimal(qualityAllPairs.trends)}`,
-    },
-    {
-      what: "Binned accuracy",
-      value: decimal(accuracy.overall),
-      reading: `columns, pairs and triples in bins; a fresh real sample reaches ${decimal(accuracy.attainable.overall)}`,
-    },
-    {
-      what: "α-precision",
-      value: decimal(support.alphaPrecision),
-      reading: "whether rows lie where real ones do",
-    },
-    {
-      what: "β-recall",
-      value: decimal(support.betaRecall),
-      reading: "whether all kinds of real rows are covered; fresh real rows reach about 0.5, copies 1",
-    },
-    {
-      what: "Diagnostic",
-      value: decimal(diagnostic.score),
-      reading: "valid values; 1 is a matter of course",
-    },
+    [
+      "Quality",
+      decimal(quality.score),
+      `SDMetrics 0.32: mean of the next two; ${found.fresh ? `held-out rows reach ${decimal(found.fresh.quality.score)}` : "1 is best"}`,
+    ],
+    ["Column shapes", decimal(quality.shapes), "single columns"],
+    [
+      "Pair trends",
+      decimal(quality.trends),
+      `pairs that go together strongly; all pairs ${decimal(qualityAllPairs.trends)}`,
+    ],
+    [
+      "Binned accuracy",
+      decimal(accuracy.overall),
+      `columns, pairs and triples in bins; a fresh real sample reaches ${decimal(accuracy.attainable.overall)}`,
+    ],
+    ["α-precision", decimal(support.alphaPrecision), "whether rows lie where real ones do"],
+    [
+      "β-recall",
+      decimal(support.betaRecall),
+      "whether all kinds of real rows are covered; fresh real rows reach about 0.5, copies 1",
+    ],
+    ["Diagnostic", decimal(diagnostic.score), "valid values; 1 is a matter of course"],
   ];
   if (detection)
-    rows.push({
-      what: "Detection, rows learnt from",
-      value: decimal(detection.auc),
-      reading: `AUC of boosting; 0.5 is guessing; ${interval(detection.low, detection.high, 2)}`,
-    });
+    rows.push([
+      "Detection, rows learnt from",
+      decimal(detection.auc),
+      `AUC of boosting; 0.5 is guessing; ${interval(detection.low, detection.high, 2)}`,
+    ]);
   if (detectionHoldout)
-    rows.push({
-      what: "Detection, held-out rows",
-      value: decimal(detectionHoldout.auc),
-      reading: `the honest one; ${interval(detectionHoldout.low, detectionHoldout.high, 2)}${found.fresh?.detection ? `; real rows against real ones ${decimal(found.fresh.detection.auc)}` : ""}`,
-    });
+    rows.push([
+      "Detection, held-out rows",
+      decimal(detectionHoldout.auc),
+      `the honest one; ${interval(detectionHoldout.low, detectionHoldout.high, 2)}${found.fresh?.detection ? `; real rows against real ones ${decimal(found.fresh.detection.auc)}` : ""}`,
+    ]);
   return lines(rows, "Fidelity");
 }
 
@@ -340,46 +300,46 @@ function privacyTable({ privacy, membership, support }: SyntheticReport): string
   const { attack, chance, advantage } = membership;
   return lines(
     [
-      {
-        what: "Membership attack",
-        value: decimal(attack.auc),
-        reading: `AUC; by chance here ${decimal(chance.auc)}; beyond chance ${interval(advantage.low, advantage.high)}`,
-      },
-      {
-        what: "Memorisation",
-        value: decimal(privacy.memorisation),
-        reading: `${interval(privacy.memorisationLow, privacy.memorisationHigh)}; 0 for independent rows, 1 for copies`,
-      },
-      {
-        what: "Nearer to training",
-        value: percent(privacy.closerShare),
-        reading: `of rows; without memory ${percent(privacy.expectedShare)}`,
-      },
-      {
-        what: "Exact copies",
-        value: percent(privacy.copies, 2),
-        reading: `held-out rows equal to a training row: ${percent(privacy.copiesHoldout, 2)}`,
-      },
-      {
-        what: "Closest record, median",
-        value: decimal(privacy.closest.median),
-        reading: `held-out rows: ${decimal(privacy.closestHoldout.median)}`,
-      },
-      {
-        what: "Closest record, lowest 5%",
-        value: decimal(privacy.closest.low),
-        reading: `held-out rows: ${decimal(privacy.closestHoldout.low)}`,
-      },
-      {
-        what: "Neighbour ratio, lowest 5%",
-        value: decimal(privacy.neighbourRatio),
-        reading: `held-out rows: ${decimal(privacy.neighbourRatioHoldout)}`,
-      },
-      {
-        what: "Authenticity",
-        value: decimal(support.authenticity),
-        reading: "rows no nearer to a real row than that one's own neighbour",
-      },
+      [
+        "Membership attack",
+        decimal(attack.auc),
+        `AUC; by chance here ${decimal(chance.auc)}; beyond chance ${interval(advantage.low, advantage.high)}`,
+      ],
+      [
+        "Memorisation",
+        decimal(privacy.memorisation),
+        `${interval(privacy.memorisationLow, privacy.memorisationHigh)}; 0 for independent rows, 1 for copies`,
+      ],
+      [
+        "Nearer to training",
+        percent(privacy.closerShare),
+        `of rows; without memory ${percent(privacy.expectedShare)}`,
+      ],
+      [
+        "Exact copies",
+        percent(privacy.copies, 2),
+        `held-out rows equal to a training row: ${percent(privacy.copiesHoldout, 2)}`,
+      ],
+      [
+        "Closest record, median",
+        decimal(privacy.closest.median),
+        `held-out rows: ${decimal(privacy.closestHoldout.median)}`,
+      ],
+      [
+        "Closest record, lowest 5%",
+        decimal(privacy.closest.low),
+        `held-out rows: ${decimal(privacy.closestHoldout.low)}`,
+      ],
+      [
+        "Neighbour ratio, lowest 5%",
+        decimal(privacy.neighbourRatio),
+        `held-out rows: ${decimal(privacy.neighbourRatioHoldout)}`,
+      ],
+      [
+        "Authenticity",
+        decimal(support.authenticity),
+        "rows no nearer to a real row than that one's own neighbour",
+      ],
     ],
     "Privacy",
     "Distances are Gower's, exact and over all rows. A distance proves little by itself: the attack is the test.",

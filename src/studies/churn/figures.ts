@@ -1,5 +1,5 @@
 import { capital } from "../../core/format";
-import { type Figure, type Figures, figureName } from "../../report/figures";
+import { type Figure, type Figures, figureName, ranged } from "../../report/figures";
 import type { ChurnData } from "../../services/churn-data";
 import { chosenModel, type HonestFigure, type HonestModel, honestFigures } from "./honest";
 import { honestConclusion, nameOf } from "./honest-views";
@@ -48,10 +48,7 @@ export function churnFigures(
       figures.push({
         name: `reference.${figureName(model.name)}.${figure}`,
         label: `${figure === "f1" ? "F1" : figure}, ${model.name.toLowerCase()}, reference protocol`,
-        value: median,
-        low,
-        high,
-        interval: `range of ${model.runs.length} seeds`,
+        ...ranged({ estimate: median, low, high }, `range of ${model.runs.length} seeds`),
         cell: {
           table: "Who will leave, reference protocol: median of the seeds",
           row: model.name,

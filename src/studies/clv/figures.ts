@@ -1,8 +1,8 @@
 import { count, decimal, percent } from "../../core/format";
 import { foldScores } from "../../models/search/fold-scores";
-import { type Figure, type Figures, figureName } from "../../report/figures";
+import { type Figure, type Figures, figureName, ranged } from "../../report/figures";
 import { type Html, html, untypeset } from "../../report/html";
-import { isMissing, type Missing } from "../missing";
+import { type Missing, there } from "../missing";
 import type { AtRiskStudy } from "./at-risk";
 import type { LifetimeModel } from "./lifetimes";
 import { holdoutWeeks, type PurchaseStudy } from "./purchases";
@@ -39,10 +39,7 @@ export function clvFigures(
       figures.push({
         name: `value.${figureName(model.name)}.${key}`,
         label: `${label}, ${model.name.toLowerCase()}`,
-        value: estimate,
-        low: Math.min(low, estimate),
-        high: Math.max(high, estimate),
-        interval: "95% bootstrap of customers",
+        ...ranged({ estimate, low, high }, "95% bootstrap of customers"),
         cell: {
           table: "What customers bring in the next year (simulated revenue)",
           row: model.name,
@@ -80,10 +77,7 @@ export function clvFigures(
       figures.push({
         name: `reference.${figureName(model.name)}.${key}`,
         label: `${key === "r2" ? "R²" : key.toUpperCase()}, ${model.name.toLowerCase()}, simulated value`,
-        value: median,
-        low,
-        high,
-        interval: `range of ${model.runs.length} draws`,
+        ...ranged({ estimate: median, low, high }, `range of ${model.runs.length} draws`),
         cell: {
           table: "Customer value, reference protocol (simulated label): median of the draws",
           row: model.name,
@@ -101,10 +95,6 @@ export function clvFigures(
   return { finding: clvFinding(study, real), figures };
 }
 
-function there<T extends object>(found: T | Missing | undefined): T | undefined {
-  return found === undefined || isMissing(found) ? undefined : found;
-}
-
 function realFigures(real: RealValue): Figure[] {
   const [purchases, atRisk] = [there(real.purchases), there(real.atRisk)];
   const figures: Figure[] = [];
@@ -117,10 +107,7 @@ function realFigures(real: RealValue): Figure[] {
       figures.push({
         name: `purchases.${figureName(one.name)}.${key}`,
         label: `${label}, CDNOW, ${one.name.toLowerCase()}`,
-        value: estimate,
-        low: Math.min(low, estimate),
-        high: Math.max(high, estimate),
-        interval: "95% bootstrap of customers",
+        ...ranged({ estimate, low, high }, "95% bootstrap of customers"),
         ...(key === "gini" ? { better: "higher" as const } : { unit: "%" }),
         cell: { table: `CDNOW: dollars of ${holdoutWeeks} weeks not seen`, row: one.name, column: label },
         key: one === purchases?.ways[0],
@@ -130,10 +117,7 @@ function realFigures(real: RealValue): Figure[] {
     figures.push({
       name: `atRisk.${figureName(order.name)}.tenth`,
       label: `Value lost in the first tenth, by ${order.name.toLowerCase()}`,
-      value: order.tenth.estimate,
-      low: Math.min(order.tenth.low, order.tenth.estimate),
-      high: Math.max(order.tenth.high, order.tenth.estimate),
-      interval: "95% bootstrap of customers",
+      ...ranged(order.tenth, "95% bootstrap of customers"),
       unit: "%",
       better: "higher",
       cell: {

@@ -1,6 +1,6 @@
 import { capital, decimal, difference, percent } from "../../core/format";
 import type { Comparison } from "../../evaluate/compare";
-import { type Figure, type Figures, figureName } from "../../report/figures";
+import { type Figure, type Figures, figureName, ranged } from "../../report/figures";
 import { html, untypeset } from "../../report/html";
 import { againstMoving, learnersOf, meanOf, remediesOf, trialOf, verdict } from "./compare";
 import type { FoldFigure } from "./fold-figures";
@@ -99,10 +99,7 @@ export function imbalanceFigures(studies: readonly MarketStudy[]): Figures {
     figures.push({
       name: `${place}.smote-against-threshold`,
       label: `F1 of SMOTE less that of moving the threshold, tuned in both, ${where}`,
-      value: smote.difference,
-      low: smote.low,
-      high: smote.high,
-      interval: "95% over folds, corrected for their overlap",
+      ...ranged({ ...smote, estimate: smote.difference }, "95% over folds, corrected for their overlap"),
       key: true,
     });
   }

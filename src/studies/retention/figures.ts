@@ -1,7 +1,7 @@
 import { count, decimal, percent } from "../../core/format";
-import { type Figure, type Figures, figureName } from "../../report/figures";
+import { type Figure, type Figures, figureName, ranged } from "../../report/figures";
 import { html, raw, untypeset } from "../../report/html";
-import { isMissing, type Missing } from "../missing";
+import { type Missing, there } from "../missing";
 import { forecasts, type MailingStudy, validated } from "./mailing";
 import { mailingWords, policyNamed } from "./mailing-views";
 import type { RetentionStudy } from "./study";
@@ -75,10 +75,6 @@ export function retentionFigures(study: RetentionStudy, real?: MailingStudy | Mi
   return { finding: retentionFinding(study, real), figures };
 }
 
-function there(found: MailingStudy | Missing | undefined): MailingStudy | undefined {
-  return found === undefined || isMissing(found) ? undefined : found;
-}
-
 /** The real campaign in numbers. */
 function mailingFigures(study: MailingStudy): Figure[] {
   const table = "Who gets which e-mail (Hillstrom)";
@@ -87,10 +83,7 @@ function mailingFigures(study: MailingStudy): Figure[] {
       (policy): Figure => ({
         name: `mailing.policy.${figureName(policy.name)}`,
         label: `$ a customer over the better e-mail to all, ${policy.name.toLowerCase()}`,
-        value: policy.judged.value,
-        low: policy.judged.low,
-        high: policy.judged.high,
-        interval: "95%, doubly robust",
+        ...ranged({ ...policy.judged, estimate: policy.judged.value }, "95%, doubly robust"),
         digits: 2,
         better: "higher",
         cell: { table, row: policy.name, column: "Over the better e-mail to everybody, $" },
@@ -101,10 +94,7 @@ function mailingFigures(study: MailingStudy): Figure[] {
       (learner): Figure => ({
         name: `mailing.qini.${figureName(learner.name)}`,
         label: `Qini of visits, ${learner.name.toLowerCase()}`,
-        value: learner.qini.estimate,
-        low: Math.min(learner.qini.low, learner.qini.estimate),
-        high: Math.max(learner.qini.high, learner.qini.estimate),
-        interval: "95% bootstrap of customers",
+        ...ranged(learner.qini, "95% bootstrap of customers"),
         better: "higher",
         cell: { table, row: learner.name, column: "Qini of visits" },
         key: learner.name === study.chosenLearner,

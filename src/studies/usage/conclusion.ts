@@ -1,5 +1,5 @@
-import { count, decimal, difference, percent } from "../../core/format";
-import { type Figure, type Figures, figureName } from "../../report/figures";
+import { count, decimal, difference, listed, percent } from "../../core/format";
+import { type Figure, type Figures, figureName, ranged } from "../../report/figures";
 import { html, untypeset } from "../../report/html";
 import { averaged, ceiling, churnMeasures, oracle, type UsageChurn, type UsageLeaver } from "./churn";
 import { quantities, type UsageForecasts } from "./forecasts";
@@ -69,11 +69,6 @@ ${nets.map((net) => html`<li>${net.name} ${verdictWords[verdictOf(net)]}: ${gap(
 </ul>`.text;
 }
 
-/** "GRU", "GRU and LSTM", "GRU, LSTM and Transformer". */
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
-}
-
 function gap(leaver: UsageLeaver): string {
   if (!leaver.differences) return "the reference";
   const { rocAuc, logLoss } = leaver.differences;
@@ -95,10 +90,7 @@ export function usageFigures(
       (measure): Figure => ({
         name: `usage.churn.${figureName(way.name)}.${measure}`,
         label: `${measureNames[measure]}, ${way.name}`,
-        value: way.scores[measure].estimate,
-        low: Math.min(way.scores[measure].low, way.scores[measure].estimate),
-        high: Math.max(way.scores[measure].high, way.scores[measure].estimate),
-        interval: "95% bootstrap of customers",
+        ...ranged(way.scores[measure], "95% bootstrap of customers"),
         better: measure === "logLoss" ? "lower" : "higher",
         cell: {
           table: "Who leaves within three months (simulated usage)",
@@ -142,10 +134,7 @@ export function usageFigures(
         figures.push({
           name: `usage.forecast.${figureName(forecast.name)}.${quantity}.gain`,
           label: `Forecast loss of ${quantity} against last year's months, ${forecast.name}`,
-          value: gain.estimate,
-          low: Math.min(gain.low, gain.estimate),
-          high: Math.max(gain.high, gain.estimate),
-          interval: "95% bootstrap of customers",
+          ...ranged(gain, "95% bootstrap of customers"),
           unit: "%",
           better: "lower",
           key: forecast.name === "GRU",
@@ -155,10 +144,7 @@ export function usageFigures(
     figures.push({
       name: `usage.segment.${k + 1}.churn`,
       label: `Left in three months: ${segment.name.charAt(0).toLowerCase()}${segment.name.slice(1)}`,
-      value: segment.churn.estimate,
-      low: segment.churn.low,
-      high: segment.churn.high,
-      interval: "95% Wilson",
+      ...ranged(segment.churn, "95% Wilson"),
       unit: "%",
     });
   });

@@ -1,9 +1,8 @@
 import { Command } from "commander";
-import { didYouMean } from "../../../core/did-you-mean";
 import type { CsvRead } from "../../../data/read/read-csv";
 import type { TableFile } from "../../../data/write/csv-to-parquet";
 import { usageError } from "../../support/exit";
-import { decimalNumber, wholeNumber } from "../../support/options";
+import { decimalNumber, oneOf, wholeNumber } from "../../support/options";
 import { note, printTable } from "../../support/output";
 import { checkLoss, csvOptions, type ReadingFlags, readingOptions } from "../../support/reading";
 
@@ -76,10 +75,7 @@ async function resample(options: Options): Promise<void> {
   ]);
   const { method, target, drop } = options;
   const methods = [...randomMethods, ...tableMethods];
-  if (!methods.includes(method))
-    throw usageError(
-      `Cannot use --method: it must be one of ${methods.join(", ")}, got ${JSON.stringify(method)}${didYouMean(method, methods)}`,
-    );
+  oneOf(method, "--method", methods);
   const ratio = options.ratio === undefined ? undefined : decimalNumber(options.ratio, "--ratio", 1e-6, 1);
   if (ratio !== undefined && !hasRatio(method))
     throw usageError(`Cannot use --ratio with --method ${method}: it removes what its rule finds`);

@@ -1,13 +1,27 @@
+import { seeded } from "../../../core/rng";
+import { withCustomerIds } from "../../../data/customers";
+import { evenRows } from "../../../data/even-rows";
+import { openAtomic, writeAtomic } from "../../../data/files";
+import { surveyTable } from "../../../data/read/survey-table";
 import type { Schema } from "../../../data/schema";
+import { readSchema } from "../../../data/schema-file";
 import { columnNamed, type Table, takeTableRows } from "../../../data/table";
-import type { Domain } from "../../../synthesis/private/domain/domain";
+import { whoseRows } from "../../../services/synthetic/rows-to-learn";
+import { aim } from "../../../synthesis/private/aim/aim";
+import { privacySentence, spendingRows } from "../../../synthesis/private/describe";
+import { type Domain, domainFromJson } from "../../../synthesis/private/domain/domain";
 import type { PrivateSynthesiser } from "../../../synthesis/private/model";
+import { mst } from "../../../synthesis/private/mst";
 import type { FitPrivately } from "../../../synthesis/private/private-fit";
+import { savedSynthesiserToJSON } from "../../../synthesis/saved-synthesiser";
+import { noteWhose } from "../../support/counted-rows";
 import { usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
 import { decimalNumber, wholeNumber } from "../../support/options";
 import { note, print, printTable } from "../../support/output";
 import { checkLoss, csvOptions, type ReadingFlags } from "../../support/reading";
+import { packageVersion } from "../../support/version";
+import { endedAtOnce } from "../../support/watched";
 
 /** The options of `telelink synth fit` that its private method uses. */
 export interface PrivateOptions extends ReadingFlags {
@@ -32,32 +46,13 @@ const mostLooked = 500_000;
  * alone: no number of rows, no hash of the file, no seed. Notes about reading the file are for its owner.
  */
 export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim"): Promise<void> {
-  const [{ surveyTable }, { readSchema }, { mst }, { aim }, { seeded }] = await Promise.all([
-    import("../../../data/read/survey-table.js"),
-    import("../../../data/schema-file.js"),
-    import("../../../synthesis/private/mst.js"),
-    import("../../../synthesis/private/aim/aim.js"),
-    import("../../../core/rng.js"),
-  ]);
-  const [{ savedSynthesiserToJSON }, { endedAtOnce }, { openAtomic, writeAtomic }, { packageVersion }] =
-    await Promise.all([
-      import("../../../synthesis/saved-synthesiser.js"),
-      import("../../support/watched.js"),
-      import("../../../data/files.js"),
-      import("../../support/version.js"),
-    ]);
-  const [{ withCustomerIds }, { evenRows }, { noteWhose }, { whoseRows }] = await Promise.all([
-    import("../../../data/customers.js"),
-    import("../../../data/even-rows.js"),
-    import("../../support/counted-rows.js"),
-    import("../../../services/synthetic/rows-to-learn.js"),
-  ]);
   const { out } = options;
   if (!out) throw usageError("Cannot fit: --out must say where the model goes");
   const epsilon = options.epsilon === undefined ? 1 : decimalNumber(options.epsilon, "--epsilon", 1e-6, 1e6);
   const delta = options.delta === undefined ? 1e-6 : decimalNumber(options.delta, "--delta", 1e-300, 0.5);
   const seed = options.seed === undefined ? undefined : wholeNumber(options.seed, "--seed");
-  const domain = options.domain === undefined ? undefined : await domainIn(options.domain);
+  const domain =
+    options.domain === undefined ? undefined : domainFromJson(jsonFile(options.domain), options.domain);
   const schema = options.schema ? readSchema(options.schema) : domain && typesOf(domain);
   // Which spelling is the commonest is told by counts without noise.
   const kept = { ...csvOptions(options), spellings: "kept" as const };
@@ -119,18 +114,13 @@ export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim
       };
       writeAtomic(options.json, `${JSON.stringify(said, undefined, 1)}\n`);
     }
-    await tell(synthesiser, domain, table);
+    tell(synthesiser, domain, table);
     note(`learnt by ${method}; wrote ${out}. Fitting again on the same rows spends as much again`);
   });
 }
 
 /** Says what the budget went to, what is not covered by it, and what comes out empty. */
-async function tell(
-  synthesiser: PrivateSynthesiser,
-  domain: Domain | undefined,
-  table: Table,
-): Promise<void> {
-  const { privacySentence, spendingRows } = await import("../../../synthesis/private/describe.js");
+function tell(synthesiser: PrivateSynthesiser, domain: Domain | undefined, table: Table): void {
   print(`${privacySentence(synthesiser.privacy)}. The budget went to:`);
   printTable(["part", "share", "how"], spendingRows(synthesiser.privacy));
   const { readOff } = synthesiser.privacy;
@@ -160,11 +150,6 @@ async function tell(
   if (texts.length > 0) note(`note: texts come out empty, they are never learnt: ${texts.join(", ")}`);
   if (lost.length > 0)
     note(`${lost.join(", ")} come out empty: nothing in them stands out of the noise; a --domain may help`);
-}
-
-async function domainIn(file: string): Promise<Domain> {
-  const { domainFromJson } = await import("../../../synthesis/private/domain/domain.js");
-  return domainFromJson(jsonFile(file), file);
 }
 
 /** Types, levels and formats as the domain states them: cell by cell read by these, not by what most rows are like. */

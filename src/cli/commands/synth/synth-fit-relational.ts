@@ -1,12 +1,26 @@
-import type { Relational } from "../../../synthesis/relational/relational";
+import { seeded } from "../../../core/rng";
+import { openAtomic, writeAtomic } from "../../../data/files";
+import { fileOrigin } from "../../../data/read/file-origin";
+import { describeUnlike, notLearntByBoth } from "../../../services/synthetic/not-learnt";
+import { describeLearning, learningOf } from "../../../synthesis/learning";
+import { isContext, isStep } from "../../../synthesis/relational/child-table";
+import { describeAlong } from "../../../synthesis/relational/distinct";
+import { type Relational, relational } from "../../../synthesis/relational/relational";
+import { describeToldLevel } from "../../../synthesis/relational/told-levels";
+import { describeTotals } from "../../../synthesis/relational/totals";
 import { savedSynthesiserToJSON } from "../../../synthesis/saved-synthesiser";
+import { describeStructure } from "../../../synthesis/structure/describe";
 import { usualMinCount } from "../../../synthesis/structure/discover/discover";
+import { describeLosses } from "../../../synthesis/structure/losses";
 import type { ColumnPlan } from "../../../synthesis/structure/structure";
 import { usageError } from "../../support/exit";
 import { wholeNumber } from "../../support/options";
 import { note, print } from "../../support/output";
 import type { ReadingFlags } from "../../support/reading";
+import { packageVersion } from "../../support/version";
+import { endedAtOnce } from "../../support/watched";
 import { brief } from "./brief";
+import { readFamilies } from "./read-families";
 
 /** The options of `telelink synth fit` that two tables use. */
 export interface RelationalFlags extends ReadingFlags {
@@ -22,22 +36,6 @@ export interface RelationalFlags extends ReadingFlags {
 
 /** `telelink synth fit --children`: a table of parents and one of rows that name them. */
 export async function fitRelational(flags: RelationalFlags): Promise<void> {
-  const [{ relational }, { readFamilies }, { isContext }, { describeLosses }, { seeded }] = await Promise.all(
-    [
-      import("../../../synthesis/relational/relational.js"),
-      import("./read-families.js"),
-      import("../../../synthesis/relational/child-table.js"),
-      import("../../../synthesis/structure/losses.js"),
-      import("../../../core/rng.js"),
-    ],
-  );
-  const [{ openAtomic, writeAtomic }, { endedAtOnce }, { fileOrigin }, { packageVersion }] =
-    await Promise.all([
-      import("../../../data/files.js"),
-      import("../../support/watched.js"),
-      import("../../../data/read/file-origin.js"),
-      import("../../support/version.js"),
-    ]);
   const { key, out } = flags;
   if (!out) throw usageError("Cannot fit: --out must say where the model goes");
   if (!key) throw usageError("Cannot fit --children: --key must name the column that both tables share");
@@ -54,7 +52,6 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
     ...(minCount !== undefined && { minCount }),
   };
   const synthesiser = await endedAtOnce((watch) => relational(settings)(tables, seeded(seed), watch));
-  const { describeLearning, learningOf } = await import("../../../synthesis/learning.js");
   const [above, below] = synthesiser.chosen;
   const learning = {
     ...learningOf(above, tables.parents.rows),
@@ -80,7 +77,6 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
   const losses = structures
     .flatMap((one, k) => describeLosses(k === 0 ? { ...one, columns: one.columns.filter(drawn) } : one))
     .filter((line) => own(line) && !line.startsWith(`${key}: customers`));
-  const { describeUnlike, notLearntByBoth } = await import("../../../services/synthetic/not-learnt.js");
   const unlearnt = await notLearntByBoth(synthesiser, tables, seeded(seed).fork("not learnt"), key);
   for (const name of synthesiser.loose)
     losses.push(
@@ -91,7 +87,7 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
   for (const sentence of losses) print(`  ${sentence}`);
   const notes = describeLearning(learning, tables.parents.rows);
   for (const sentence of notes) note(sentence);
-  const rules = await rulesOf(synthesiser);
+  const rules = rulesOf(synthesiser);
   rules.forEach((sentences, k) => {
     print(`Rules kept in ${out}, of ${k === 0 ? "parents" : "children"}:`);
     for (const sentence of brief(sentences, "--json tells all")) print(`  ${sentence}`);
@@ -113,20 +109,7 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
 }
 
 /** The rules of parents and of children in sentences. */
-async function rulesOf(synthesiser: Relational): Promise<string[][]> {
-  const [
-    { isContext, isStep },
-    { describeStructure },
-    { describeAlong },
-    { describeToldLevel },
-    { describeTotals },
-  ] = await Promise.all([
-    import("../../../synthesis/relational/child-table.js"),
-    import("../../../synthesis/structure/describe.js"),
-    import("../../../synthesis/relational/distinct.js"),
-    import("../../../synthesis/relational/told-levels.js"),
-    import("../../../synthesis/relational/totals.js"),
-  ]);
+function rulesOf(synthesiser: Relational): string[][] {
   return synthesiser.structures.map((structure, k) => {
     const totals = k === 0 ? synthesiser.totals : [];
     const levels = k === 0 ? synthesiser.levels : [];

@@ -5,6 +5,7 @@ import { openAtomic, writeAtomic } from "../../../data/files";
 import type { DrawnTable } from "../../../data/read/drawn-table";
 import { fileOrigin } from "../../../data/read/file-origin";
 import type { Table } from "../../../data/table";
+import { describeUnlike, notLearntBy } from "../../../services/synthetic/not-learnt";
 import { describeLearning, type Learning, learningOf } from "../../../synthesis/learning";
 import { type Method, netMethods, plainMethods } from "../../../synthesis/method-names";
 import { synthesis } from "../../../synthesis/methods";
@@ -108,7 +109,6 @@ async function learn(
     version: packageVersion(),
   };
   writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
-  const { describeUnlike, notLearntBy } = await import("../../../services/synthetic/not-learnt.js");
   const unlearnt = await notLearntBy(synthesiser, table, rng.fork("not learnt"), customer);
   const plain = plainMethods.includes(method) && !options.structure;
   const unsearched = `rules between columns: ${method} is kept as published and searches for none; sequential, copula, gan and vae do, and --structure gives it those of a file`;

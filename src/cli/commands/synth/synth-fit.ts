@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { didYouMean } from "../../../core/did-you-mean";
 import { type Method, methodNames, netMethods, privateMethods } from "../../../synthesis/method-names";
 import { usageError } from "../../support/exit";
 import {
@@ -7,6 +6,7 @@ import {
   eitherCustomer,
   keepDuplicates,
   noCustomerOption,
+  oneOf,
   wholeNumber,
 } from "../../support/options";
 import { readingOptions } from "../../support/reading";
@@ -99,15 +99,6 @@ Column names, types, decimals and the way numbers and dates are written count as
     .action(fit);
 }
 
-/** The method of that name. */
-function methodCalled<M extends string>(name: string, known: readonly M[]): M {
-  const method = known.find((own) => own === name);
-  if (method) return method;
-  throw usageError(
-    `Cannot use --method: it must be one of ${known.join(", ")}, got ${JSON.stringify(name)}${didYouMean(name, known)}`,
-  );
-}
-
 async function fit(options: FitOptions): Promise<void> {
   const { children } = options;
   if (children !== undefined) {
@@ -117,7 +108,7 @@ async function fit(options: FitOptions): Promise<void> {
     return (await import("./synth-fit-relational.js")).fitRelational({ ...options, children });
   }
   if (options.key !== undefined) throw usageError("Cannot use --key: it goes with --children");
-  const method = methodCalled(options.method, methodNames);
+  const method = oneOf(options.method, "--method", methodNames);
   if (privateMethods.includes(method)) {
     refuse(options, publicOnly, `${method} takes nothing from the data that its ε does not cover`);
     return (await import("./synth-fit-private.js")).fitPrivately(options, method === "aim" ? "aim" : "mst");
