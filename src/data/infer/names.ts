@@ -43,13 +43,18 @@ export function plainName(name: string): string {
     .replace(/[^a-z0-9]/g, "");
 }
 
+/** Names of columns, or words, several a line with commas between. */
+export function wordList(...lines: readonly string[]): readonly string[] {
+  return lines.flatMap((line) => line.split(", "));
+}
+
 /** What columns of customers are usually called, those that surely name them first. */
-export const customerNames: readonly string[] = [
-  ...["customer", "customer id", "customer no", "customer number", "cust id", "cust", "client", "client id"],
-  ...["account", "account id", "account number", "user", "user id", "member", "member id", "subscriber"],
-  ...["subscriber id", "contact id", "buyer", "buyer id", "shopper", "msisdn", "phone number", "email", "id"],
-  ...["kunde", "kundennummer", "kunden id"],
-];
+export const customerNames: readonly string[] = wordList(
+  "customer, customer id, customer no, customer number, cust id, cust, client, client id",
+  "account, account id, account number, user, user id, member, member id, subscriber",
+  "subscriber id, contact id, buyer, buyer id, shopper, msisdn, phone number, email, id",
+  "kunde, kundennummer, kunden id",
+);
 
 const person =
   /^(customer|cust|client|account|acct|user|member|subscriber|contact|buyer|shopper|person|patient|employee|student|household|policyholder|kunden?|klant|cliente?|abonne)(id|no|nr|num|number|nummer|key|code|ref|name|uid|guid|uuid|hash)?$/;

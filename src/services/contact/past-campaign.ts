@@ -2,6 +2,7 @@ import { check, checkNumber } from "../../core/checks";
 import { mean, sampleVariance } from "../../core/math/statistics";
 import { matrix } from "../../core/matrix";
 import { type Rng, seeded } from "../../core/rng";
+import { wordList } from "../../data/infer/names";
 import { kFold } from "../../data/split";
 import { type Column, cellText, isCategorical, type Table } from "../../data/table";
 import { chooseContacts, type Limits } from "../../evaluate/decision/choose-contacts";
@@ -80,36 +81,12 @@ export function pastCampaignFrom(
   };
 }
 
-const yes = [
-  "1",
-  "yes",
-  "y",
-  "true",
-  "t",
-  "treated",
-  "treatment",
-  "test",
-  "contacted",
-  "offered",
-  "left",
-  "churned",
-  "churn",
-];
-const no = [
-  "0",
-  "no",
-  "n",
-  "false",
-  "f",
-  "control",
-  "holdout",
-  "none",
-  "not contacted",
-  "untreated",
-  "stayed",
-  "retained",
-  "active",
-];
+const yes = wordList(
+  "1, yes, y, true, t, treated, treatment, test, contacted, offered, left, churned, churn",
+);
+const no = wordList(
+  "0, no, n, false, f, control, holdout, none, not contacted, untreated, stayed, retained, active",
+);
 
 function flagsOf(column: Column): Float64Array {
   if (!isCategorical(column)) return numbersOf(column).values;

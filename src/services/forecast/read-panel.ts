@@ -2,7 +2,7 @@ import { check } from "../../core/checks";
 import { count } from "../../core/format";
 import { chosenOf, seeded } from "../../core/rng";
 import type { RowSource } from "../../data/even-rows";
-import { customerNames } from "../../data/infer/names";
+import { customerNames, wordList } from "../../data/infer/names";
 import { type Column, cellText, columnNamed } from "../../data/table";
 import { type Names, namesBy } from "../../data/tally/names";
 import { dateText, dayOf, daysOf, numbersLike } from "../value/cell-values";
@@ -242,33 +242,12 @@ export function numberColumns({ columns }: RowSource, but: readonly string[]): C
   );
 }
 
-const segmentNames: readonly string[] = [
-  ...["segment", "customer segment", "contract", "contract type", "plan", "tariff", "product", "region"],
-];
-const monthNames: readonly string[] = [
-  "month",
-  "period",
-  "year month",
-  "yearmonth",
-  "date",
-  "billing month",
-  "bill month",
-  "monat",
-];
-const valueNames: readonly string[] = [
-  ...[
-    "value",
-    "usage",
-    "cost",
-    "revenue",
-    "amount",
-    "charge",
-    "charges",
-    "total",
-    "minutes",
-    "data",
-    "gb",
-    "mb",
-    "consumption",
-  ],
-];
+const segmentNames: readonly string[] = wordList(
+  "segment, customer segment, contract, contract type, plan, tariff, product, region",
+);
+const monthNames: readonly string[] = wordList(
+  "month, period, year month, yearmonth, date, billing month, bill month, monat",
+);
+const valueNames: readonly string[] = wordList(
+  "value, usage, cost, revenue, amount, charge, charges, total, minutes, data, gb, mb, consumption",
+);

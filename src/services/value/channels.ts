@@ -1,5 +1,6 @@
 import { check } from "../../core/checks";
 import { count, percent } from "../../core/format";
+import { wordList } from "../../data/infer/names";
 import { type Column, cellText, columnNamed, type Table } from "../../data/table";
 import { dataTable, numeric } from "../../report/data-table";
 import { numbersOf } from "./cell-values";
@@ -66,14 +67,9 @@ export function acquiredOf(
   return { ...own, costOf: (i) => costs.get(cellText(found, i).trim()) ?? Number.NaN };
 }
 
-export const channelNames: readonly string[] = [
-  "channel",
-  "acquisition channel",
-  "marketing channel",
-  "source",
-  "utm source",
-  "kanal",
-];
+export const channelNames: readonly string[] = wordList(
+  "channel, acquisition channel, marketing channel, source, utm source, kanal",
+);
 
 /** The customers of a channel. */
 export interface ChannelRow {

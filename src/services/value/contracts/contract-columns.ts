@@ -1,3 +1,4 @@
+import { wordList } from "../../../data/infer/names";
 import type { OwnTableOptions } from "../own-options";
 
 export interface ContractOptions extends OwnTableOptions {
@@ -26,64 +27,21 @@ export interface ContractOptions extends OwnTableOptions {
 }
 
 /** What columns of contracts are usually called. */
-export const startNames: readonly string[] = [
-  ...["start", "start date", "contract start", "contract start date", "joined", "join date", "joining date"],
-  ...[
-    "signup",
-    "signup date",
-    "sign up date",
-    "subscribed",
-    "subscription start",
-    "activation date",
-    "activated",
-  ],
-  ...[
-    "begin",
-    "begin date",
-    "since",
-    "customer since",
-    "created",
-    "created at",
-    "valid from",
-    "vertragsbeginn",
-  ],
-];
-export const endNames: readonly string[] = [
-  ...[
-    "end",
-    "end date",
-    "contract end",
-    "contract end date",
-    "cancelled",
-    "canceled",
-    "cancelled at",
-    "canceled at",
-  ],
-  ...[
-    "cancel date",
-    "cancellation date",
-    "ended",
-    "ended at",
-    "churn date",
-    "churned at",
-    "left",
-    "termination date",
-  ],
-  ...[
-    "terminated",
-    "terminated at",
-    "subscription end",
-    "valid to",
-    "valid until",
-    "expired",
-    "vertragsende",
-  ],
-];
-export const tenureNames: readonly string[] = [
-  ...["tenure", "tenure months", "tenure in months", "tenure days", "tenure weeks", "tenure years", "months"],
-  ...["lifetime months", "account age", "age months", "subscription length", "customer tenure"],
-];
-export const endedNames: readonly string[] = [
-  ...["churn", "churned", "churn label", "churn value", "ended", "left", "exited", "cancelled", "canceled"],
-  ...["attrition", "attrition flag", "is churned", "has left", "status", "customer status"],
-];
+export const startNames: readonly string[] = wordList(
+  "start, start date, contract start, contract start date, joined, join date, joining date, signup",
+  "signup date, sign up date, subscribed, subscription start, activation date, activated, begin",
+  "begin date, since, customer since, created, created at, valid from, vertragsbeginn",
+);
+export const endNames: readonly string[] = wordList(
+  "end, end date, contract end, contract end date, cancelled, canceled, cancelled at, canceled at",
+  "cancel date, cancellation date, ended, ended at, churn date, churned at, left, termination date",
+  "terminated, terminated at, subscription end, valid to, valid until, expired, vertragsende",
+);
+export const tenureNames: readonly string[] = wordList(
+  "tenure, tenure months, tenure in months, tenure days, tenure weeks, tenure years, months",
+  "lifetime months, account age, age months, subscription length, customer tenure",
+);
+export const endedNames: readonly string[] = wordList(
+  "churn, churned, churn label, churn value, ended, left, exited, cancelled, canceled",
+  "attrition, attrition flag, is churned, has left, status, customer status",
+);

@@ -2,7 +2,7 @@ import { check, checkOneOf } from "../../../core/checks";
 import { takeValues } from "../../../core/matrix";
 import { placesWhere } from "../../../core/places";
 import { type RowSource, rowsAt } from "../../../data/even-rows";
-import { plainName } from "../../../data/infer/names";
+import { plainName, wordList } from "../../../data/infer/names";
 import { type Column, cellText, columnNamed, type Table, takeTableRows } from "../../../data/table";
 import { type Names, namesBy } from "../../../data/tally/names";
 import { numbersOf } from "../cell-values";
@@ -231,17 +231,10 @@ function lifetimesOf(table: Table, options: ContractOptions, faults: Faults, act
   return lifetimesByTenure(table, { tenure, flag }, options, faults);
 }
 
-const revenueNames: readonly string[] = [
-  ...[
-    "monthly revenue",
-    "revenue per month",
-    "monthly charges",
-    "monthly charge",
-    "monthly fee",
-    "monthly price",
-  ],
-  ...["monthly amount", "monthly value", "mrr", "arpu", "revenue", "fee", "price", "amount", "monatspreis"],
-];
+const revenueNames: readonly string[] = wordList(
+  "monthly revenue, revenue per month, monthly charges, monthly charge, monthly fee, monthly price",
+  "monthly amount, monthly value, mrr, arpu, revenue, fee, price, amount, monatspreis",
+);
 
 const currencyNames: readonly string[] = ["currency", "currency code", "ccy"];
 

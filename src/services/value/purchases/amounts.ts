@@ -1,3 +1,4 @@
+import { wordList } from "../../../data/infer/names";
 import { type Column, cellText, columnNamed, type Table } from "../../../data/table";
 import { numbersOf } from "../cell-values";
 import { type Faults, findColumn, oneCurrency, optionalColumn } from "../own-columns";
@@ -91,63 +92,18 @@ function note(notes: string[], column: Column, guess: string | undefined): void 
 }
 
 /** What a whole row costs. */
-const totalNames: readonly string[] = [
-  ...[
-    "amount",
-    "total amount",
-    "order amount",
-    "order value",
-    "order total",
-    "total price",
-    "total",
-    "grand total",
-  ],
-  ...[
-    "transaction amount",
-    "purchase amount",
-    "line total",
-    "subtotal",
-    "net amount",
-    "gross amount",
-    "revenue",
-  ],
-  ...[
-    "net revenue",
-    "sales",
-    "turnover",
-    "spend",
-    "spent",
-    "paid",
-    "payment",
-    "payment value",
-    "betrag",
-    "umsatz",
-  ],
-];
+const totalNames: readonly string[] = wordList(
+  "amount, total amount, order amount, order value, order total, total price, total, grand total",
+  "transaction amount, purchase amount, line total, subtotal, net amount, gross amount, revenue",
+  "net revenue, sales, turnover, spend, spent, paid, payment, payment value, betrag, umsatz",
+);
 /** What one piece costs, or a row where there is no quantity. */
-const priceNames: readonly string[] = [
-  ...[
-    "unit price",
-    "price",
-    "price per unit",
-    "item price",
-    "price each",
-    "value",
-    "unit cost",
-    "preis",
-    "einzelpreis",
-  ],
-];
-const quantityNames: readonly string[] = [
-  "quantity",
-  "qty",
-  "units",
-  "pieces",
-  "item count",
-  "count",
-  "menge",
-  "anzahl",
-];
+const priceNames: readonly string[] = wordList(
+  "unit price, price, price per unit, item price, price each, value, unit cost, preis, einzelpreis",
+);
+const quantityNames: readonly string[] = wordList(
+  "quantity, qty, units, pieces, item count, count, menge, anzahl",
+);
 const currencyNames: readonly string[] = ["currency", "currency code", "ccy", "waehrung"];
 
 /** What columns of amounts, and of what they are in, are usually called. */

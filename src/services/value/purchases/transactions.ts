@@ -1,5 +1,5 @@
 import { check, checkOneOf } from "../../../core/checks";
-import { customerNames, plainName } from "../../../data/infer/names";
+import { customerNames, plainName, wordList } from "../../../data/infer/names";
 import { type Column, cellText, columnNamed, type Table } from "../../../data/table";
 import { SeenTexts } from "../../../data/tally/keys";
 import type { PurchaseHistory } from "../../../models/clv/purchase-history";
@@ -292,28 +292,11 @@ function notesOf(counts: Counts, refunds: RefundRule, close: string): string[] {
   ];
 }
 
-const dateNames: readonly string[] = [
-  ...["date", "order date", "purchase date", "transaction date", "invoice date", "created at", "created"],
-  ...[
-    "order created at",
-    "ordered at",
-    "paid at",
-    "processed at",
-    "timestamp",
-    "datetime",
-    "date time",
-    "time",
-  ],
-  ...[
-    "day",
-    "order time",
-    "order purchase timestamp",
-    "datum",
-    "bestelldatum",
-    "rechnungsdatum",
-    "buchungstag",
-  ],
-];
+const dateNames: readonly string[] = wordList(
+  "date, order date, purchase date, transaction date, invoice date, created at, created",
+  "order created at, ordered at, paid at, processed at, timestamp, datetime, date time, time, day",
+  "order time, order purchase timestamp, datum, bestelldatum, rechnungsdatum, buchungstag",
+);
 
 /** Whether `transactionsFrom` may read more of a column of this name than whether rows repeat. */
 export function isRead(name: string, options: TransactionOptions): boolean {
