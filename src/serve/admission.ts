@@ -84,7 +84,7 @@ export class Admission {
 
   private refuse(why: string): HttpProblem {
     this.refused++;
-    return new HttpProblem(503, "The server is busy", `${why}; try again in a few seconds`, {
+    return new HttpProblem(503, `${why}; try again in a few seconds`, {
       retryAfter: 5,
     });
   }

@@ -239,7 +239,7 @@ async function protect(app: App, settings: Settings): Promise<void> {
   app.addHook("onRequest", async ({ headers }) => {
     // What is packed may be a thousand times as large as it looks.
     if ((headers["content-encoding"] ?? "identity") !== "identity")
-      throw new HttpProblem(415, "That form of body is not read", "Send the body unpacked");
+      throw new HttpProblem(415, "Send the body unpacked");
   });
   // What a route does not read is refused, not passed over; probes may say what they like.
   app.addHook("onRoute", ({ url, schema }) => {

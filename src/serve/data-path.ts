@@ -9,7 +9,7 @@ import { HttpProblem } from "./problem";
  */
 export function dataFile(folder: string, path: string): string {
   const refuse = (detail: string): never => {
-    throw new HttpProblem(422, "The data cannot be used", detail);
+    throw new HttpProblem(422, detail);
   };
   if (path.includes("\0") || path === "") refuse("Name a CSV file inside the data folder");
   const root = existsSync(folder) ? realpathSync(folder) : resolve(folder);

@@ -25,11 +25,7 @@ export function generatorSources(store: Store): (reference: string) => Generator
     if (name !== undefined) return { kind: "pretrained", name };
     const found = findModel(store, reference);
     if (!found?.kind.startsWith("synthesiser "))
-      throw new HttpProblem(
-        404,
-        "There is nothing here",
-        "There is no such generator; /synth/models lists those there are",
-      );
+      throw new HttpProblem(404, "There is no such generator; /synth/models lists those there are");
     const known = read.get(found.id) ?? {
       kind: "saved" as const,
       key: `${found.id} ${found.sha256}`,
@@ -53,13 +49,11 @@ export function realRowsOf(store: Store, folder: string, reference: string): Bes
   if (privacy !== undefined)
     throw new HttpProblem(
       422,
-      "The data cannot be used",
       "A private generator keeps nothing of its data to be compared with: telelink synth report compares files",
     );
   if (typeof data !== "string" || typeof sha256 !== "string")
     throw new HttpProblem(
       422,
-      "The data cannot be used",
       "The real customers of this generator are not here: compare one that was trained here",
     );
   const path = dataFile(folder, data);

@@ -37,17 +37,23 @@ export class HttpProblem extends Error {
   readonly retryAfter: number | undefined;
   /** The fields that broke a rule. */
   readonly errors: Problem["errors"];
+  /** The kind of problem, where the status does not say it. */
+  readonly title: string | undefined;
 
   constructor(
     readonly status: number,
-    readonly title: string,
     detail: string,
-    more: { readonly retryAfter?: number; readonly errors?: Problem["errors"] } = {},
+    more: {
+      readonly retryAfter?: number;
+      readonly errors?: Problem["errors"];
+      readonly title?: string;
+    } = {},
   ) {
     super(detail);
     this.name = "HttpProblem";
     this.retryAfter = more.retryAfter;
     this.errors = more.errors;
+    this.title = more.title;
   }
 }
 
@@ -114,7 +120,7 @@ export function answerProblems(app: FastifyInstance, allowed: AllowedMethods): v
     const served = allowed(request.url);
     if (served.length === 0 || served.includes(request.method)) return undefined;
     const detail = `${served.join(", ")} ${served.length === 1 ? "is" : "are"} served here, not ${request.method}`;
-    return { type: "about:blank", title: titles[405], status: 405, detail };
+    return problemWith(405, { detail });
   };
   const answer = (request: FastifyRequest, reply: FastifyReply, made: Problem): FastifyReply => {
     if (made.status === 405) reply.header("allow", allowed(request.url).join(", "));
@@ -142,16 +148,14 @@ export function answerProblems(app: FastifyInstance, allowed: AllowedMethods): v
   });
   app.setNotFoundHandler((request, reply) => {
     const detail = `No page answers ${request.method} here; /docs lists what there is`;
-    const nothing = { type: "about:blank", title: titles[404], status: 404, detail };
-    return answer(request, reply, elsewhere(request) ?? nothing);
+    return answer(request, reply, elsewhere(request) ?? problemWith(404, { detail }));
   });
 }
 
 /** Answers what can't be a path of a URL; no route hears of it. */
 export function answerBadUrl(_: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const made: Problem = { type: "about:blank", title: titles[400], status: 400 };
   const detail = "The path must be a URL's, its percent signs followed by UTF-8";
-  const body = JSON.stringify({ ...made, detail, instance: `urn:request:${request.id}` });
+  const body = JSON.stringify(problemWith(400, { detail, instance: `urn:request:${request.id}` }));
   reply.code(400).type("application/problem+json").send(body);
 }
 
@@ -159,19 +163,23 @@ export function answerBadUrl(_: FastifyError, request: FastifyRequest, reply: Fa
 export function answerBrokenRequest({ code }: ConnectionError, socket: Socket): void {
   if (code === "ECONNRESET" || !socket.writable) return void socket.destroy();
   const status = code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : code === "HPE_HEADER_OVERFLOW" ? 431 : 400;
-  const said: Problem = { type: "about:blank", title: titles[status], status };
-  const body = JSON.stringify(said);
+  const body = JSON.stringify(problemWith(status));
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
     () => socket.destroy(),
   );
 }
 
+/** A problem of the kind that its status names. */
+function problemWith(status: number, more: Partial<Problem> = {}): Problem {
+  return { type: "about:blank", title: titles[status] ?? "The request failed", status, ...more };
+}
+
 /** What is said of an error: what the server did wrong stays in its log. */
 export function problemOf(error: Error & { readonly statusCode?: number }): Problem {
   if (error instanceof HttpProblem) {
     const { title, status, errors } = error;
-    return { type: "about:blank", title, status, detail: error.message, ...(errors ? { errors } : {}) };
+    return problemWith(status, { ...(title && { title }), detail: error.message, ...(errors && { errors }) });
   }
   if (error instanceof InvalidInput) {
     const errors = error.issues.map((issue) => ({
@@ -179,29 +187,17 @@ export function problemOf(error: Error & { readonly statusCode?: number }): Prob
       rule: ruleOf(issue),
     }));
     const detail = errors.map((error) => `${error.field}: ${error.rule}`).join("; ");
-    return { type: "about:blank", title: titles[400], status: 400, detail, errors };
+    return problemWith(400, { detail, errors });
   }
   if (error instanceof StoreError) return storeProblem(error);
   if (["ENOSPC", "EDQUOT", "EFBIG"].includes((error as NodeJS.ErrnoException).code ?? ""))
-    return {
-      type: "about:blank",
-      title: titles[507],
-      status: 507,
-      detail: "Nothing of this request was kept",
-    };
+    return problemWith(507, { detail: "Nothing of this request was kept" });
   const status = isResponseSerializationError(error)
     ? 500
     : (error.statusCode ?? (error instanceof RangeError ? 422 : 500));
-  const title = titles[status] ?? "The request failed";
   // What a 5xx says may hold paths and internals: it goes to the log alone.
-  if (status >= 500)
-    return {
-      type: "about:blank",
-      title,
-      status,
-      detail: "The log has more, under the number of this request",
-    };
-  return { type: "about:blank", title, status, detail: error.message };
+  const detail = status >= 500 ? "The log has more, under the number of this request" : error.message;
+  return problemWith(status, { detail });
 }
 
 /** What the store refuses: the paths that its error names stay in the log. */
@@ -213,5 +209,5 @@ function storeProblem({ code }: StoreError): Problem {
     SQLITE_IOERR: [507, "The store could not be written, and nothing of this request was kept"],
   }[code] as [number, string] | undefined;
   const [status, detail] = said ?? [500, "The store can't be used; the log has more"];
-  return { type: "about:blank", title: titles[status], status, detail };
+  return problemWith(status, { detail });
 }

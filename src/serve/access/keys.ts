@@ -74,17 +74,12 @@ export function askForKeys(app: App, store: Store, chosen: KeySettings): readonl
     }
     const caller = callerOf(request, store, chosen) ?? (chosen.users && proxyUser(request.raw, chosen.users));
     if (!caller) {
-      throw new HttpProblem(
-        401,
-        "A key is needed",
-        "Send a key in the header x-api-key, or as Authorization: Bearer",
-      );
+      throw new HttpProblem(401, "Send a key in the header x-api-key, or as Authorization: Bearer");
     }
     request.who = caller.name;
     if (!caller.scopes.includes(scope) && !caller.scopes.includes("admin"))
       throw new HttpProblem(
         403,
-        "That is not allowed",
         `${caller.name} has ${caller.scopes.length === 0 ? "no scope" : `the scope ${caller.scopes.join(", ")}`}; this asks for ${scope}`,
       );
   });
@@ -118,7 +113,7 @@ function sessionRoute(app: App, store: Store, chosen: KeySettings): void {
       const caller = callerWith(request.body.key, store, chosen.apiKey);
       if (!caller) {
         noteRefused(store, request);
-        throw new HttpProblem(401, "A key is needed", "That is no key of this server, or it was revoked");
+        throw new HttpProblem(401, "That is no key of this server, or it was revoked");
       }
       const ends = Math.floor(Date.now() / 1000) + sessionSeconds;
       const claim = `${caller.session}.${ends}`;

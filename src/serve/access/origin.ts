@@ -17,12 +17,11 @@ export function checkSender(
 ): void {
   // A proxy may go by the one and this server by the other (RFC 9112, 3.2).
   if (rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === "host").length > 1)
-    throw new HttpProblem(400, "The request is not as it must be", "The header Host must be there once");
+    throw new HttpProblem(400, "The header Host must be there once");
   const host = hostnameOf(headers.host ?? "");
   if (!ownName(host, hosts, loopback))
     throw new HttpProblem(
       421,
-      "This server is not meant by that name",
       `${JSON.stringify(host.slice(0, 100))} is none of its names; the operator lists them in TELELINK_HOSTS`,
     );
   if (harmless.has(method)) return;
@@ -32,7 +31,6 @@ export function checkSender(
   if (site === "cross-site" || site === "same-site" || !own)
     throw new HttpProblem(
       403,
-      "That is not allowed",
       `A page of another site (${String(origin ?? site).slice(0, 100)}) must not change anything here`,
     );
 }

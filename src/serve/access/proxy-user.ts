@@ -52,7 +52,6 @@ function onlyOne({ rawHeaders }: IncomingMessage, name: string): string | undefi
   if (found.length > 1)
     throw new HttpProblem(
       400,
-      "The request is not as it must be",
       `The header ${name} is there ${found.length} times: the proxy must replace what clients send`,
     );
   return found[0]?.trim();

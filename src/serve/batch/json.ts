@@ -57,10 +57,6 @@ export function jsonBody(bytes: Buffer): unknown {
     return parseJson(bytes);
   } catch (error) {
     const why = error instanceof AmbiguousJson ? error.message : "must be JSON";
-    throw new HttpProblem(
-      400,
-      "The request is not as it must be",
-      `The body ${bytes.length === 0 ? "is empty" : why}`,
-    );
+    throw new HttpProblem(400, `The body ${bytes.length === 0 ? "is empty" : why}`);
   }
 }

@@ -36,11 +36,7 @@ export async function* rowsFromCsv(
     (field) => !wanted.includes(field) && !(field.kind === "number" && field.optional),
   );
   if (missing.length > 0)
-    throw new HttpProblem(
-      422,
-      "The data cannot be used",
-      `The CSV must have the columns ${missing.map(nameOf).join(", ")} as well`,
-    );
+    throw new HttpProblem(422, `The CSV must have the columns ${missing.map(nameOf).join(", ")} as well`);
   const columns = wanted.map((field) => columnOf(field, nameOf(field)));
   const idName = idNameIn(splits, columns);
   if (idName !== undefined) columns.unshift({ name: idName, type: "id" });
@@ -94,7 +90,6 @@ export async function* rowsFromCsv(
     if (batches.rejected > mostRefused && 2 * batches.rejected > batches.rows)
       throw new HttpProblem(
         422,
-        "The data cannot be used",
         `${batches.rejected} of ${batches.rows} rows were refused: look at how the file is written`,
       );
     yield lot(rows);

@@ -81,11 +81,7 @@ export function batchRoutes(root: App, context: Context): void {
         const { batchLimit } = context.settings;
         if (Number(request.headers["content-length"] ?? 0) > batchLimit) throw tooLarge(batchLimit);
         if (!(request.body instanceof Readable))
-          throw new HttpProblem(
-            400,
-            "The request is not as it must be",
-            `There must be a body of ${Object.keys(readers).join(", ")}`,
-          );
+          throw new HttpProblem(400, `There must be a body of ${Object.keys(readers).join(", ")}`);
         const [type] = (request.headers["content-type"] ?? "").toLowerCase().split(/\s*;/, 1);
         const form = formFor(request.headers.accept ?? "", request.query.summary === "true");
         const gone = new AbortController();
@@ -201,21 +197,15 @@ async function* answer(
     yield form.tail(count.summary());
     return;
   }
-  const refused = new HttpProblem(422, "No value of a column can be used", unusable);
+  const refused = new HttpProblem(422, unusable, { title: "No value of a column can be used" });
   if (!begun()) throw refused;
   yield form.tail(count.summary(), problemOf(refused));
 }
 
 function bodyProblem({ kind, message }: BodyError): HttpProblem {
-  return kind === "size"
-    ? new HttpProblem(413, "The body is too large", message)
-    : new HttpProblem(400, "The request is not as it must be", message);
+  return kind === "size" ? new HttpProblem(413, message) : new HttpProblem(400, message);
 }
 
 function tooLarge(most: number): HttpProblem {
-  return new HttpProblem(
-    413,
-    "The body is too large",
-    `A batch may have ${most} bytes (TELELINK_BATCH_LIMIT)`,
-  );
+  return new HttpProblem(413, `A batch may have ${most} bytes (TELELINK_BATCH_LIMIT)`);
 }

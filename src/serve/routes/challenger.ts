@@ -23,7 +23,7 @@ const challengerSchema = z
 
 /** What is answered where no model is tried out. */
 export const noChallenger = (): HttpProblem =>
-  new HttpProblem(404, "There is nothing here", "There is no challenger; PUT /models/challenger sets one");
+  new HttpProblem(404, "There is no challenger; PUT /models/challenger sets one");
 
 /** A model that is tried out beside the champion: in shadow, or answering a share of the customers. */
 export function challengerRoutes(app: App, { store, champion }: Context): void {
@@ -75,12 +75,7 @@ export function challengerRoutes(app: App, { store, champion }: Context): void {
     async (request) => {
       const { model: reference, mode, share, reason } = request.body;
       const model = findModel(store, reference);
-      if (!model)
-        throw new HttpProblem(
-          404,
-          "There is nothing here",
-          "There is no such model; /models/described lists them",
-        );
+      if (!model) throw new HttpProblem(404, "There is no such model; /models/described lists them");
       champion?.checkChallenger(`${model.name}@${model.version}`);
       setChallenge(store, { model, mode, share: mode === "share" ? share : 0 }, { who: request.who, reason });
       champion?.refresh();

@@ -106,7 +106,7 @@ export function jobRoutes(app: App, { queue }: Context): void {
     try {
       return queue.find(id);
     } catch {
-      throw new HttpProblem(404, "There is nothing here", `There is no job ${id}; /jobs lists the newest`);
+      throw new HttpProblem(404, `There is no job ${id}; /jobs lists the newest`);
     }
   }
 }

@@ -124,8 +124,7 @@ export function modelRoutes(app: App, context: Context): void {
     },
     async (request) => {
       const before = promotions(store, championAlias)[0]?.before;
-      if (before === undefined)
-        throw new HttpProblem(409, "That cannot be done now", "No model was champion before this one");
+      if (before === undefined) throw new HttpProblem(409, "No model was champion before this one");
       return promoted(context, before, request.who, request.body.reason || "rolled back");
     },
   );
@@ -139,8 +138,7 @@ function promoted(
   reason: string,
 ): z.infer<typeof servingSchema> {
   const found = findModel(store, reference);
-  if (!found)
-    throw new HttpProblem(404, "There is nothing here", "There is no such model; /models lists them");
+  if (!found) throw new HttpProblem(404, "There is no such model; /models lists them");
   champion?.check(reference);
   promote(store, championAlias, found, { who, reason });
   if (challenge(store)?.model.id === found.id)

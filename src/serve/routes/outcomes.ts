@@ -131,8 +131,8 @@ async function keep(
   if (kept === 0)
     throw new HttpProblem(
       422,
-      "No outcome can be used",
       `Each of the ${rejected} breaks a rule, the first: ${errors[0].field} ${errors[0].rule}`,
+      { title: "No outcome can be used" },
     );
   return {
     kept,
@@ -160,7 +160,6 @@ function rowsOf(bytes: Buffer): { outcomes: unknown[]; unused: string[] } {
     if (times < least || times > 1)
       throw new HttpProblem(
         400,
-        "The request is not as it must be",
         `The header must have ${least === 0 ? "at most " : ""}one column ${name}, got ${names.join(", ").slice(0, 200)}`,
       );
   }
@@ -190,6 +189,6 @@ function namesOf(bytes: Buffer, onCells: (row: number, cells: readonly string[])
   try {
     return parseCsv(bytes, { header: true, onCells }, "the body").table.columns.map(({ name }) => name);
   } catch (error) {
-    throw new HttpProblem(400, "The request is not as it must be", (error as Error).message.slice(0, 300));
+    throw new HttpProblem(400, (error as Error).message.slice(0, 300));
   }
 }

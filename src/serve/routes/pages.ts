@@ -68,7 +68,7 @@ export function pageRoutes(app: App, { settings, desk }: Context): void {
     const { file } = request.params as { file: string };
     // Only names that the folder lists: a path can't lead out of it.
     if (!reportFiles(settings.reports).includes(file))
-      throw new HttpProblem(404, "There is nothing here", "There is no such report; /reports lists them");
+      throw new HttpProblem(404, "There is no such report; /reports lists them");
     return reply
       .type("text/html; charset=utf-8")
       .header(

@@ -56,11 +56,9 @@ export function predictRoutes(app: App, context: Context): void {
       const customer = customerOf(desk, request.body);
       const said = explainCustomer(desk, context.settings, customer, request.query.reasons);
       if (!said)
-        throw new HttpProblem(
-          422,
-          "There are no reasons",
-          `${desk.origin.model} is of a kind that has no reasons of its own`,
-        );
+        throw new HttpProblem(422, `${desk.origin.model} is of a kind that has no reasons of its own`, {
+          title: "There are no reasons",
+        });
       return said;
     },
   );

@@ -93,7 +93,7 @@ export function synthRoutes(app: App, { settings, store, queue, admission }: Con
         () =>
           runInThread(checkData, { path: full, file: path }).catch((error: Error) => {
             // What can't be read at all is told with the name that was given, not with where it lies here.
-            throw new HttpProblem(422, "The data cannot be used", error.message.replaceAll(full, path));
+            throw new HttpProblem(422, error.message.replaceAll(full, path));
           }),
         goneOf(reply),
       );

@@ -34,19 +34,16 @@ export function uploadRoute(root: App, { settings, admission }: Context): void {
         if (!/^[\p{L}\p{N}][\p{L}\p{N} ._()-]*\.csv$/iu.test(name))
           throw new HttpProblem(
             422,
-            "The data cannot be used",
             "A file's name must end in .csv and hold letters, digits, spaces, dots, dashes and brackets alone",
           );
         const most = settings.uploadLimit;
         if (Number(request.headers["content-length"] ?? 0) > most) throw tooLarge(most);
         const { body } = request;
-        if (!(body instanceof Readable))
-          throw new HttpProblem(422, "The data cannot be used", "There must be a body of CSV");
+        if (!(body instanceof Readable)) throw new HttpProblem(422, "There must be a body of CSV");
         mkdirSync(settings.data, { recursive: true });
         const path = join(settings.data, name);
         const taken = new HttpProblem(
           409,
-          "That cannot be done now",
           `The data folder holds a ${name} already; send it under another name`,
         );
         if (existsSync(path)) throw taken;
@@ -74,9 +71,5 @@ export function uploadRoute(root: App, { settings, admission }: Context): void {
 }
 
 function tooLarge(most: number): HttpProblem {
-  return new HttpProblem(
-    413,
-    "The body is too large",
-    `A file may have ${most} bytes (TELELINK_UPLOAD_LIMIT)`,
-  );
+  return new HttpProblem(413, `A file may have ${most} bytes (TELELINK_UPLOAD_LIMIT)`);
 }
