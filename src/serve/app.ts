@@ -11,6 +11,7 @@ import { waitingAtMost } from "../data/store/open";
 import { forgetDeadServers, liveServers, takeLease } from "../data/store/servers";
 import { askForKeys } from "./access/keys";
 import type { ProxyUsers } from "./access/proxy-user";
+import { route } from "./access/route-scope";
 import { Admission } from "./admission";
 import { allowedMethods } from "./allowed-methods";
 import { jsonBody } from "./batch/json";
@@ -156,7 +157,7 @@ export async function buildApp(given: Given): Promise<App> {
   pageRoutes(app, context);
   if (basePath !== "") {
     // Links are meant from the folder, which ends in a slash.
-    const options = { config: { scope: "open" as const }, schema: { hide: true } };
+    const options = route("open" as const, { hide: true });
     app.get(basePath, options, async (_, reply) => reply.redirect(`${basePath}/`));
   }
   given.onRoutes?.(routes);

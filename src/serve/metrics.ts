@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { route } from "./access/route-scope";
 import type { App, Context } from "./context";
 
 /** Counts and times requests by route, and serves the figures at /metrics in Prometheus' text format. */
@@ -83,7 +84,7 @@ export function countRequests(app: App, { log, admission, logDropped, monitor, c
     requests.inc({ method: request.method, route, status: reply.statusCode });
     seconds.observe({ route }, reply.elapsedTime / 1000);
   });
-  app.get("/metrics", { config: { scope: "read" }, schema: { hide: true } }, async (_, reply) =>
+  app.get("/metrics", route("read", { hide: true }), async (_, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );
 }

@@ -8,7 +8,7 @@ import type { App } from "../context";
 import { HttpProblem, problem } from "../problem";
 import { checkSender } from "./origin";
 import { type ProxyUsers, proxyUser } from "./proxy-user";
-import type { RouteScope } from "./route-scope";
+import { type RouteScope, route } from "./route-scope";
 
 /** Every route says in its options who may use it. */
 declare module "fastify" {
@@ -100,15 +100,12 @@ export function askForKeys(app: App, store: Store, chosen: KeySettings): readonl
 function sessionRoute(app: App, store: Store, chosen: KeySettings): void {
   app.post(
     "/session",
-    {
-      config: { scope: "open" },
-      schema: {
-        summary: "Sign in with a key: a cookie then stands for it, for twelve hours",
-        tags: ["status"],
-        body: z.strictObject({ key: z.string().max(500) }),
-        response: { 200: z.object({ name: z.string(), scopes: z.array(z.string()) }), 401: problem },
-      },
-    },
+    route("open", {
+      summary: "Sign in with a key: a cookie then stands for it, for twelve hours",
+      tags: ["status"],
+      body: z.strictObject({ key: z.string().max(500) }),
+      response: { 200: z.object({ name: z.string(), scopes: z.array(z.string()) }), 401: problem },
+    }),
     async (request, reply) => {
       const caller = callerWith(request.body.key, store, chosen.apiKey);
       if (!caller) {
@@ -123,10 +120,7 @@ function sessionRoute(app: App, store: Store, chosen: KeySettings): void {
   );
   app.delete(
     "/session",
-    {
-      config: { scope: "open" },
-      schema: { summary: "Sign out", tags: ["status"], response: { 204: z.null() } },
-    },
+    route("open", { summary: "Sign out", tags: ["status"], response: { 204: z.null() } }),
     async (request, reply) => {
       setCookie(reply, "", request.protocol === "https", 0);
       return reply.code(204).send(null);

@@ -6,3 +6,11 @@ export interface RouteScope {
   readonly url: string;
   readonly scope: Scope | "open";
 }
+
+/** A route's options: who may use it, and what it takes, answers and is called. */
+export function route<Schema extends object>(
+  scope: RouteScope["scope"],
+  schema: Schema,
+): { readonly config: { readonly scope: RouteScope["scope"] }; readonly schema: Schema } {
+  return { config: { scope }, schema };
+}

@@ -5,6 +5,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { z } from "zod";
 import { driftCounts } from "../../services/predict/drift";
 import type { Desk } from "../../services/score/desk";
+import { route } from "../access/route-scope";
 import { answerCustomers } from "../answering";
 import { BatchCount, type BatchForm, formFor, type ScoredRows } from "../batch/answer";
 import { BodyError } from "../batch/json-list";
@@ -65,18 +66,15 @@ export function batchRoutes(root: App, context: Context): void {
     app.addContentTypeParser(Object.keys(readers), (_, body, done) => done(null, body));
     app.post(
       "/batch-predict",
-      {
-        config: { scope: "predict" },
-        schema: {
-          summary: "The same for many customers, as JSON or CSV",
-          description:
-            'Send application/json (a list of customers, or {"customers": […]}), application/x-ndjson (a customer a line) or text/csv with a header, in which a column customer_id or customerID names the customers. Rows are answered as they arrive, in the form that Accept names, and a row that breaks a rule is reported in its place. What is found wrong once the answer has begun is told at its end.',
-          tags: ["predict"],
-          querystring: batchQuery,
-          produces: ["application/json", "application/x-ndjson", "text/csv"],
-          response: { 200: batchSchema, 400: problem, 413: problem, 415: problem, 422: problem },
-        },
-      },
+      route("predict", {
+        summary: "The same for many customers, as JSON or CSV",
+        description:
+          'Send application/json (a list of customers, or {"customers": […]}), application/x-ndjson (a customer a line) or text/csv with a header, in which a column customer_id or customerID names the customers. Rows are answered as they arrive, in the form that Accept names, and a row that breaks a rule is reported in its place. What is found wrong once the answer has begun is told at its end.',
+        tags: ["predict"],
+        querystring: batchQuery,
+        produces: ["application/json", "application/x-ndjson", "text/csv"],
+        response: { 200: batchSchema, 400: problem, 413: problem, 415: problem, 422: problem },
+      }),
       async (request, reply) => {
         const { batchLimit } = context.settings;
         if (Number(request.headers["content-length"] ?? 0) > batchLimit) throw tooLarge(batchLimit);

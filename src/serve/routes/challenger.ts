@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { findModel } from "../../data/store/models";
 import { challenge, challengeModes, setChallenge } from "../../data/store/monitoring/challenge";
+import { route } from "../access/route-scope";
 import type { App, Context } from "../context";
 import { HttpProblem, problem } from "../problem";
 import { modelReference } from "./models";
@@ -37,41 +38,35 @@ export function challengerRoutes(app: App, { store, champion }: Context): void {
 
   app.get(
     "/models/challenger",
-    {
-      config: { scope: "read" },
-      schema: {
-        summary: "Which model is tried out beside the one that answers",
-        tags: ["models"],
-        response: { 200: challengerSchema, 404: problem },
-      },
-    },
+    route("read", {
+      summary: "Which model is tried out beside the one that answers",
+      tags: ["models"],
+      response: { 200: challengerSchema, 404: problem },
+    }),
     async () => shown(),
   );
 
   app.put(
     "/models/challenger",
-    {
-      config: { scope: "admin" },
-      schema: {
-        summary:
-          "Try out a model: in shadow it is asked beside the champion, by share it answers some customers",
-        description:
-          "In either mode both models are asked and what each says is kept, so that they can be compared once outcomes come. A customer with a customer_id is always answered by the same one.",
-        tags: ["models"],
-        body: z.strictObject({
-          model: modelReference,
-          mode: z.enum(challengeModes).default("shadow"),
-          share: z
-            .number()
-            .min(0.001)
-            .max(0.999)
-            .default(0.1)
-            .describe("For the mode share: the share of customers whom it answers"),
-          reason: reasonSchema,
-        }),
-        response: { 200: challengerSchema, 404: problem, 422: problem },
-      },
-    },
+    route("admin", {
+      summary:
+        "Try out a model: in shadow it is asked beside the champion, by share it answers some customers",
+      description:
+        "In either mode both models are asked and what each says is kept, so that they can be compared once outcomes come. A customer with a customer_id is always answered by the same one.",
+      tags: ["models"],
+      body: z.strictObject({
+        model: modelReference,
+        mode: z.enum(challengeModes).default("shadow"),
+        share: z
+          .number()
+          .min(0.001)
+          .max(0.999)
+          .default(0.1)
+          .describe("For the mode share: the share of customers whom it answers"),
+        reason: reasonSchema,
+      }),
+      response: { 200: challengerSchema, 404: problem, 422: problem },
+    }),
     async (request) => {
       const { model: reference, mode, share, reason } = request.body;
       const model = findModel(store, reference);
@@ -85,15 +80,12 @@ export function challengerRoutes(app: App, { store, champion }: Context): void {
 
   app.delete(
     "/models/challenger",
-    {
-      config: { scope: "admin" },
-      schema: {
-        summary: "End the trial; what was said in it stays",
-        tags: ["models"],
-        querystring: z.strictObject({ reason: reasonSchema }),
-        response: { 200: challengerSchema, 404: problem },
-      },
-    },
+    route("admin", {
+      summary: "End the trial; what was said in it stays",
+      tags: ["models"],
+      querystring: z.strictObject({ reason: reasonSchema }),
+      response: { 200: challengerSchema, 404: problem },
+    }),
     async (request) => {
       const ended = shown();
       setChallenge(store, undefined, { who: request.who, reason: request.query.reason });

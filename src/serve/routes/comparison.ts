@@ -4,6 +4,7 @@ import { challenge, challengeModes } from "../../data/store/monitoring/challenge
 import { agreement, saidByModel } from "../../data/store/monitoring/outcomes";
 import type { Store } from "../../data/store/open";
 import { type Judged, judgeModels, judgeStored } from "../../services/monitoring/judge";
+import { route } from "../access/route-scope";
 import type { App, Context } from "../context";
 import { problem } from "../problem";
 import { noChallenger } from "./challenger";
@@ -68,14 +69,11 @@ function saidOf(store: Store, id: number, model: string, since: string): z.infer
 export function comparisonRoute(app: App, { store, desk, admission }: Context): void {
   app.get(
     "/models/comparison",
-    {
-      config: { scope: "read" },
-      schema: {
-        summary: "Champion and challenger side by side: what each said, where they agree, who was right",
-        tags: ["models"],
-        response: { 200: comparisonSchema, 404: problem },
-      },
-    },
+    route("read", {
+      summary: "Champion and challenger side by side: what each said, where they agree, who was right",
+      tags: ["models"],
+      response: { 200: comparisonSchema, 404: problem },
+    }),
     async () => {
       const found = challenge(store);
       if (!found) throw noChallenger();

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
 import type { Job, JobEvent } from "../../data/store/jobs";
+import { route } from "../access/route-scope";
 import type { App, Context } from "../context";
 import { HttpProblem, problem } from "../problem";
 
@@ -38,38 +39,29 @@ export function shownJob(job: Job): z.infer<typeof jobSchema> {
 export function jobRoutes(app: App, { queue }: Context): void {
   app.get(
     "/jobs",
-    {
-      config: { scope: "read" },
-      schema: { summary: "The newest jobs", tags: ["jobs"], response: { 200: z.array(jobSchema) } },
-    },
+    route("read", { summary: "The newest jobs", tags: ["jobs"], response: { 200: z.array(jobSchema) } }),
     async () => queue.list().map(shownJob),
   );
 
   app.get(
     "/jobs/:id",
-    {
-      config: { scope: "read" },
-      schema: {
-        summary: "One job",
-        tags: ["jobs"],
-        params: idSchema,
-        response: { 200: jobSchema, 404: problem },
-      },
-    },
+    route("read", {
+      summary: "One job",
+      tags: ["jobs"],
+      params: idSchema,
+      response: { 200: jobSchema, 404: problem },
+    }),
     async (request) => shownJob(find(request.params.id)),
   );
 
   app.post(
     "/jobs/:id/stop",
-    {
-      config: { scope: "write" },
-      schema: {
-        summary: "Stop a queued or running job",
-        tags: ["jobs"],
-        params: idSchema,
-        response: { 202: jobSchema, 404: problem },
-      },
-    },
+    route("write", {
+      summary: "Stop a queued or running job",
+      tags: ["jobs"],
+      params: idSchema,
+      response: { 202: jobSchema, 404: problem },
+    }),
     async (request, reply) => {
       find(request.params.id);
       return reply.code(202).send(shownJob(queue.stop(request.params.id)));
@@ -78,17 +70,14 @@ export function jobRoutes(app: App, { queue }: Context): void {
 
   app.get(
     "/jobs/:id/events",
-    {
-      config: { scope: "read" },
-      schema: {
-        summary: "A job's events as they come (server-sent events; Last-Event-ID reads on)",
-        tags: ["jobs"],
-        params: idSchema,
-        headers: z.object({ "last-event-id": z.coerce.number().int().min(0).optional() }),
-        produces: ["text/event-stream"],
-        response: { 200: z.string().describe("Server-sent events"), 404: problem },
-      },
-    },
+    route("read", {
+      summary: "A job's events as they come (server-sent events; Last-Event-ID reads on)",
+      tags: ["jobs"],
+      params: idSchema,
+      headers: z.object({ "last-event-id": z.coerce.number().int().min(0).optional() }),
+      produces: ["text/event-stream"],
+      response: { 200: z.string().describe("Server-sent events"), 404: problem },
+    }),
     async (request, reply) => {
       const { id } = find(request.params.id);
       const gone = new AbortController();

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { findModel, listModels, promote, promotions } from "../../data/store/models";
 import { challenge, setChallenge } from "../../data/store/monitoring/challenge";
+import { route } from "../access/route-scope";
 import { championAlias } from "../champion";
 import type { App, Context } from "../context";
 import { HttpProblem, problem } from "../problem";
@@ -49,27 +50,21 @@ export function modelRoutes(app: App, context: Context): void {
   const { store, champion, desk } = context;
   app.get(
     "/models",
-    {
-      config: { scope: "read" },
-      schema: {
-        summary: "The models in the store, the newest first",
-        tags: ["models"],
-        response: { 200: z.array(modelSchema) },
-      },
-    },
+    route("read", {
+      summary: "The models in the store, the newest first",
+      tags: ["models"],
+      response: { 200: z.array(modelSchema) },
+    }),
     async () => listModels(store).slice(0, 1000),
   );
 
   app.get(
     "/models/described",
-    {
-      config: { scope: "read" },
-      schema: {
-        summary: "The models that can answer, with metrics, data and provenance, the newest first",
-        tags: ["models"],
-        response: { 200: z.array(describedModelSchema) },
-      },
-    },
+    route("read", {
+      summary: "The models that can answer, with metrics, data and provenance, the newest first",
+      tags: ["models"],
+      response: { 200: z.array(describedModelSchema) },
+    }),
     async () =>
       listModels(store)
         .filter((model) => !model.kind.startsWith("synthesiser "))
@@ -78,16 +73,13 @@ export function modelRoutes(app: App, context: Context): void {
 
   app.get(
     "/models/champion",
-    {
-      config: { scope: "read" },
-      schema: {
-        summary: "Which model answers, and who promoted what, when and why",
-        tags: ["models"],
-        response: {
-          200: servingSchema.extend({ history: z.array(promotionSchema) }).meta({ id: "Champion" }),
-        },
+    route("read", {
+      summary: "Which model answers, and who promoted what, when and why",
+      tags: ["models"],
+      response: {
+        200: servingSchema.extend({ history: z.array(promotionSchema) }).meta({ id: "Champion" }),
       },
-    },
+    }),
     async () => ({
       ...(champion?.serving() ?? { model: desk().origin.model, source: "desk" as const }),
       history: promotions(store, championAlias),
@@ -96,32 +88,26 @@ export function modelRoutes(app: App, context: Context): void {
 
   app.put(
     "/models/champion",
-    {
-      config: { scope: "admin" },
-      schema: {
-        summary: "Let a model of the store answer from now on",
-        tags: ["models"],
-        body: z.strictObject({
-          model: modelReference,
-          reason: z.string().max(500).default("").describe("Why: it stands in the history"),
-        }),
-        response: { 200: servingSchema, 400: problem, 404: problem, 422: problem },
-      },
-    },
+    route("admin", {
+      summary: "Let a model of the store answer from now on",
+      tags: ["models"],
+      body: z.strictObject({
+        model: modelReference,
+        reason: z.string().max(500).default("").describe("Why: it stands in the history"),
+      }),
+      response: { 200: servingSchema, 400: problem, 404: problem, 422: problem },
+    }),
     async (request) => promoted(context, request.body.model, request.who, request.body.reason),
   );
 
   app.post(
     "/models/champion/rollback",
-    {
-      config: { scope: "admin" },
-      schema: {
-        summary: "Let the model answer again that was champion before",
-        tags: ["models"],
-        body: z.strictObject({ reason: z.string().max(500).default("") }),
-        response: { 200: servingSchema, 404: problem, 409: problem, 422: problem },
-      },
-    },
+    route("admin", {
+      summary: "Let the model answer again that was champion before",
+      tags: ["models"],
+      body: z.strictObject({ reason: z.string().max(500).default("") }),
+      response: { 200: servingSchema, 404: problem, 409: problem, 422: problem },
+    }),
     async (request) => {
       const before = promotions(store, championAlias)[0]?.before;
       if (before === undefined) throw new HttpProblem(409, "No model was champion before this one");

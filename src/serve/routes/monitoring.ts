@@ -6,6 +6,7 @@ import type { Interval } from "../../evaluate/bootstrap";
 import { wilson } from "../../evaluate/intervals";
 import type { ColumnDrift } from "../../services/monitoring/column-drift";
 import type { JudgedModel } from "../../services/monitoring/judge";
+import { route } from "../access/route-scope";
 import type { App, Context } from "../context";
 import type { MonitoringReport } from "../monitoring/monitor";
 import { judgedOf } from "./comparison";
@@ -58,15 +59,12 @@ export function monitoringRoutes(app: App, context: Context): void {
 
   app.get(
     "/monitoring/report",
-    {
-      config: { scope: "read" },
-      schema: {
-        summary: "Drift of columns and predictions against training, calibration against outcomes, alerts",
-        tags: ["status"],
-        querystring: z.strictObject({ days: z.coerce.number().int().min(1).max(366).default(7) }),
-        response: { 200: monitoringSchema },
-      },
-    },
+    route("read", {
+      summary: "Drift of columns and predictions against training, calibration against outcomes, alerts",
+      tags: ["status"],
+      querystring: z.strictObject({ days: z.coerce.number().int().min(1).max(366).default(7) }),
+      response: { 200: monitoringSchema },
+    }),
     async (request) => {
       const report = monitor.report(request.query.days);
       const { models } = await admission.run(() => judgedOf(store, [report.model]));

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { parseCsv } from "../../data/read/read-csv";
 import { addOutcomes, type Outcome } from "../../data/store/monitoring/outcomes";
 import type { Store } from "../../data/store/open";
+import { route } from "../access/route-scope";
 import { namedAlike } from "../batch/rows";
 import type { App, Context } from "../context";
 import { HttpProblem, problem } from "../problem";
@@ -80,23 +81,20 @@ export function outcomeRoutes(root: App, { store, settings }: Context): void {
     );
     app.post(
       "/outcomes",
-      {
-        config: { scope: "write" },
-        schema: {
-          summary: "What became of customers: predictions are judged by it",
-          description:
-            "Each outcome is {customer_id, churned, at}; as text/csv the columns are called so, at may be missing. One of the same customer and time takes the place of an earlier one. A row that breaks a rule is told of and costs itself alone; where none can be used, nothing is kept and the answer is 422.",
-          tags: ["models"],
-          body: z.strictObject({
-            outcomes: z
-              .array(z.unknown())
-              .min(1)
-              .max(mostOutcomes)
-              .meta({ examples: [[{ customer_id: "7590-VHVEG", churned: true, at: "2026-11-30" }]] }),
-          }),
-          response: { 200: keptSchema, 400: problem, 413: problem, 422: problem },
-        },
-      },
+      route("write", {
+        summary: "What became of customers: predictions are judged by it",
+        description:
+          "Each outcome is {customer_id, churned, at}; as text/csv the columns are called so, at may be missing. One of the same customer and time takes the place of an earlier one. A row that breaks a rule is told of and costs itself alone; where none can be used, nothing is kept and the answer is 422.",
+        tags: ["models"],
+        body: z.strictObject({
+          outcomes: z
+            .array(z.unknown())
+            .min(1)
+            .max(mostOutcomes)
+            .meta({ examples: [[{ customer_id: "7590-VHVEG", churned: true, at: "2026-11-30" }]] }),
+        }),
+        response: { 200: keptSchema, 400: problem, 413: problem, 422: problem },
+      }),
       async (request) => keep(store, request.body.outcomes, unused.get(request) ?? []),
     );
   });

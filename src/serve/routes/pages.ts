@@ -5,6 +5,7 @@ import { z } from "zod";
 import { count } from "../../core/format";
 import { figureText, intervalText } from "../../report/figure-text";
 import type { DeskOrigin } from "../../services/score/desk";
+import { route } from "../access/route-scope";
 import type { App, Context } from "../context";
 import { analyzePage } from "../page/analyze";
 import { batchPage } from "../page/batch";
@@ -16,8 +17,8 @@ import { signInPage } from "../page/sign-in";
 import { appStyle } from "../page/style";
 import { HttpProblem } from "../problem";
 
-const hidden = { config: { scope: "open" }, schema: { hide: true } } as const;
-const read = { config: { scope: "read" }, schema: { hide: true } } as const;
+const hidden = route("open", { hide: true });
+const read = route("read", { hide: true });
 // The client's modules are always the built ones, also when this file runs from source.
 const client = resolve(__dirname, "..", "..", "..", "dist", "serve", "client");
 
@@ -37,7 +38,7 @@ function footerOf({ model, data, simulatedValue }: DeskOrigin): string {
 export function pageRoutes(app: App, { settings, desk }: Context): void {
   const footer = (): string => footerOf(desk().origin);
   const page = (path: string, render: () => string, scope: "open" | "read" = "open"): void => {
-    const options = { config: { scope }, schema: { hide: true } };
+    const options = route(scope, { hide: true });
     app.get(path, options, async (_, reply) => reply.type("text/html; charset=utf-8").send(render()));
   };
   page("/", () => analyzePage(footer(), settings, desk().fields));

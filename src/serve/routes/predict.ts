@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Desk } from "../../services/score/desk";
 import { type DeskCustomer, deskTable } from "../../services/score/rows";
+import { route } from "../access/route-scope";
 import { answerCustomers } from "../answering";
 import type { App, Context } from "../context";
 import { driftOfRow } from "../monitoring/drift";
@@ -15,17 +16,14 @@ const asked = z.unknown();
 export function predictRoutes(app: App, context: Context): void {
   app.post(
     "/predict",
-    {
-      config: { scope: "predict" },
-      schema: {
-        summary: "Churn probability, value and action for one customer",
-        description: "Minutes may be left out; a model that does without them then answers.",
-        tags: ["predict"],
-        body: asked,
-        querystring: reasonsQuery(3),
-        response: { 200: predictionSchema, 400: problem },
-      },
-    },
+    route("predict", {
+      summary: "Churn probability, value and action for one customer",
+      description: "Minutes may be left out; a model that does without them then answers.",
+      tags: ["predict"],
+      body: asked,
+      querystring: reasonsQuery(3),
+      response: { 200: predictionSchema, 400: problem },
+    }),
     async (request) => {
       const { reasons } = request.query;
       const desk = context.desk();
@@ -39,18 +37,15 @@ export function predictRoutes(app: App, context: Context): void {
 
   app.post(
     "/explain",
-    {
-      config: { scope: "predict" },
-      schema: {
-        summary: "Why a customer gets its prediction, and what would change it",
-        description:
-          "Contributions are SHAP values: with `expected` they add up to the model's score. Changes are one at a time.",
-        tags: ["predict"],
-        body: asked,
-        querystring: reasonsQuery(20),
-        response: { 200: explanationSchema, 400: problem, 422: problem },
-      },
-    },
+    route("predict", {
+      summary: "Why a customer gets its prediction, and what would change it",
+      description:
+        "Contributions are SHAP values: with `expected` they add up to the model's score. Changes are one at a time.",
+      tags: ["predict"],
+      body: asked,
+      querystring: reasonsQuery(20),
+      response: { 200: explanationSchema, 400: problem, 422: problem },
+    }),
     async (request) => {
       const desk = context.desk();
       const customer = customerOf(desk, request.body);

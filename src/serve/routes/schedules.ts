@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { listSchedules } from "../../data/store/schedules";
+import { route } from "../access/route-scope";
 import type { App, Context } from "../context";
 
 const scheduleSchema = z
@@ -26,15 +27,12 @@ const scheduleSchema = z
 export function scheduleRoutes(app: App, { store }: Context): void {
   app.get(
     "/schedules",
-    {
-      config: { scope: "read" },
-      schema: {
-        summary: "Commands that are run by schedule, and how their last runs ended",
-        description: "telelink schedule sets and removes them.",
-        tags: ["jobs"],
-        response: { 200: z.array(scheduleSchema) },
-      },
-    },
+    route("read", {
+      summary: "Commands that are run by schedule, and how their last runs ended",
+      description: "telelink schedule sets and removes them.",
+      tags: ["jobs"],
+      response: { 200: z.array(scheduleSchema) },
+    }),
     async () =>
       listSchedules(store).map(({ owner, exitCode, folder: _, minutes: __, command, ...one }) => ({
         ...one,

@@ -5,6 +5,7 @@ import { listModels } from "../../data/store/models";
 import { type Store, StoreError, storeError, waitingAtMost } from "../../data/store/open";
 import { predictionStats } from "../../data/store/predictions";
 import { risks } from "../../services/score/decide";
+import { route } from "../access/route-scope";
 import type { Serving } from "../champion";
 import type { App, Context } from "../context";
 
@@ -46,26 +47,20 @@ const statsSchema = z
 
 /** Whether the server is up, well, and what it has done. */
 export function statusRoutes(app: App, context: Context): void {
-  const up = {
-    config: { scope: "open" },
-    schema: {
-      summary: "Whether the server answers",
-      tags: ["status"],
-      response: { 200: z.object({ status: z.literal("online") }) },
-    },
-  } as const;
+  const up = route("open", {
+    summary: "Whether the server answers",
+    tags: ["status"],
+    response: { 200: z.object({ status: z.literal("online") }) },
+  });
   for (const url of ["/online", "/live"]) app.get(url, up, async () => ({ status: "online" as const }));
 
   app.get(
     "/ready",
-    {
-      config: { scope: "open" },
-      schema: {
-        summary: "Whether customers can be answered now, and if not, why",
-        tags: ["status"],
-        response: { 200: readySchema, 503: readySchema },
-      },
-    },
+    route("open", {
+      summary: "Whether customers can be answered now, and if not, why",
+      tags: ["status"],
+      response: { 200: readySchema, 503: readySchema },
+    }),
     async (_, reply) => {
       const reasons = [
         ...(loads(() => context.desk()) ? [] : ["no model is loaded"]),
@@ -86,14 +81,11 @@ export function statusRoutes(app: App, context: Context): void {
 function healthRoute(app: App, context: Context): void {
   app.get(
     "/health",
-    {
-      config: { scope: "open" },
-      schema: {
-        summary: "Whether the model is loaded and predictions are kept",
-        tags: ["status"],
-        response: { 200: healthSchema, 503: healthSchema },
-      },
-    },
+    route("open", {
+      summary: "Whether the model is loaded and predictions are kept",
+      tags: ["status"],
+      response: { 200: healthSchema, 503: healthSchema },
+    }),
     async (request, reply) => {
       const model = loads(() => context.desk());
       const serving: Serving = context.champion?.serving() ?? {
@@ -137,10 +129,7 @@ function healthRoute(app: App, context: Context): void {
 function statsRoute(app: App, context: Context): void {
   app.get(
     "/stats",
-    {
-      config: { scope: "read" },
-      schema: { summary: "What was predicted so far", tags: ["status"], response: { 200: statsSchema } },
-    },
+    route("read", { summary: "What was predicted so far", tags: ["status"], response: { 200: statsSchema } }),
     async () => {
       // What was predicted just now counts too, unless the store is held by another.
       if (context.log.problem() === undefined) await context.log.flush();

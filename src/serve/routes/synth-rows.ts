@@ -8,6 +8,7 @@ import { csvWriter } from "../../data/write/write-csv";
 import { type Beside, besideReal } from "../../services/synthetic/beside";
 import { drawBlocks, notesOn } from "../../services/synthetic/draw";
 import type { Where } from "../../synthesis/conditions";
+import { route } from "../access/route-scope";
 import type { App, Context } from "../context";
 import { generatorSources, realRowsOf } from "../generators";
 import { goneOf, problem } from "../problem";
@@ -89,23 +90,20 @@ export function synthRowsRoutes(app: App, { settings, store, admission }: Contex
 
   app.post(
     "/synth/preview",
-    {
-      config: { scope: "read" },
-      schema: {
-        summary: "The first rows of a sample",
-        tags: ["synth"],
-        body: sampleSchema,
-        response: {
-          200: z.object({
-            columns: z.array(z.string()),
-            rows: z.array(z.array(z.string())),
-            notes: z.array(z.string()).describe("What the whole sample is short of: identifiers that repeat"),
-          }),
-          404: problem,
-          422: problem,
-        },
+    route("read", {
+      summary: "The first rows of a sample",
+      tags: ["synth"],
+      body: sampleSchema,
+      response: {
+        200: z.object({
+          columns: z.array(z.string()),
+          rows: z.array(z.array(z.string())),
+          notes: z.array(z.string()).describe("What the whole sample is short of: identifiers that repeat"),
+        }),
+        404: problem,
+        422: problem,
       },
-    },
+    }),
     async (request, reply) => {
       const { model, rows, seed, where } = request.body;
       // The first block is the one that a download begins with.
@@ -124,19 +122,15 @@ export function synthRowsRoutes(app: App, { settings, store, admission }: Contex
 
   app.post(
     "/synth/compare",
-    {
-      config: { scope: "read" },
-      schema: {
-        summary:
-          "Drawn rows beside the real ones that the generator learned from, and those that it never saw",
-        tags: ["synth"],
-        body: z.strictObject({
-          model: z.string().min(1).max(200),
-          seed: z.string().max(100).default("1"),
-        }),
-        response: { 200: besideSchema, 404: problem, 422: problem },
-      },
-    },
+    route("read", {
+      summary: "Drawn rows beside the real ones that the generator learned from, and those that it never saw",
+      tags: ["synth"],
+      body: z.strictObject({
+        model: z.string().min(1).max(200),
+        seed: z.string().max(100).default("1"),
+      }),
+      response: { 200: besideSchema, 404: problem, 422: problem },
+    }),
     async (request, reply) => {
       const { model, seed } = request.body;
       const made = { source: sourceOf(model), rows: comparedRows, seed };
@@ -147,17 +141,14 @@ export function synthRowsRoutes(app: App, { settings, store, admission }: Contex
 
   app.post(
     "/synth/sample",
-    {
-      config: { scope: "write" },
-      schema: {
-        summary: "Rows as CSV, streamed",
-        description: `The header ${notesHeader} holds what the rows are short of (identifiers that repeat): a list of sentences as JSON, URI-encoded; without it there is nothing to be said.`,
-        tags: ["synth"],
-        body: sampleSchema,
-        produces: ["text/csv"],
-        response: { 200: z.string().describe("CSV with a header"), 404: problem, 422: problem },
-      },
-    },
+    route("write", {
+      summary: "Rows as CSV, streamed",
+      description: `The header ${notesHeader} holds what the rows are short of (identifiers that repeat): a list of sentences as JSON, URI-encoded; without it there is nothing to be said.`,
+      tags: ["synth"],
+      body: sampleSchema,
+      produces: ["text/csv"],
+      response: { 200: z.string().describe("CSV with a header"), 404: problem, 422: problem },
+    }),
     async (request, reply) => {
       const { model, rows, seed, where } = request.body;
       const draw = { source: sourceOf(model), rows, seed, where: where as Where };

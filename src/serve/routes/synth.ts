@@ -5,6 +5,7 @@ import { listModels } from "../../data/store/models";
 import { checkData } from "../../services/synthetic/check-data";
 import { heldOutShares } from "../../services/synthetic/real-rows";
 import { methodNames } from "../../synthesis/method-names";
+import { route } from "../access/route-scope";
 import type { App, Context } from "../context";
 import { csvFiles, dataFile, pathInside } from "../data-path";
 import { pretrainedPrefix } from "../generators";
@@ -64,28 +65,22 @@ const trainSchema = z
 export function synthRoutes(app: App, { settings, store, queue, admission }: Context): void {
   app.get(
     "/synth/files",
-    {
-      config: { scope: "read" },
-      schema: {
-        summary: "The CSV files of the data folder",
-        tags: ["synth"],
-        response: { 200: z.array(z.string()) },
-      },
-    },
+    route("read", {
+      summary: "The CSV files of the data folder",
+      tags: ["synth"],
+      response: { 200: z.array(z.string()) },
+    }),
     async () => csvFiles(settings.data),
   );
 
   app.post(
     "/synth/check",
-    {
-      config: { scope: "read" },
-      schema: {
-        summary: "What a data file holds, and what is wrong with it",
-        tags: ["synth"],
-        body: pathSchema,
-        response: { 200: dataSchema, 422: problem },
-      },
-    },
+    route("read", {
+      summary: "What a data file holds, and what is wrong with it",
+      tags: ["synth"],
+      body: pathSchema,
+      response: { 200: dataSchema, 422: problem },
+    }),
     async (request, reply) => {
       const { path } = request.body;
       const full = dataFile(settings.data, path);
@@ -109,15 +104,12 @@ export function synthRoutes(app: App, { settings, store, queue, admission }: Con
 
   app.post(
     "/synth/train",
-    {
-      config: { scope: "write" },
-      schema: {
-        summary: "Train a generator; the answer is a job",
-        tags: ["synth"],
-        body: trainSchema,
-        response: { 202: jobSchema, 422: problem },
-      },
-    },
+    route("write", {
+      summary: "Train a generator; the answer is a job",
+      tags: ["synth"],
+      body: trainSchema,
+      response: { 202: jobSchema, 422: problem },
+    }),
     async (request, reply) => {
       const { path: file, held_out: heldOut, ...rest } = request.body;
       const path = dataFile(settings.data, file);
@@ -134,14 +126,11 @@ export function synthRoutes(app: App, { settings, store, queue, admission }: Con
 
   app.get(
     "/synth/models",
-    {
-      config: { scope: "read" },
-      schema: {
-        summary: "The generators there are",
-        tags: ["synth"],
-        response: { 200: z.array(describedModelSchema) },
-      },
-    },
+    route("read", {
+      summary: "The generators there are",
+      tags: ["synth"],
+      response: { 200: z.array(describedModelSchema) },
+    }),
     async () => [
       ...listModels(store).filter((model) => model.kind.startsWith("synthesiser ")),
       ...pretrainedCards().map(pretrainedModel),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
+import { route } from "../access/route-scope";
 import { limited } from "../body";
 import type { App, Context } from "../context";
 import { HttpProblem, problem } from "../problem";
@@ -19,16 +20,13 @@ export function uploadRoute(root: App, { settings, admission }: Context): void {
     app.addContentTypeParser("*", (_, body, done) => done(null, body));
     app.put(
       "/synth/files/:name",
-      {
-        config: { scope: "write" },
-        schema: {
-          summary: "Send a CSV file to the data folder",
-          description: "It appears once it is whole; one that is there already is not replaced.",
-          tags: ["synth"],
-          params: z.object({ name: z.string().max(200) }),
-          response: { 201: uploadedSchema, 409: problem, 413: problem, 422: problem, 507: problem },
-        },
-      },
+      route("write", {
+        summary: "Send a CSV file to the data folder",
+        description: "It appears once it is whole; one that is there already is not replaced.",
+        tags: ["synth"],
+        params: z.object({ name: z.string().max(200) }),
+        response: { 201: uploadedSchema, 409: problem, 413: problem, 422: problem, 507: problem },
+      }),
       async (request, reply) => {
         const { name } = request.params;
         if (!/^[\p{L}\p{N}][\p{L}\p{N} ._()-]*\.csv$/iu.test(name))
