@@ -1,5 +1,5 @@
 import { check, checkInteger } from "../core/checks";
-import { mean as average, quantileSorted } from "../core/math/statistics";
+import { mean as average, codeCounts, quantileSorted } from "../core/math/statistics";
 import { column, type Matrix } from "../core/matrix";
 import { datePrinter, plainDates } from "../data/formats/date-format";
 import { type CategoricalColumn, type Column, columnNamed, isCategorical, type Table } from "../data/table";
@@ -151,8 +151,7 @@ const mostLevels = 100;
 function shownLevels({ codes, levels }: CategoricalColumn, points: number): number[] {
   const all = [...levels.keys()];
   if (levels.length <= mostLevels) return all;
-  const counts = new Float64Array(levels.length);
-  for (const code of codes) if (code >= 0) counts[code]++;
+  const counts = codeCounts(codes, levels.length);
   const commonest = new Set(all.sort((a, b) => counts[b] - counts[a]).slice(0, points));
   return [...levels.keys()].filter((code) => commonest.has(code));
 }

@@ -1,4 +1,4 @@
-import { mean } from "../core/math/statistics";
+import { codeCounts, mean } from "../core/math/statistics";
 import type { CategoricalColumn } from "../data/table";
 import { crossFolds, crossParts, type Known, targetsOf, tells } from "./cross-fit";
 import type { LevelMeans, Scaling, TargetMeanPart } from "./parts";
@@ -25,8 +25,7 @@ export function targetMeans(
   known: Known,
   scale: (values: Float64Array) => Scaling | undefined,
 ): CrossFitted<TargetMeanPart> {
-  const counts = new Float64Array(column.levels.length);
-  for (const code of column.codes) if (code >= 0) counts[code]++;
+  const counts = codeCounts(column.codes, column.levels.length);
   const seen = column.levels.map((_, code) => code).filter((code) => counts[code] > 0);
   const of = column.codes.map((code) => code + 1);
   const part = crossParts(of.length, known.rng.fork(column.name));

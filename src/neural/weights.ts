@@ -18,6 +18,18 @@ export type WeightsJson = Readonly<
   Record<string, { readonly rows: number; readonly columns: number; readonly base64: string }>
 >;
 
+/** Throws unless there are finite weights of each name and shape that a net expects. */
+export function checkWeights(found: Weights, expected: Weights, action: string): void {
+  for (const [name, { rows, columns }] of Object.entries(expected)) {
+    const own = found[name];
+    check(
+      own?.rows === rows && own.columns === columns && own.values.every(Number.isFinite),
+      action,
+      `weights ${name} must be ${rows} × ${columns} finite numbers`,
+    );
+  }
+}
+
 /** How weights begin; `fanIn` and `fanOut` are the units that a weight comes from and goes to. */
 export type Initialiser = "zeros" | "ones" | "glorotUniform" | "heNormal" | "lecunNormal" | "heUniform";
 

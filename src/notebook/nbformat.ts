@@ -64,6 +64,16 @@ export interface Notebook {
 
 export type Fields = Record<string, unknown>;
 
+/** An error as a kernel or a file of any version tells of it. */
+export function errorOutput({ ename, evalue, traceback }: Fields): ErrorOutput {
+  return {
+    output_type: "error",
+    ename: String(ename ?? ""),
+    evalue: String(evalue ?? ""),
+    traceback: Array.isArray(traceback) ? traceback.map(String) : [],
+  };
+}
+
 /** A data output from a message's content or a notebook's output. */
 export function dataOutput(type: "display_data" | "execute_result", from: Fields): DataOutput {
   const data: Fields = {};

@@ -3,6 +3,7 @@ import { check } from "../core/checks";
 import {
   type Cell,
   dataOutput,
+  errorOutput,
   type Fields,
   isFields,
   joined,
@@ -157,14 +158,7 @@ class Reader {
       }
       case "error":
       case "pyerr":
-        return [
-          {
-            output_type: "error",
-            ename: String(value.ename ?? ""),
-            evalue: String(value.evalue ?? ""),
-            traceback: Array.isArray(value.traceback) ? value.traceback.map(String) : [],
-          },
-        ];
+        return [errorOutput(value)];
       case "display_data":
       case "execute_result":
         return [dataOutput(value.output_type, value)];

@@ -42,6 +42,24 @@ export function quantileSorted(sorted: Numbers, p: number): number {
   return sorted.length > 0 ? simple.quantileSorted(sorted as readonly number[], p) : Number.NaN;
 }
 
+/** The least and the greatest of the values, those that are missing (NaN) left out; Infinity and −Infinity of none. */
+export function ends(values: Numbers): readonly [low: number, high: number] {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < low) low = values[i];
+    if (values[i] > high) high = values[i];
+  }
+  return [low, high];
+}
+
+/** How often each of `levels` codes occurs; missing ones (−1) are not counted. */
+export function codeCounts(codes: Numbers, levels: number): Float64Array {
+  const counts = new Float64Array(levels);
+  for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) counts[codes[i]]++;
+  return counts;
+}
+
 /** Pearson's correlation; 0 where either does not vary. */
 export function correlation(a: Numbers, b: Numbers): number {
   const found = simple.sampleCorrelation(a as readonly number[], b as readonly number[]);

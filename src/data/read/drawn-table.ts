@@ -1,3 +1,4 @@
+import { ends } from "../../core/math/statistics";
 import { chosenOf, mixBits, type Rng } from "../../core/rng";
 import { customerOf } from "../duplicates";
 import { type RowSource, rowsAt } from "../even-rows";
@@ -168,10 +169,6 @@ async function datesBeyond(
 
 /** Whether a number lies below or above all of these. */
 function outsideOf(values: ArrayLike<number>): (value: number) => boolean {
-  let [low, high] = [Infinity, -Infinity];
-  for (let i = 0; i < values.length; i++) {
-    if (values[i] < low) low = values[i];
-    if (values[i] > high) high = values[i];
-  }
+  const [low, high] = ends(values);
   return (value) => value < low || value > high;
 }

@@ -1,6 +1,6 @@
 import { check } from "../../core/checks";
 import { normalQuantile } from "../../core/math/normal-distribution";
-import { quantileSorted, sampleVariance } from "../../core/math/statistics";
+import { codeCounts, quantileSorted, sampleVariance } from "../../core/math/statistics";
 import { permutation, type Rng } from "../../core/rng";
 import { type Table, takeTableRows } from "../../data/table";
 import { alignTables, type Shared } from "./align";
@@ -70,8 +70,7 @@ interface Binned {
 
 function binned(column: Shared): Binned {
   if (column.kind === "levels") {
-    const counts = new Int32Array(column.levels.length);
-    for (const code of column.codes[0]) if (code >= 0) counts[code]++;
+    const counts = codeCounts(column.codes[0], column.levels.length);
     const kept = [...counts.keys()].sort((a, b) => counts[b] - counts[a] || a - b).slice(0, bins);
     const place = new Int32Array(column.levels.length).fill(bins);
     kept.forEach((code, k) => {

@@ -1,4 +1,5 @@
 import { check } from "../../core/checks";
+import { ends } from "../../core/math/statistics";
 import { asTable, type PolarsFrame } from "../../data/polars";
 import { schemaOf } from "../../data/schema";
 import { isCategorical, type Table } from "../../data/table";
@@ -73,15 +74,8 @@ export function diagnosticScore(
 
 /** Missing values count only where the real column has none. */
 function boundaryAdherence(real: Float64Array, synthetic: Float64Array): number {
-  let low = Infinity;
-  let high = -Infinity;
-  let missing = false;
-  for (const value of real) {
-    if (Number.isNaN(value)) missing = true;
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  const judged = missing ? synthetic.filter((value) => !Number.isNaN(value)) : synthetic;
+  const [low, high] = ends(real);
+  const judged = real.some(Number.isNaN) ? synthetic.filter((value) => !Number.isNaN(value)) : synthetic;
   return judged.filter((value) => value >= low && value <= high).length / judged.length;
 }
 

@@ -1,5 +1,6 @@
 import { check } from "../../core/checks";
 import { Layout, mustStartKernel } from "../../core/kernel";
+import { ends } from "../../core/math/statistics";
 import { defaultThreads, mapThreads, type Task, task } from "../../core/pool";
 import type { Shared } from "./align";
 import { wasm } from "./nearest.wasm";
@@ -151,12 +152,7 @@ export function pack(columns: readonly Shared[], table: number, ranges: number):
 
 /** Numbers such that their absolute difference, cut at 1, is the difference wanted. */
 function scaledNumbers(values: Float64Array, by: Float64Array): Float64Array {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const value of by) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
+  const [low, high] = ends(by);
   const range = high - low;
   // Missing stands far from everything but missing; without a range any difference is a whole one.
   const missing = 1e15;

@@ -1,3 +1,4 @@
+import { codeCounts, ends } from "../../core/math/statistics";
 /**
  * 1 − the Kolmogorov–Smirnov distance of two columns of numbers, missing values left out and numbers rounded to 14
  * decimals (SDMetrics' KSComplement). NaN when either is empty.
@@ -23,13 +24,8 @@ export function ksComplement(real: Float64Array, synthetic: Float64Array): numbe
  * which counts a level that only the synthetic column has as a millionth of a real row). NaN when either is empty.
  */
 export function tvComplement(real: Int32Array, synthetic: Int32Array, levels: number): number {
-  const count = (codes: Int32Array): Float64Array => {
-    const counts = new Float64Array(levels);
-    for (const code of codes) if (code >= 0) counts[code]++;
-    return counts;
-  };
-  const a = count(real);
-  const b = count(synthetic);
+  const a = codeCounts(real, levels);
+  const b = codeCounts(synthetic, levels);
   const sum = (counts: Float64Array): number => counts.reduce((total, count) => total + count, 0);
   if (sum(a) === 0 || sum(b) === 0) return Number.NaN;
   for (let level = 0; level < levels; level++) if (a[level] === 0 && b[level] > 0) a[level] = 1e-6;
@@ -112,12 +108,7 @@ export function contingencySimilarity(
  * value itself and for missing ones. That is how SDMetrics bins a number that meets a level (NumPy's `digitize`).
  */
 export function ownBins(values: Float64Array): Int32Array {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
+  let [low, high] = ends(values);
   if (low === high) {
     low -= 0.5;
     high += 0.5;

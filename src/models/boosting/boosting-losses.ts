@@ -158,7 +158,8 @@ function every(y: Float64Array, holds: (value: number) => boolean, action: strin
   for (const value of y) check(holds(value), action, rule, value);
 }
 
-function weightedMean(y: Float64Array, weights: Float64Array | undefined): number {
+/** The mean of values, by weight where there are weights. */
+export function weightedMean(y: Float64Array, weights: Float64Array | undefined): number {
   let sum = 0;
   let total = 0;
   for (let i = 0; i < y.length; i++) {

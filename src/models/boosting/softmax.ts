@@ -5,7 +5,7 @@ import type { Rng } from "../../core/rng";
 import { checkLabelled } from "../check-rows";
 import { engineFor } from "./boosting";
 import type { BoostEngine } from "./boosting-engine";
-import { type Loss, lossNamed } from "./boosting-losses";
+import { type Loss, lossNamed, weightedMean } from "./boosting-losses";
 import { type BoostedTrees, boostedTrees } from "./boosting-model";
 import { checkedBoosting, type GradientBoostingOptions } from "./boosting-options";
 import { type Boosting, boostTogether } from "./boosting-train";
@@ -76,14 +76,7 @@ function softmaxLosses(engines: readonly BoostEngine[], classes: number): Loss[]
       ...lossNamed("squared", 0.5, 1.5),
       unitHessian: false,
       base(y, weights) {
-        let share = 0;
-        let total = 0;
-        for (let i = 0; i < y.length; i++) {
-          const weight = weights ? weights[i] : 1;
-          share += weight * y[i];
-          total += weight;
-        }
-        return Math.log(Math.max(1e-15, share / total));
+        return Math.log(Math.max(1e-15, weightedMean(y, weights)));
       },
       gradients(_scores, y, weights, g, h) {
         if (k === 0) look();

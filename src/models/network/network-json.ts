@@ -2,7 +2,7 @@ import { z } from "zod";
 import { check } from "../../core/checks";
 import type { ModelJson } from "../../core/model";
 import { seeded } from "../../core/rng";
-import { type Weights, weightsFromJson, weightsToJson } from "../../neural/weights";
+import { checkWeights, type Weights, weightsFromJson, weightsToJson } from "../../neural/weights";
 import { inputShape, type NetworkShape, networkWeights } from "./network-graph";
 import type { NetworkInputs } from "./network-inputs";
 
@@ -132,15 +132,7 @@ export function readNetwork(from: unknown): NetworkState {
     `${state.shape.numbers} and ${state.shape.plain}`,
   );
   const weights = weightsFromJson(state.weights);
-  const expected = networkWeights(state.shape, seeded(0));
-  for (const [name, { rows, columns }] of Object.entries(expected)) {
-    const found = weights[name];
-    check(
-      found?.rows === rows && found.columns === columns && found.values.every(Number.isFinite),
-      action,
-      `weights ${name} must be ${rows} × ${columns} finite numbers`,
-    );
-  }
+  checkWeights(weights, networkWeights(state.shape, seeded(0)), action);
   const { advice, ...training } = state.training;
   return { ...state, inputs, weights, training: { ...training, ...(advice !== undefined && { advice }) } };
 }

@@ -1,6 +1,6 @@
 import { check } from "../../core/checks";
 import { countBelow } from "../../core/math/sorted";
-import { column, type Feature, type Matrix } from "../../core/matrix";
+import { column, type Feature, joinValues, type Matrix } from "../../core/matrix";
 
 /** The code of a missing value, of a level too rare to keep, and of a level not seen in training. */
 export const MISSING = 0xffff;
@@ -50,8 +50,8 @@ export function rank(x: Matrix, bins: number, action: string): Ranked {
     columns: x.columns,
     codes,
     offsets,
-    low: concat(lows, offsets[x.columns]),
-    high: concat(highs, offsets[x.columns]),
+    low: joinValues(lows),
+    high: joinValues(highs),
     categorical,
   };
 }
@@ -158,16 +158,6 @@ function rankLevels(
   for (let i = 0; i < values.length; i++) out[i] = Number.isNaN(values[i]) ? MISSING : slots[values[i]];
   const levels = Float64Array.from(kept);
   return [levels, levels];
-}
-
-function concat(parts: readonly Float64Array[], length: number): Float64Array {
-  const out = new Float64Array(length);
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
 
 /** The middle of two neighbours, or the lower one where rounding would reach the upper. */

@@ -1,4 +1,4 @@
-import { type DataOutput, dataOutput, type ErrorOutput, type Output } from "../nbformat";
+import { type DataOutput, dataOutput, type ErrorOutput, errorOutput, type Output } from "../nbformat";
 import type { Message } from "../wire";
 import { StreamText } from "./stream-text";
 import type { Widgets } from "./widgets";
@@ -60,12 +60,7 @@ export class CellOutputs {
         return true;
       }
       case "error":
-        this.error({
-          output_type: "error",
-          ename: String(content.ename ?? ""),
-          evalue: String(content.evalue ?? ""),
-          traceback: Array.isArray(content.traceback) ? content.traceback.map(String) : [],
-        });
+        this.error(errorOutput(content));
         return true;
       case "clear_output":
         if (content.wait) this.clearNext = true;

@@ -1,4 +1,5 @@
 import { decimal } from "../../core/format";
+import { ends } from "../../core/math/statistics";
 import type { VegaSpec } from "./draw-vega";
 import { type FigureText, figure } from "./figure";
 import { wrapped } from "./narrow";
@@ -230,12 +231,6 @@ export function axisAbove(options: AxisOptions, narrow: boolean): Record<string,
 
 /** The range of the finite values; [0, 1] when there is none. */
 export function extent(values: readonly number[]): [number, number] {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const v of values) {
-    if (!Number.isFinite(v)) continue;
-    if (v < low) low = v;
-    if (v > high) high = v;
-  }
+  const [low, high] = ends(values.filter(Number.isFinite));
   return low > high ? [0, 1] : [low, high];
 }

@@ -1,3 +1,4 @@
+import { ends } from "../../core/math/statistics";
 import { type Task, task } from "../../core/pool";
 import { seeded } from "../../core/rng";
 import type { SchemaName } from "../../data/sources/sources";
@@ -173,9 +174,7 @@ interface Ranges {
 
 /** Ranges of equal width from the least to the greatest number. */
 function ranges(values: Float64Array): Ranges {
-  const known = values.filter((value) => !Number.isNaN(value));
-  const low = known.reduce((a, b) => Math.min(a, b), Infinity);
-  const high = known.reduce((a, b) => Math.max(a, b), -Infinity);
+  const [low, high] = ends(values);
   const width = (high - low) / most || 1;
   const word = (value: number): string => String(Number(value.toPrecision(3)));
   const labels = Array.from(

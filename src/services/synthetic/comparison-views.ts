@@ -1,4 +1,5 @@
 import { decimal, percent } from "../../core/format";
+import { ends } from "../../core/math/statistics";
 import { isCategorical, type Table } from "../../data/table";
 import { principalPlane } from "../../evaluate/synthetic/projection";
 import type { Quality } from "../../evaluate/synthetic/quality";
@@ -60,8 +61,7 @@ export function distributionChart(tables: readonly NamedTable[], column: string)
   const values = columns.map((column) =>
     column?.type === "numeric" ? column.values.filter((value) => !Number.isNaN(value)) : new Float64Array(0),
   );
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values[0]) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  const [low, high] = ends(values[0]);
   const width = (high - low) / bins || 1;
   return lineChart({
     title: shown(column),

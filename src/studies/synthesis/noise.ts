@@ -1,3 +1,4 @@
+import { ends } from "../../core/math/statistics";
 import { integer, type Rng } from "../../core/rng";
 import { type Column, isCategorical, type Table, table } from "../../data/table";
 
@@ -12,11 +13,7 @@ export function uniformNoise(from: Table, rng: Rng): Table {
       if (isCategorical(column))
         return { ...column, codes: column.codes.map(() => integer(draws, column.levels.length)) };
       if (column.type !== "numeric") return column;
-      let [low, high] = [Infinity, -Infinity];
-      for (const value of column.values) {
-        if (value < low) low = value;
-        if (value > high) high = value;
-      }
+      const [low, high] = ends(column.values);
       const scale = 10 ** (column.decimals ?? 2);
       const draw = (): number => Math.round((low + draws.uniform() * (high - low)) * scale) / scale;
       return { ...column, values: column.values.map(draw) };

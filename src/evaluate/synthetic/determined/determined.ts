@@ -1,4 +1,5 @@
 import { percent } from "../../../core/format";
+import { joinValues } from "../../../core/matrix";
 import { permutation, type Rng } from "../../../core/rng";
 import { customerOf } from "../../../data/duplicates";
 import { type Table, takeTableRows } from "../../../data/table";
@@ -119,7 +120,7 @@ function lookedAt(
   const shared = alignTables(tables, "look for what determines what");
   const dates = new Set(real.columns.flatMap(({ name, type }) => (type === "date" ? [name] : [])));
   const numbers = shared.filter((one): one is SharedNumber => one.kind === "number");
-  const values = new Map(numbers.map((one) => [one.name, joined(one.values)]));
+  const values = new Map(numbers.map((one) => [one.name, joinValues(one.values)]));
   const [learnt, judged, made] = tables.map(({ rows }) => rows);
   return {
     shared,
@@ -156,17 +157,6 @@ function halves(real: Table, customer: string | undefined, rng: Rng): readonly [
 
 function drawn(from: Table, most: number, rng: Rng): Table {
   return from.rows <= most ? from : takeTableRows(from, permutation(rng, from.rows).subarray(0, most));
-}
-
-/** All tables' values, one after the other. */
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const out = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
 
 /** All tables' codes, missing as the last level. */

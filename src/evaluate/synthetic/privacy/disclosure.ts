@@ -1,5 +1,6 @@
 import { check, checkInteger } from "../../../core/checks";
 import { normalQuantile } from "../../../core/math/normal-distribution";
+import { ends } from "../../../core/math/statistics";
 import { permutation, type Rng } from "../../../core/rng";
 import { columnNamed, type Table, takeTableRows } from "../../../data/table";
 import { alignTables, type Shared } from "../align";
@@ -77,11 +78,6 @@ function right(one: Shared, table: number, person: number, found: number): boole
   if (one.kind === "levels") return one.codes[table][person] === one.codes[3][found];
   const [truth, guess] = [one.values[table][person], one.values[3][found]];
   if (Number.isNaN(truth) || Number.isNaN(guess)) return Number.isNaN(truth) && Number.isNaN(guess);
-  let low = Infinity;
-  let high = -Infinity;
-  for (const value of one.values[0]) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
+  const [low, high] = ends(one.values[0]);
   return Math.abs(truth - guess) <= tolerance * (high - low);
 }

@@ -1,3 +1,4 @@
+import { ends } from "../../../core/math/statistics";
 import type { Shared } from "../align";
 
 /** How far apart rows of several tables are, by Gower: the mean over columns, numbers in units of the first table's range. */
@@ -39,12 +40,7 @@ export function pointsOf(columns: readonly Shared[]): Points {
 }
 
 function unitOf(values: Float64Array): number {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
+  const [low, high] = ends(values);
   return high > low ? 1 / (high - low) : 0;
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { check } from "../../../core/checks";
 import type { ModelJson } from "../../../core/model";
 import { seeded } from "../../../core/rng";
-import { weightsFromJson, weightsToJson } from "../../../neural/weights";
+import { checkWeights, weightsFromJson, weightsToJson } from "../../../neural/weights";
 import type { SequenceState } from "./fit-sequence";
 import { sequenceWeights } from "./sequence-graph";
 import { stepWidth } from "./sequences";
@@ -78,14 +78,7 @@ export function readSequenceNetwork(from: unknown): SequenceState {
     shape.levels.every((level, i) => i === 0 || level > shape.levels[i - 1]);
   check(fits, action, "inputs, targets and shape must fit together");
   const weights = weightsFromJson(read.data.weights);
-  for (const [name, { rows, columns }] of Object.entries(sequenceWeights(shape, seeded(0)))) {
-    const found = weights[name];
-    check(
-      found?.rows === rows && found.columns === columns && found.values.every(Number.isFinite),
-      action,
-      `weights ${name} must be ${rows} × ${columns} finite numbers`,
-    );
-  }
+  checkWeights(weights, sequenceWeights(shape, seeded(0)), action);
   const { advice, ...rest } = training;
   return { shape, inputs, targets, weights, training: { ...rest, ...(advice !== undefined && { advice }) } };
 }
