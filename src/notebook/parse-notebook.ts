@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { check } from "../core/checks";
+import { sha256Of } from "../core/sha256";
 import {
   type Cell,
   dataOutput,
@@ -143,7 +143,7 @@ class Reader {
     if (given !== undefined && (id === "" || this.taken.has(id)))
       this.note(`cell ${index + 1} has an id that is not its own, ${JSON.stringify(given)}, and got another`);
     for (let salt = 0; id === "" || this.taken.has(id); salt++)
-      id = createHash("sha256").update(`${index}:${salt}:${source}`).digest("hex").slice(0, 8);
+      id = sha256Of(`${index}:${salt}:${source}`).slice(0, 8);
     this.taken.add(id);
     return id;
   }

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { type DefaultTreeAdapterTypes, parse } from "parse5";
 import { formatExact, parseExact } from "../core/exact-json";
+import { sha256Of } from "../core/sha256";
 
 type Node = DefaultTreeAdapterTypes.Node;
 type Element = DefaultTreeAdapterTypes.Element;
@@ -43,7 +43,7 @@ export function readSeal(page: string): Seal | undefined {
   const text = block ? textOf(block) : "";
   const stated = text.match(field)?.[1];
   if (stated === undefined) return undefined;
-  const found = createHash("sha256").update(canonical(root, text)).digest("hex");
+  const found = sha256Of(canonical(root, text));
   try {
     return { content: (parseExact(text) as { content: unknown }).content, stated, found };
   } catch {

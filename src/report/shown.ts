@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { type DefaultTreeAdapterTypes, parse, parseFragment } from "parse5";
+import { sha256Of } from "../core/sha256";
 
 type Node = DefaultTreeAdapterTypes.Node;
 type Element = DefaultTreeAdapterTypes.Element;
@@ -124,5 +124,5 @@ function attributesOf(element: Element): string {
 }
 
 function hashed(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+  return sha256Of(text).slice(0, 16);
 }

@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type postgres from "postgres";
 import { check } from "../../core/checks";
+import { sha256Of } from "../../core/sha256";
 import { forgetIn } from "../store/forget";
 import {
   aliasOf,
@@ -256,7 +257,7 @@ class Exchange {
         "SELECT kind, metadata, content FROM models WHERE sha256 = $1",
         [sha256],
       );
-      const found = createHash("sha256").update(row.content).digest("hex");
+      const found = sha256Of(row.content);
       check(found === sha256, this.action, `${name}@${version} must have the SHA-256 ${sha256}`, found);
       const metadata = JSON.parse(row.metadata) as Record<string, unknown>;
       const made = saveModel(store, { name, version, kind: row.kind, content: row.content, metadata });

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { check } from "../../core/checks";
+import { sha256Of } from "../../core/sha256";
 import { joinTables } from "../join-tables";
 import { viewAs, viewRows } from "../simulate/view-rows";
 import { type Table, takeTableRows } from "../table";
@@ -93,7 +93,7 @@ export function simulateSource(source: PublicSource, seed: number): Loaded {
     all,
     Int32Array.from({ length: source.rows }, (_, i) => skip + i),
   );
-  const sha256 = createHash("sha256").update(csvText(table)).digest("hex");
+  const sha256 = sha256Of(csvText(table));
   return {
     table,
     schema: publishedSchema(source.schema),

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { check, checkOneOf } from "../../core/checks";
+import { sha256Of } from "../../core/sha256";
 
 /** A generator that comes with telelink: what its card in `data/pretrained/index.json` says of it. */
 export interface PretrainedCard {
@@ -50,7 +50,7 @@ export function readPretrained(name: string): { readonly card: PretrainedCard; r
   );
   const card = cards.find((card) => card.name === name) as PretrainedCard;
   const bytes = readFileSync(join(folder, card.file));
-  const found = createHash("sha256").update(bytes).digest("hex");
+  const found = sha256Of(bytes);
   check(found === card.sha256, action, `${card.file} must have the SHA-256 ${card.sha256}`, found);
   return { card, json: JSON.parse(bytes.toString("utf8")) };
 }

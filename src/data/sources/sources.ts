@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import { check, checkOneOf } from "../../core/checks";
+import { sha256Of } from "../../core/sha256";
 import type { Problem } from "../problems";
 import { parseCsv } from "../read/read-csv";
 import { type Schema, schemaFromJson } from "../schema";
@@ -131,7 +131,7 @@ export function findSource(
 
 /** Throws unless the bytes are those that the data set is known by; the message shows both hashes. */
 export function verifySource(source: PublicSource, bytes: Uint8Array, from: string): void {
-  const found = createHash("sha256").update(bytes).digest("hex");
+  const found = sha256Of(bytes);
   check(
     found === source.sha256,
     `use ${from} as ${source.name}`,

@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { check } from "../../core/checks";
+import { sha256Of } from "../../core/sha256";
 import { type Store, transaction } from "./open";
 import { rowOf, rowsOf } from "./rows";
 
@@ -40,10 +41,11 @@ export function addKey(
   return transaction(store, "add a key to", () => {
     const taken = store.db.prepare("SELECT 1 FROM telelink_keys WHERE name = ?").get(name);
     check(!taken, "add the key", "its name must be new; telelink keys list shows those there are", name);
+    // It has 192 random bits: no salt and no slow hash can make it harder to guess.
     const text = `tl_${randomBytes(24).toString("base64url")}`;
     const made = store.db
       .prepare("INSERT INTO telelink_keys (name, scopes, sha256, created) VALUES (?, ?, ?, ?)")
-      .run(name, JSON.stringify(given), digestOf(text), new Date().toISOString());
+      .run(name, JSON.stringify(given), sha256Of(text), new Date().toISOString());
     return { key: keysWhere(store, "id = ?", made.lastInsertRowid)[0], text };
   });
 }
@@ -54,7 +56,7 @@ export function rotateKey(store: Store, name: string): string {
     const text = `tl_${randomBytes(24).toString("base64url")}`;
     const { changes } = store.db
       .prepare("UPDATE telelink_keys SET sha256 = ? WHERE name = ? AND revoked IS NULL")
-      .run(digestOf(text), name);
+      .run(sha256Of(text), name);
     check(changes === 1, "rotate the key", "there must be one of that name that is not revoked", name);
     return text;
   });
@@ -82,7 +84,7 @@ export function anyKey(store: Store): boolean {
 
 /** The key of that text, unless it is revoked. */
 export function keyOf(store: Store, text: string): UsableKey | undefined {
-  return usableKey(store, "sha256 = ?", digestOf(text));
+  return usableKey(store, "sha256 = ?", sha256Of(text));
 }
 
 /** The key of that number, unless it is revoked. */
@@ -115,9 +117,4 @@ function keysWhere(store: Store, condition: string, ...values: unknown[]): Store
 function usableKey(store: Store, condition: string, value: unknown): UsableKey | undefined {
   const query = `SELECT ${columns}, substr(sha256, 1, 16) AS mark FROM telelink_keys WHERE revoked IS NULL AND ${condition}`;
   return rowOf(store, query, [value], { scopes: [] });
-}
-
-// A key has 192 random bits: no salt and no slow hash can make it harder to guess.
-function digestOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

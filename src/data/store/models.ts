@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { check } from "../../core/checks";
+import { sha256Of } from "../../core/sha256";
 import { audit } from "./audit";
 import { type Store, StoreError, transaction } from "./open";
 import { rowOf, rowsOf } from "./rows";
@@ -45,7 +45,7 @@ export function saveModel(
         name,
         free ? wished : next,
         model.kind,
-        sha256(model.content),
+        sha256Of(model.content),
         JSON.stringify(model.metadata ?? {}),
         Buffer.from(model.content),
         new Date().toISOString(),
@@ -110,7 +110,7 @@ export function modelContent(store: Store, id: number): Uint8Array {
     | { content: Uint8Array; sha256: string }
     | undefined;
   check(row !== undefined, "read the model", "its number must be known", id);
-  const found = sha256(row.content);
+  const found = sha256Of(row.content);
   if (found !== row.sha256) {
     throw new StoreError(
       `Cannot read model ${id} of the store ${store.file}: its bytes must have the SHA-256 ${row.sha256}, got ${found}`,
@@ -138,10 +138,6 @@ function checkName(name: string, action: string, what: string): void {
     `${what} must begin with a letter or digit and hold at most 100 letters, digits, spaces, dots, dashes and underscores`,
     name,
   );
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** One change of what an alias stands for. */

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { check } from "../../core/checks";
 import { ExactNumber } from "../../core/exact-json";
+import { sha256Of } from "../../core/sha256";
 import { isLanguage, type Language, languages } from "../language";
 import { type Cell, type Notebook, tagged } from "../nbformat";
 import { declaredLines } from "./declared-lines";
@@ -151,7 +151,7 @@ export function injectParameters(
   const source = parameterSource(parameters, language, declared);
   const cells = notebook.cells.filter((cell) => !tagged(cell, "injected-parameters"));
   const place = parameterCell({ cells }) + 1;
-  let id = createHash("sha256").update(source).digest("hex").slice(0, 8);
+  let id = sha256Of(source).slice(0, 8);
   while (cells.some((cell) => cell.id === id)) id = `${id}x`;
   const injected: Cell = {
     cell_type: "code",

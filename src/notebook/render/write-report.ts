@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { formatExact, parseExact } from "../../core/exact-json";
 import { duration } from "../../core/format";
+import { sha256Of } from "../../core/sha256";
 import { openAtomic } from "../../data/files";
 import type { Summary } from "../../report/page";
 import { factsOf, type Inputs, readableDate, tslabVersion } from "../facts";
@@ -171,7 +172,7 @@ function kernelVersion(kernel: KernelSpec): Record<string, string> {
 
 /** The hash of a report's figures file: of its fields as they stand. */
 export function sealOfReport({ sha256: _, ...report }: ReportJson): string {
-  return createHash("sha256").update(formatExact(report)).digest("hex");
+  return sha256Of(formatExact(report));
 }
 
 /** The figures file of a report; undefined when there is none, or none that can be read. */
@@ -188,5 +189,5 @@ export function readReport(out: string, name: string): ReportJson | undefined {
 export function intact(out: string, name: string, report: ReportJson, ending: string): boolean {
   const file = join(out, `${name}.${ending}`);
   if (!existsSync(file)) return false;
-  return createHash("sha256").update(readFileSync(file)).digest("hex") === report.files[ending];
+  return sha256Of(readFileSync(file)) === report.files[ending];
 }

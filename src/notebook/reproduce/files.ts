@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { sha256Of } from "../../core/sha256";
 import { packageRoot } from "../facts";
 import { resolveModule } from "../kernel/compile/resolve-module";
 import type { Traced } from "./trace";
@@ -112,7 +112,7 @@ export class NotebookFiles {
     let known = this.hashes.get(key);
     if (known === undefined) {
       try {
-        known = createHash("sha256").update(readFileSync(file)).digest("hex");
+        known = sha256Of(readFileSync(file));
       } catch {
         return "not readable";
       }
@@ -124,7 +124,7 @@ export class NotebookFiles {
   private listing(folder: string, own: ReadonlySet<string>): string {
     if (!stateOf(folder)?.isDirectory()) return "missing";
     const names = readdirSync(folder).filter((name) => !own.has(join(folder, name)) && !name.startsWith("."));
-    return createHash("sha256").update(names.sort().join("\n")).digest("hex");
+    return sha256Of(names.sort().join("\n"));
   }
 
   /** Whether a file is the project's or its user's, and not the system's, a package's or this program's own. */

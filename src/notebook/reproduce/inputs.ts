@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { check } from "../../core/checks";
+import { sha256Of } from "../../core/sha256";
 import { findSource, publicSources } from "../../data/sources/sources";
 import type { DataSource } from "../../report/figures";
 import { type Inputs, packageRoot, tslabVersion } from "../facts";
@@ -37,9 +37,9 @@ export class InputReader {
     notebook.cells.forEach((cell) => {
       if (cell.cell_type !== "code") return;
       const { tags = [], telelink = null } = cell.metadata;
-      out[`cell ${cell.id}`] = hash(JSON.stringify([cell.source, tags, telelink]));
+      out[`cell ${cell.id}`] = sha256Of(JSON.stringify([cell.source, tags, telelink]));
     });
-    out["order of cells"] = hash(
+    out["order of cells"] = sha256Of(
       notebook.cells.flatMap((cell) => (cell.cell_type === "code" ? [cell.id] : [])).join(" "),
     );
     for (const [name, value] of Object.entries(parameters)) {
@@ -47,17 +47,17 @@ export class InputReader {
       given.push(JSON.stringify(String(value)));
     }
     out.kernel =
-      kernel.folder === "" ? `${kernel.name} ${tslabVersion()}` : hash(JSON.stringify(kernel.argv));
+      kernel.folder === "" ? `${kernel.name} ${tslabVersion()}` : sha256Of(JSON.stringify(kernel.argv));
     out.Node = process.versions.node;
     for (const [name, lock] of lockfilesAbove(dirname(resolve(path)))) out[name] = this.fileHash(lock);
     const { env = [], inputs = [] } = declarations(notebook);
-    for (const name of env) out[`environment ${name}`] = hash(process.env[name] ?? "not set");
+    for (const name of env) out[`environment ${name}`] = sha256Of(process.env[name] ?? "not set");
     const code = notebook.cells.filter((cell) => cell.cell_type === "code").map((cell) => cell.source);
     const imports = importsOf(code.join("\n"));
     const reached = this.graph.reach(imports);
     // The catalogue of data sets is read when a study asks for one, and not imported.
     const catalogue = reached.some((file) => /data[\\/]sources\.js$/.test(file)) ? ["data/sources.json"] : [];
-    for (const file of [...reached, ...catalogue]) out[moduleName(file)] = hash(this.graph.text(file));
+    for (const file of [...reached, ...catalogue]) out[moduleName(file)] = sha256Of(this.graph.text(file));
     const folder = dirname(resolve(path));
     const files = this.files(path);
     const also = files.named([...code, ...given].join("\n"));
@@ -75,7 +75,7 @@ export class InputReader {
   /** What the look of a report depends on, beyond its notebook and figures. */
   renderer(): string {
     const files = this.graph.reachFrom([join("dist", "notebook", "render", "render.js")]);
-    return hash(files.map((file) => this.graph.text(file)).join("\n"));
+    return sha256Of(files.map((file) => this.graph.text(file)).join("\n"));
   }
 
   /** The hash that the data set has now: that of its file where it is found. */
@@ -93,7 +93,7 @@ export class InputReader {
   private fileHash(file: string): string {
     let known = this.hashes.get(file);
     if (known === undefined) {
-      known = hash(readFileSync(file));
+      known = sha256Of(readFileSync(file));
       this.hashes.set(file, known);
     }
     return known;
@@ -103,7 +103,7 @@ export class InputReader {
 /** One hash for all inputs. */
 export function digestOf(inputs: Inputs): string {
   const entries = Object.entries(inputs).sort(([a], [b]) => (a < b ? -1 : 1));
-  return hash(JSON.stringify(entries));
+  return sha256Of(JSON.stringify(entries));
 }
 
 /** What differs, in words; empty when nothing does. */
@@ -115,10 +115,6 @@ export function changes(before: Inputs, now: Inputs): string[] {
   }
   for (const name of Object.keys(before)) if (!(name in now)) out.push(`${name} is gone`);
   return out;
-}
-
-function hash(content: string | Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex");
 }
 
 /** "dist/services/churn-data.js" is told as the source that it is made from. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   accessSync,
   closeSync,
@@ -12,6 +11,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { check } from "../../core/checks";
+import { sha256Of } from "../../core/sha256";
 
 /** Where a notebook's results go. */
 export interface Target {
@@ -29,7 +29,7 @@ const endings = ["ipynb", "html", "json"] as const;
 /** Tells one source of results from another, without naming its place on this machine. */
 export function originOf(path: string, out: string): string {
   const from = relative(resolve(out), resolve(path)).replaceAll("\\", "/");
-  return createHash("sha256").update(from).digest("hex").slice(0, 16);
+  return sha256Of(from).slice(0, 16);
 }
 
 /**

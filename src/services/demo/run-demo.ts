@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { Watch } from "../../core/model";
 import { seeded } from "../../core/rng";
+import { sha256Of } from "../../core/sha256";
 import { viewRows } from "../../data/simulate/view-rows";
 import { trainTestSplit } from "../../data/split";
 import { dropColumns, type Table, takeTableRows } from "../../data/table";
@@ -115,7 +115,7 @@ export async function runDemo(options: DemoOptions = {}, watch: Watch = {}): Pro
     seed,
     train,
     test,
-    sha256: createHash("sha256").update(csvText(all)).digest("hex"),
+    sha256: sha256Of(csvText(all)),
     churnShare: labels.reduce((sum, label) => sum + label / labels.length, 0),
     models,
     importances,

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Of } from "../../core/sha256";
 import { findModel, modelContent, type StoredModel, saveModel } from "../../data/store/models";
 import type { Store } from "../../data/store/open";
 import { modelBytes, parseModelBytes } from "../../models/load";
@@ -14,7 +14,7 @@ const kind = "telelink-desk";
  */
 export function storeDesk(store: Store, desk: Desk): Desk {
   const content = modelBytes(desk.toJSON());
-  const sha256 = createHash("sha256").update(content).digest("hex");
+  const sha256 = sha256Of(content);
   const last = findModel(store, name);
   const { seed, data, simulatedValue } = desk.origin;
   const stored =

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { didYouMean } from "../../../core/did-you-mean";
 import { money, percentOf } from "../../../core/format";
+import { sha256Of } from "../../../core/sha256";
 import type { ColumnSchema } from "../../../data/schema";
 import type { DriftCounts, DriftedColumn } from "../../../services/predict/drift";
 import type { DecisionRules } from "../../../services/score/decide";
@@ -222,11 +223,10 @@ async function* worksOf(
   const text = Buffer.from(JSON.stringify(desk.toJSON()));
   const shared = new Uint8Array(new SharedArrayBuffer(text.length));
   shared.set(text);
-  const { createHash } = await import("node:crypto");
   const { rule, riskHigh, riskMedium, clvHigh, clvMedium } = rules;
   const { acceptance, stayerAcceptance = 1, offerCost, contactCost } = rules;
   const work = {
-    key: createHash("sha256").update(text).digest("hex"),
+    key: sha256Of(text),
     desk: shared,
     rules: {
       ...{ rule, riskHigh, riskMedium, clvHigh, clvMedium },

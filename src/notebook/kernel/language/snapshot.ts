@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -12,6 +11,7 @@ import {
 } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { dirname, join } from "node:path";
+import { sha256Of } from "../../../core/sha256";
 import { cacheFolder } from "../../../data/sources/cache-folder";
 import { nodeTypes } from "./type-options";
 
@@ -35,7 +35,7 @@ export function snapshotFile(cwd: string): string | undefined {
     .map((name) => readFileSync(join(kernel, name), "utf8"));
   // Node refuses a snapshot of another build of itself.
   const about = [process.version, process.arch, process.execPath, types, readFileSync(types, "utf8"), ours];
-  const key = createHash("sha256").update(JSON.stringify(about)).digest("hex").slice(0, 16);
+  const key = sha256Of(JSON.stringify(about)).slice(0, 16);
   return join(folder, `typescript-${key}.snapshot`);
 }
 
