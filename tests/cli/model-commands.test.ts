@@ -2,10 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import polars from "nodejs-polars";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { run } from "../../src/cli/main";
 import { normal, seeded } from "../../src/core/rng";
 import { parseCsv } from "../../src/data/read/read-csv";
+import { captured } from "./captured";
 
 let folder: string;
 let out = "";
@@ -39,23 +40,11 @@ beforeAll(() => {
   );
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-afterEach(() => vi.restoreAllMocks());
 
 async function telelink(...argv: string[]): Promise<number> {
-  out = "";
-  err = "";
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    out += text;
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    err += text;
-    return true;
-  });
-  const code = await run(argv);
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
-  return code;
+  const done = await captured(() => run(argv));
+  ({ out, err } = done);
+  return done.code;
 }
 
 const training = ["--target", "Churn", "--drop", "status", "spent", "--model", "logistic"];

@@ -1,9 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { run } from "../../../src/cli/main";
 import { seeded } from "../../../src/core/rng";
+import { captured } from "../captured";
 
 const names = ["stueck", "preis", "summe", "bestellt", "geliefert", "grund", "storno"];
 const folder = mkdtempSync(join(tmpdir(), "impute-"));
@@ -11,15 +12,8 @@ const at = (name: string): string => join(folder, name);
 let said = "";
 
 async function telelink(...argv: string[]): Promise<number> {
-  said = "";
-  for (const stream of [process.stdout, process.stderr])
-    vi.spyOn(stream, "write").mockImplementation((text) => {
-      said += String(text);
-      return true;
-    });
-  const code = await run(argv);
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
+  const { code, out, err } = await captured(() => run(argv));
+  said = out + err;
   return code;
 }
 

@@ -1,13 +1,14 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { run } from "../../../src/cli/main";
 import { readCsv } from "../../../src/data/read/read-csv";
 import { takeTableRows } from "../../../src/data/table";
 import { csvText } from "../../../src/data/write/write-csv";
 import type { Structure } from "../../../src/synthesis/structure/structure";
 import { customers } from "../../synthesis/customers";
+import { captured } from "../captured";
 
 let folder: string;
 let out = "";
@@ -23,27 +24,11 @@ beforeAll(() => {
   writeFileSync(at("test.csv"), csvText(takeTableRows(all, rows(600, 900))));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-afterEach(() => vi.restoreAllMocks());
 
 async function telelink(...argv: string[]): Promise<number> {
-  out = "";
-  err = "";
-  const into = (stream: NodeJS.WriteStream, add: (text: string) => void): void => {
-    vi.spyOn(stream, "write").mockImplementation((text) => {
-      add(String(text));
-      return true;
-    });
-  };
-  into(process.stdout, (text) => {
-    out += text;
-  });
-  into(process.stderr, (text) => {
-    err += text;
-  });
-  const code = await run(argv);
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
-  return code;
+  const done = await captured(() => run(argv));
+  ({ out, err } = done);
+  return done.code;
 }
 
 test("telelink synth fit learns a customer once, and says how many rows that left out", async () => {
