@@ -1,7 +1,6 @@
 import { Command } from "commander";
 import { didYouMean } from "../../../core/did-you-mean";
 import { money, percentOf } from "../../../core/format";
-import { sha256Of } from "../../../core/sha256";
 import type { ColumnSchema } from "../../../data/schema";
 import type { DriftCounts, DriftedColumn } from "../../../services/predict/drift";
 import type { DecisionRules } from "../../../services/score/decide";
@@ -220,6 +219,7 @@ async function* worksOf(
     throw new CliError(
       `Cannot score ${data}: the columns ${missing.join(", ")} must be there, got ${[...has].join(", ")}${didYouMean(missing[0], [...has])}${embedded(desk) ? `. ${ownModel(data)}` : ""}`,
     );
+  const { sha256Of } = await import("../../../core/sha256.js");
   const text = Buffer.from(JSON.stringify(desk.toJSON()));
   const shared = new Uint8Array(new SharedArrayBuffer(text.length));
   shared.set(text);
