@@ -54,7 +54,7 @@ export function writtenDates(
   }
   if (found.length === 0 || (left.length > 0 && left.length >= Math.min(least, 0.05 * present.length)))
     return undefined;
-  return { formats: found, step: stepOf(times) };
+  return { formats: found, step: momentStep(times) };
 }
 
 /** Reads a date into milliseconds since 1970 (UTC); NaN where the text is no such date. */
@@ -81,6 +81,6 @@ export function dateWriter({ formats, step }: WrittenDates): (value: number, u?:
   };
 }
 
-function stepOf(times: readonly number[]): number {
+function momentStep(times: readonly number[]): number {
   return [day, 3_600_000, 60_000, 1000].find((step) => times.every((value) => value % step === 0)) ?? 1;
 }

@@ -199,7 +199,7 @@ function readingOf(
         values,
       );
   }
-  if (steps) return Float64Array.from(values, (value) => stepOf(steps, value));
+  if (steps) return Float64Array.from(values, (value) => stretchValue(steps, value));
   if (round) return Float64Array.from(values, (value) => stepped(value, round));
   if (!from && !calendar) return values;
   return Float64Array.from(values, (value) => {
@@ -210,7 +210,7 @@ function readingOf(
   });
 }
 
-function stepOf({ cuts, values, slopes }: NonNullable<Term["steps"]>, value: number): number {
+function stretchValue({ cuts, values, slopes }: NonNullable<Term["steps"]>, value: number): number {
   if (Number.isNaN(value)) return value;
   let at = 0;
   while (at < cuts.length && value >= cuts[at]) at++;

@@ -49,14 +49,14 @@ export function gridOf(values: ArrayLike<number>, least = 1, people?: People): G
     isWhole(value * scale) ? Math.abs(Math.round(value * scale)) : Number.NaN,
   );
   const showing = needing.reduce((sum, count) => sum + count, 0);
-  const step = least > 1 && showing < leastShowing * least ? 1 : stepOf(units, least, people);
+  const step = least > 1 && showing < leastShowing * least ? 1 : commonStep(units, least, people);
   return step === 1 || new Set(units.filter((one) => one >= 0)).size * Math.log2(step) < leastBits
     ? { decimals, step: 1 }
     : { decimals, step };
 }
 
 /** The greatest step of which all units but those of fewer than `least` people are multiples. */
-function stepOf(units: Float64Array, least: number, people: People | undefined): number {
+function commonStep(units: Float64Array, least: number, people: People | undefined): number {
   let step = 0;
   for (const one of units) if (step !== 1 && one >= 0) step = greatestCommonDivisor(step, one);
   if (step === 0) return 1;

@@ -108,7 +108,7 @@ export function rawColumn(read: () => Column, domain: ColumnDomain | undefined):
   if (column.type !== "date") return undefined;
   const own = datesRead(column);
   const format = domain?.format?.kind === "date" ? domain.format : own;
-  const step = stepOf(format.pattern);
+  const step = patternStep(format.pattern);
   const written: WrittenDates = { formats: [{ format, share: 1 }], step };
   const parse = dateParser(own);
   const units = () =>
@@ -133,7 +133,7 @@ function learntFormat(texts: readonly string[]): DateFormat | undefined {
 }
 
 /** What the pattern can tell apart, whatever the table's dates are. */
-function stepOf(pattern: string): number {
+function patternStep(pattern: string): number {
   if (/[ST]/.test(pattern.replace(/'[^']*'/g, ""))) return 1;
   if (/[st]/.test(pattern)) return 1000;
   return /[Hhm]/.test(pattern) ? 60_000 : day;

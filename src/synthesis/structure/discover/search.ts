@@ -258,7 +258,7 @@ function lostBy(
   if (kind !== "sum" || rest !== "none" || round || effects.length > 0 || step === 0) return "nothing";
   const reaches = terms
     .filter(({ column, times }) => !times && !inputOf(column).date)
-    .map(({ column, weight }) => (Math.abs(weight) * stepOf(inputOf(column))) / step);
+    .map(({ column, weight }) => (Math.abs(weight) * commonUnit(inputOf(column))) / step);
   const tiny = 1e-4;
   if (reaches.every((reach) => reach >= tiny && Math.abs(reach - Math.round(reach)) < tiny)) return "nothing";
   const predicted = evaluate(formula, values, values(name).length);
@@ -267,7 +267,7 @@ function lostBy(
 }
 
 /** What the values are multiples of; of those that are drawn as levels no others come. */
-function stepOf({ values, grid, given }: NumberInput): number {
+function commonUnit({ values, grid, given }: NumberInput): number {
   if (!given || !grid) return spacing(grid);
   const scale = 10 ** grid.decimals;
   return (

@@ -48,7 +48,9 @@ export function findDistances(
       if (since < 0 || (since === 0 && place > at)) return [];
       const varied = deviation(after, Int32Array.from(after.keys())) / deviation(own, both);
       const goes = varied < mostVaried || counted(earlier.name, later.name);
-      return goes ? [{ name: earlier.name, varied, error: median(after.map((one) => one - since)) }] : [];
+      return goes
+        ? [{ name: earlier.name, varied, error: upperMiddle(after.map((one) => one - since)) }]
+        : [];
     });
     for (const { name, error } of near.sort((a, b) => a.varied - b.varied)) {
       const formula: Formula = {
@@ -65,6 +67,6 @@ export function findDistances(
   });
 }
 
-function median(differences: Float64Array): number {
+function upperMiddle(differences: Float64Array): number {
   return differences.map(Math.abs).sort()[differences.length >> 1];
 }

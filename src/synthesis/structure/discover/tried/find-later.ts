@@ -37,7 +37,7 @@ export function findLater(
     if (never || always) {
       const [low, high] = never ? [a, b] : [b, a];
       const [from, to] = never ? [one, other] : [other, one];
-      const months = known.length === 0 || follows(a, b) ? 0 : monthsAfter(from, to, needed, people);
+      const months = known.length === 0 || follows(a, b) ? 0 : monthsLeftBetween(from, to, needed, people);
       return months > 0 ? [{ low: low.name, high: high.name, months }] : [];
     }
     const share = [-1, 0, 1].map((side) => known.filter((i) => sides[i] === side).length / known.length);
@@ -64,7 +64,7 @@ export function findLater(
 }
 
 /** How many whole years, or months of less than one, all rows leave between the dates, where other rows' dates would not. */
-function monthsAfter(
+function monthsLeftBetween(
   low: Float64Array,
   high: Float64Array,
   needed: number,

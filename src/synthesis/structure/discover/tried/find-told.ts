@@ -29,7 +29,7 @@ export function findPrices(
     if (plan.kind !== "number" || plan.values || plan.formula || keep.includes(plan.name)) return [];
     const values = numbersOf(columnNamed(from, plan.name), plan);
     for (const of of inputs) {
-      const own = toldValues(values, of.codes, of.count);
+      const own = valuesWhereTold(values, of.codes, of.count);
       if (!own || isOrdinal(own.all, of.count)) continue;
       const map = determined(of, { name: plan.name, codes: own.codes, count: own.all.length }, people);
       if (!map) continue;
@@ -56,7 +56,7 @@ function isOrdinal(values: readonly number[], levels: number): boolean {
  * A number's different values (NaN for missing) where a level is told, with each row's place among them, −1 elsewhere; undefined where
  * there is one alone, or more than there are levels.
  */
-function toldValues(values: Float64Array, levels: Int32Array, most: number) {
+function valuesWhereTold(values: Float64Array, levels: Int32Array, most: number) {
   const places = new Map<number, number>();
   const codes = new Int32Array(values.length).fill(-1);
   for (let i = 0; i < values.length; i++) {

@@ -138,7 +138,8 @@ function written(
   const chosen = digits.map((_, g) =>
     fields.find((field) => known.every((i) => print(field, g, moments[i]) === texts[rows[i]][g])),
   );
-  if (chosen.includes(undefined) || !isProven(rows, known, texts.length, people, dates)) return undefined;
+  if (chosen.includes(undefined) || !outweighsChance(rows, known, texts.length, people, dates))
+    return undefined;
   const all = chosen as readonly Field[];
   const joined = (part: (g: number) => string): string =>
     between.map((text, g) => text + (g < all.length ? part(g) : "")).join("");
@@ -148,7 +149,7 @@ function written(
   };
 }
 
-function isProven(
+function outweighsChance(
   rows: Int32Array,
   known: Int32Array,
   count: number,
