@@ -4,6 +4,7 @@ import type { Profile } from "./profile";
 import {
   billLimit,
   callDeviations,
+  callFields,
   callMeans,
   cents,
   chargeOf,
@@ -15,19 +16,15 @@ import {
   intlMinuteLimit,
   type Month,
   minuteDeviations,
+  minuteFields,
   minuteMeans,
   tenths,
 } from "./usage";
 
 /** What is measured every month, one panel each: customer i, month t at `i * months + t`, NaN where he wasn't there. */
 export const measures = [
-  "dayMinutes",
-  "eveMinutes",
-  "nightMinutes",
-  "intlMinutes",
-  "dayCalls",
-  "eveCalls",
-  "nightCalls",
+  ...minuteFields,
+  ...callFields,
   "intlCalls",
   "dataGb",
   "contacts",

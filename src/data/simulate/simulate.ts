@@ -23,7 +23,7 @@ import {
 import { content, drawMood, gone, leaveChance, leaving, type Mood, outlook } from "./mood";
 import { drawProfile, type Profile } from "./profile";
 import { drawTenure } from "./tenure";
-import { cents, chargeOf, type Month } from "./usage";
+import { callFields, cents, chargeOf, type Month, minuteFields } from "./usage";
 
 export interface SimulateOptions {
   /** How many customers, those who left included. */
@@ -124,13 +124,8 @@ const profileFields: readonly (keyof Profile)[] = [
   "accountLength",
 ];
 const monthFields: readonly (keyof Month)[] = [
-  "dayMinutes",
-  "eveMinutes",
-  "nightMinutes",
-  "intlMinutes",
-  "dayCalls",
-  "eveCalls",
-  "nightCalls",
+  ...minuteFields,
+  ...callFields,
   "intlCalls",
   "serviceCalls",
   "voiceMails",

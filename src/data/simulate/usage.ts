@@ -17,6 +17,10 @@ export interface Month {
   voiceMails: number;
 }
 
+/** Minutes of a month by the part of the day, then those abroad; and calls by the part of the day. */
+export const minuteFields = ["dayMinutes", "eveMinutes", "nightMinutes", "intlMinutes"] as const;
+export const callFields = ["dayCalls", "eveCalls", "nightCalls"] as const;
+
 /** Dollars a minute: day, evening, night, international. */
 export const rates: readonly number[] = [0.17, 0.085, 0.045, 0.27];
 /** Months over which calls to customer service are counted. */

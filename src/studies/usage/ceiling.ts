@@ -6,6 +6,7 @@ import type { Simulation } from "../../data/simulate/simulate";
 import {
   billLimit,
   callDeviations,
+  callFields,
   callMeans,
   contactMonths,
   contactRate,
@@ -13,6 +14,7 @@ import {
   intlCallLimit,
   intlMinuteLimit,
   minuteDeviations,
+  minuteFields,
   minuteMeans,
   rates,
   serviceCallCounts,
@@ -25,15 +27,7 @@ import { type Line, lineOf, type Wander } from "./lines";
 import { monthsBack } from "./windows";
 
 /** Four kinds of minutes, then three of calls: what moves in a straight line from the month before the turn to the last. */
-const measures = [
-  "dayMinutes",
-  "eveMinutes",
-  "nightMinutes",
-  "intlMinutes",
-  "dayCalls",
-  "eveCalls",
-  "nightCalls",
-] as const;
+const measures = [...minuteFields, ...callFields] as const;
 const means = [...minuteMeans, ...callMeans];
 const deviations = [...minuteDeviations, ...callDeviations];
 /** Standard deviation of what rounding to tenths and to whole calls takes or adds. */
