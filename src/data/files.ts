@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   closeSync,
   fsyncSync,
@@ -10,7 +11,6 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { getSystemErrorName } from "node:util";
-import { sha256Of } from "../core/sha256";
 
 /** A file that appears under its name only when it is whole. */
 export interface AtomicFile {
@@ -149,5 +149,5 @@ export function writeAtomic(path: string, content: string | Uint8Array): void {
 /** A file's bytes and their SHA-256 in hex: the same read, so that neither can belong to another version. */
 export function readHashed(path: string): { readonly bytes: Uint8Array; readonly sha256: string } {
   const bytes = readFileSync(path);
-  return { bytes, sha256: sha256Of(bytes) };
+  return { bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
