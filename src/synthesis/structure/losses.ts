@@ -52,7 +52,9 @@ export function describeLosses({
       ];
     if ((plan.kind !== "levels" && plan.kind !== "lookup") || !plan.rare) return [];
     return plan.kind === "levels" && plan.texts
-      ? [`${name}: up to ${plan.rare} rows hold texts that ${few}; others are made up in their shape`]
+      ? [
+          `${name}: up to ${plan.rare} rows hold texts that ${few}; others are made up in their shape${plan.texts.real ? `, of which about ${percent(plan.texts.real)} are real ones by chance: there are few others` : ""}`,
+        ]
       : [`${name}: up to ${plan.rare} rows have a level that ${few}; the other levels stand in for it`];
   });
   const unpaired = exclusions.flatMap(({ columns: pair, only }) =>

@@ -1,5 +1,7 @@
 import { picker } from "../../core/math/sorted";
 import type { Rng } from "../../core/rng";
+import { keyOfText } from "../../data/tally/keys";
+import { bitsOf, textOfBits } from "./keys/free-of";
 import { rangeOf } from "./keys/places-for";
 
 /**
@@ -19,6 +21,10 @@ export interface TextGrammar {
   readonly letters: readonly number[];
   /** The share of the rows whose text another row has, too. */
   readonly repeated: number;
+  /** Only texts with these remainders (a bit each, in Base64) of their hash are made: no text that was learnt has one. */
+  readonly free?: { readonly stride: number; readonly rests: string };
+  /** About which share of the texts made up are real ones all the same. */
+  readonly real?: number;
 }
 
 export interface Weighted<T> {
@@ -87,24 +93,81 @@ export function grammarOf(texts: readonly string[], least: number): TextGrammar 
   };
 }
 
+/** So many texts are made up to see how many are real ones. */
+const trials = 5000;
+/** Texts of which fewer repeat are as good as identifiers: none is made that is real. */
+const leastShared = 0.1;
+/** Where more of the texts made are real ones, there are too few others: their numbers become longer by a digit. */
+const crowded = 0.1;
+/** Which share of the remainders is used: more of them would tell more of texts that are none of those learnt. */
+const freeShare = 0.25;
+const fewestRests = 64;
+const mostTries = 256;
+
+/** The grammar, so that it makes none of the texts where hardly any two of these are alike; else with how many of those it makes are real ones. */
+export function apartFrom(grammar: TextGrammar, texts: readonly string[], rng: Rng): TextGrammar {
+  const own = new Set(texts);
+  const realIn = (one: TextGrammar): number =>
+    writeTexts({ ...one, repeated: 0 }, trials, rng).filter((text) => own.has(text)).length / trials;
+  const chance = realIn(grammar);
+  if (chance === 0) return grammar;
+  let apart = grammar;
+  if (grammar.repeated <= leastShared) {
+    const stride = Math.max(fewestRests, own.size);
+    const taken = new Uint8Array(stride);
+    for (const text of own) taken[hashOf(text) % stride] = 1;
+    const rests = [...taken.keys()].filter((one) => taken[one] === 0).slice(0, freeShare * stride);
+    const roomy = chance > crowded ? withLongerNumbers(grammar) : grammar;
+    apart = { ...roomy, free: { stride, rests: textOfBits(rests, stride) } };
+  }
+  const real = apart === grammar ? chance : realIn(apart);
+  return real > 0 ? { ...apart, real } : apart;
+}
+
+/** The last number of each shape that is no word of enough rows with one digit more. */
+function withLongerNumbers(grammar: TextGrammar): TextGrammar {
+  const longer = ({ ranges: _, ...run }: Run): Run => ({
+    ...run,
+    lengths: run.lengths.map((length) => length + 1),
+  });
+  return {
+    ...grammar,
+    shapes: grammar.shapes.map(({ of, weight }) => {
+      const last = of.findLastIndex(({ kind, others }) => kind === "digits" && others > 0);
+      return { weight, of: of.map((run, at) => (at === last ? longer(run) : run)) };
+    }),
+  };
+}
+
+const hash = new Uint32Array(2);
+function hashOf(text: string): number {
+  keyOfText(text, hash);
+  return hash[0];
+}
+
 /** `count` texts; some repeat an earlier one, as often as those that were learnt do. */
 export function writeTexts(grammar: TextGrammar, count: number, rng: Rng): string[] {
-  const { shapes, sentence, repeated } = grammar;
+  const { shapes, sentence, repeated, free } = grammar;
+  const rests = new Set(free && bitsOf(free.rests));
   const pick = picker([...shapes.map((shape) => shape.weight), sentence.weight]);
   const writers = shapes.map((shape) => shape.of.map((run) => runWriter(run, grammar.letters)));
   const word = runWriter(sentence.word, grammar.letters);
+  const make = (): string => {
+    const shape = pick(rng.uniform());
+    if (shape < shapes.length) return writers[shape].map((write) => write(rng)).join("");
+    const length = Math.max(1, sentence.lengths[Math.floor(rng.uniform() * sentence.lengths.length)] ?? 1);
+    return Array.from({ length }, () => word(rng)).join(" ");
+  };
   const out: string[] = [];
   for (let i = 0; i < count; i++) {
     if (i > 0 && rng.uniform() < repeated) {
       out.push(out[Math.floor(rng.uniform() * i)]);
       continue;
     }
-    const shape = pick(rng.uniform());
-    if (shape < shapes.length) out.push(writers[shape].map((write) => write(rng)).join(""));
-    else {
-      const length = Math.max(1, sentence.lengths[Math.floor(rng.uniform() * sentence.lengths.length)] ?? 1);
-      out.push(Array.from({ length }, () => word(rng)).join(" "));
-    }
+    let made = make();
+    for (let tries = 1; free && tries < mostTries && !rests.has(hashOf(made) % free.stride); tries++)
+      made = make();
+    out.push(made);
   }
   return out;
 }

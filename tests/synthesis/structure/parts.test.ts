@@ -10,7 +10,7 @@ import { atomsOf } from "../../../src/synthesis/structure/discover/atoms";
 import { gridOf, snap } from "../../../src/synthesis/structure/grids";
 import { freshKeys } from "../../../src/synthesis/structure/keys/fresh-keys";
 import { keyPlanOf } from "../../../src/synthesis/structure/keys/key-plan-of";
-import { grammarOf, writeTexts } from "../../../src/synthesis/structure/texts";
+import { apartFrom, grammarOf, writeTexts } from "../../../src/synthesis/structure/texts";
 
 describe("gridOf(values)", () => {
   test("finds digits after the point, and a coarser step once 20 values lie on it", () => {
@@ -143,5 +143,51 @@ describe("grammarOf(texts, least)", () => {
   test("repeats texts as often as those that were learnt", () => {
     const twice = Array.from({ length: 400 }, (_, i) => `${10000 + 17 * (i >> 1)}`);
     expect(new Set(written(twice, 400)).size / 400).toBeCloseTo(0.5, 1);
+  });
+});
+
+describe("apartFrom(grammar, texts, rng)", () => {
+  const apart = (texts: readonly string[]) => {
+    const grammar = apartFrom(grammarOf(texts, 5), texts, seeded(3));
+    const made = writeTexts(grammar, 2000, seeded(1));
+    return { grammar, made, real: made.filter((text) => texts.includes(text)).length };
+  };
+
+  test("makes no real text where hardly any two are alike, with longer numbers where few others are left", () => {
+    const letters = "ABCDEFGHJKLMNPRSTUVWXYZ";
+    const plates = Array.from(
+      { length: 1500 },
+      (_, i) =>
+        `${["B", "HH", "M"][i % 3]}-${letters[(i * 7) % 23]}${letters[(i * 11 + (i >> 4)) % 23]} ${10 + ((i * 37) % 990)}`,
+    );
+    const bare = writeTexts(grammarOf(plates, 5), 5000, seeded(1));
+    expect(bare.filter((text) => plates.includes(text)).length).toBeGreaterThan(0);
+    const own = apart(plates);
+    expect(own.real).toBe(0);
+    expect(own.grammar.real).toBeUndefined();
+    expect(own.made.every((text) => /^(B|HH|M)-[A-Z]{2} \d{2,3}$/.test(text))).toBe(true);
+    const tags = apart(Array.from({ length: 90 }, (_, i) => `Tag ${i}`));
+    expect(tags.real).toBe(0);
+    expect(tags.made.every((text) => /^Tag \d{2,3}$/.test(text))).toBe(true);
+  });
+
+  test("says how many are real where texts repeat, or nothing else can be made", () => {
+    const streets = Array.from(
+      { length: 450 },
+      (_, i) => `Via ${["Roma", "Dante"][i % 2]} ${1 + ((i * 7) % 149)}`,
+    );
+    const { grammar, made, real } = apart(streets);
+    expect(grammar.free).toBeUndefined();
+    expect(Math.abs((grammar.real as number) - real / made.length)).toBeLessThan(0.05);
+    const pairs = ["Anna", "Bernd", "Elif", "Farid", "Hans", "Ida"].flatMap((first) =>
+      ["Nowak", "Maier", "Ivanov", "Garcia", "Berg", "Lund"].map((last) => `${first} ${last}`),
+    );
+    expect(apart(pairs).grammar.real).toBe(1);
+  });
+
+  test("leaves texts alone of which it makes none anyway", () => {
+    const texts = Array.from({ length: 200 }, (_, i) => `note ${1e9 + i * 7_654_321}`);
+    const grammar = grammarOf(texts, 5);
+    expect(apartFrom(grammar, texts, seeded(3))).toBe(grammar);
   });
 });

@@ -9,7 +9,7 @@ import { keyPlanOf } from "../keys/key-plan-of";
 import { countPeople, type People } from "../people";
 import { leastDistinctIds } from "../repeated-ids";
 import type { ColumnPlan, KeyColumnPlan } from "../structure";
-import { grammarOf } from "../texts";
+import { apartFrom, grammarOf } from "../texts";
 
 /** Up to this many different values a number is drawn as levels. */
 const fewValues = 6;
@@ -31,7 +31,7 @@ export function planOf(column: Column, rng: Rng, telling: Telling, kept: boolean
   if (isCategorical(column)) {
     const texts = Array.from(column.codes, (code) => (code < 0 ? "" : column.levels[code]));
     if (!kept && (areNames(texts) || namePeople(name, texts))) return keyColumn(name, texts, rng, least);
-    return levelsPlan(name, texts, column.levels, all);
+    return levelsPlan(name, texts, column.levels, all, rng);
   }
   const present = column.values.filter((value) => value !== "");
   if (present.length === 0) return { kind: "constant", name, text: "" };
@@ -40,7 +40,7 @@ export function planOf(column: Column, rng: Rng, telling: Telling, kept: boolean
   if (!kept && column.type === "text" && namePeople(name, present))
     return keyColumn(name, column.values, rng, least);
   const format = writtenDates(column.values, least, column.format);
-  if (!format) return levelsPlan(name, column.values, [...new Set(present)].sort(), all);
+  if (!format) return levelsPlan(name, column.values, [...new Set(present)].sort(), all, rng);
   const times = Float64Array.from(column.values, dateReader(format));
   if (!kept && areFew(times, telling)) return emptyColumn(name, present.length, least);
   if (present.length === column.values.length && present.every((value) => value === present[0]))
@@ -85,6 +85,7 @@ function levelsPlan(
   texts: readonly string[],
   levels: readonly string[],
   { least, people }: Telling,
+  rng: Rng,
 ): ColumnPlan {
   const counts = countPeople(texts, people);
   const gaps = texts.reduce((sum, text) => sum + (text === "" ? 1 : 0), 0);
@@ -99,7 +100,7 @@ function levelsPlan(
     const own = people
       ? texts.filter((text, i) => isRare(text) && said.size < said.add(people.of[i]).size)
       : rare;
-    const grammar = grammarOf(own, least);
+    const grammar = apartFrom(grammarOf(own, least), rare, rng.fork(`texts of ${name}`));
     return {
       kind: "levels",
       name,

@@ -90,7 +90,8 @@ export function capacityOf(places: readonly Place[], stride: number, rests: Arra
   return rests.length * Math.max(1, Math.floor(spaceOf(places) / stride));
 }
 
-function textOfBits(places: readonly number[], bits: number): string {
+/** Base64 text of so many bits, of which those at the places are set. */
+export function textOfBits(places: readonly number[], bits: number): string {
   const bytes = new Uint8Array(Math.ceil(bits / 8));
   for (const place of places) bytes[place >> 3] |= 1 << (place & 7);
   return Buffer.from(bytes).toString("base64");
