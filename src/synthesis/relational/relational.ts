@@ -9,6 +9,7 @@ import { type DiscoverOptions, discoverStructure, usualMinCount } from "../struc
 import { keyColumn } from "../structure/discover/plan-column";
 import { keyCount } from "../structure/keys/fresh-keys";
 import { keyPlanOf } from "../structure/keys/key-plan-of";
+import { areNumbered } from "../structure/keys/name-parts";
 import { withTiedKeys } from "../structure/keys/with-tied-keys";
 import { peopleOf } from "../structure/people";
 import { type ColumnPlan, isDrawnBands, type KeyColumnPlan, type Structure } from "../structure/structure";
@@ -210,7 +211,12 @@ function withAllKeys(
     // No two parents share their key, whatever their names.
     if (one.kind !== "key" || (one.name !== key && one.keys.style === "same")) return one;
     const bare = bareKeys(one, found.columns, parents);
-    const keys = keyPlanOf(bare, rng.fork(`keys of ${one.name}`), least, one.names !== undefined);
+    const keys = keyPlanOf(
+      bare,
+      rng.fork(`keys of ${one.name}`),
+      least,
+      one.names !== undefined && !areNumbered(one.names),
+    );
     return { ...one, keys };
   });
   return { ...found, columns };

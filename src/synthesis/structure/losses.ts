@@ -1,7 +1,7 @@
 import { percent } from "../../core/format";
 import { mean } from "../../core/math/statistics";
 import { describeKeys, keyShortage } from "./keys/describe-keys";
-import { describeNames, describeSaying } from "./keys/name-parts";
+import { areNumbered, describeNames, describeSaying } from "./keys/name-parts";
 import type { KeyColumnPlan, Structure } from "./structure";
 
 /**
@@ -22,6 +22,10 @@ export function describeLosses({
   const own = columns.flatMap((plan) => {
     const { name } = plan;
     if (plan.kind === "key") {
+      if (plan.keys.style === "same" && areNumbered(plan.names ?? []))
+        return [
+          `${name}: identifiers are made up, ${describeNames(describeKeys(plan.keys), plan.names ?? [])}${ofNames(plan)}`,
+        ];
       if (plan.keys.style === "same")
         return [
           `${name}: made${ofNames(plan).replace(", with", " of")}, and those may be together in a row of the data`,

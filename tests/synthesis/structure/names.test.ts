@@ -106,3 +106,40 @@ describe("texts that are made of the row's names", () => {
     expect(describeStructure(model.structure).join("\n")).not.toMatch(/account holds what/);
   });
 });
+
+describe("identifiers that hold the number of another", () => {
+  const drawn = async (csv: string) => {
+    const real = parseCsv(csv).table;
+    const model = loadSequential(JSON.parse(JSON.stringify(await sequential({})(real, seeded(1)))));
+    return { real, model, made: model.sample(400, seeded(2)) };
+  };
+
+  test("hold that of the row, beside what a date says and letters of their own", async () => {
+    const lines = Array.from({ length: 600 }, (_, i) => {
+      const [policy, year] = [String(100003 + ((i * 7919) % 890000)), 2022 + (i % 3)];
+      return `${year}/${policy}/${1 + ((i >> 2) % 3)},MP${policy},${year}-0${1 + (i % 9)}-1${i % 8},${(i * 13) % 97}`;
+    });
+    const { real, model, made } = await drawn(`claim,policy,loss,amount\n${lines.join("\n")}\n`);
+    const [claims, policies, losses] = ["claim", "policy", "loss"].map((name) => texts(made, name));
+    claims.forEach((claim, i) => {
+      expect(claim).toMatch(/^\d{4}\/\d{6}\/[123]$/);
+      expect(claim.slice(5, 11)).toBe(policies[i].slice(2));
+      expect(claim.slice(0, 4)).toBe(losses[i].slice(0, 4));
+    });
+    expect(new Set(claims).size).toBe(claims.length);
+    for (const name of ["claim", "policy"])
+      expect(texts(made, name).filter((text) => texts(real, name).includes(text))).toEqual([]);
+    expect(describeStructure(model.structure).join(" ")).toContain("claim holds what policy says");
+  });
+
+  test("an account is not made of the notes that mention it in some rows", async () => {
+    const lines = Array.from({ length: 600 }, (_, i) => {
+      const account = `DE${String(10 ** 9 + i * 7_654_321).padStart(20, "0")}`;
+      const note =
+        i % 6 === 0 ? `refund to ${account}` : i % 6 < 3 ? `ticket ${20000 + i * 7}` : `message ${i}`;
+      return `${account},${note},${(i * 13) % 97}`;
+    });
+    const { made } = await drawn(`iban,note,amount\n${lines.join("\n")}\n`);
+    expect(texts(made, "iban").filter((iban) => !/^DE\d{20}$/.test(iban))).toEqual([]);
+  });
+});

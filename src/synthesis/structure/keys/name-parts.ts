@@ -3,8 +3,8 @@ import type { CellsOfTie } from "./key-ties";
 /** A part of a text that is what another column says in the row, as it is written there. */
 export interface NamePart {
   readonly of: string;
-  /** The first of its words, the last, or all of them with this between them. */
-  readonly words: "first" | "last" | { readonly between: string };
+  /** The first of its words, the last, its longest number, or all of its words with this between them. */
+  readonly words: "first" | "last" | "number" | { readonly between: string };
   readonly letters: "same" | "lower" | "upper";
   /** What becomes of ä, é and ß: they stay, ae, e and ss, or a, e and ss. */
   readonly marks: "stay" | "ae" | "a";
@@ -27,7 +27,11 @@ const initialShare = 0.9;
 const leastLength = 3;
 const mostParts = 6;
 
-const writings: readonly Writing[] = (["same", "lower", "upper"] as const).flatMap((letters) =>
+/** Shorter numbers stand in others by chance. */
+const leastDigits = 4;
+
+const numbered: Writing = { words: "number", letters: "same", marks: "stay", initial: false };
+const worded: readonly Writing[] = (["same", "lower", "upper"] as const).flatMap((letters) =>
   (["stay", "ae", "a"] as const).flatMap((marks) =>
     [false, true].flatMap((initial) => [
       ...(["", " ", ".", "-", "_"] as const).map((between) => ({
@@ -45,29 +49,41 @@ const writings: readonly Writing[] = (["same", "lower", "upper"] as const).flatM
 export function isWriting(given: Partial<Writing>): given is Writing {
   const written = ({ words, letters, marks, initial }: Partial<Writing>) =>
     JSON.stringify([words, letters, marks, initial]);
-  return writings.some((one) => written(one) === written(given));
+  return [numbered, ...worded].some((one) => written(one) === written(given));
 }
 
 /** What stands in a text in the place of part `k`: a character of nobody's own. */
 const standIn = (k: number): string => String.fromCharCode(0xe000 + k);
 const standIns = /[\ue000-\uf8ff]/;
 
-/** The parts of texts that columns of names say: `vorname.nachname@`, `f.lastname`, `First Last`; each in its row. */
+/**
+ * The parts of texts that columns of names say: `vorname.nachname@`, `f.lastname`, `First Last`; each in its row. Of a column of which
+ * each row has its `own` cell the number may be one (a policy's in that of a claim).
+ */
 export function nameParts(
   texts: readonly string[],
-  columns: readonly { readonly name: string; readonly cells: readonly string[] }[],
+  columns: readonly { readonly name: string; readonly cells: readonly string[]; readonly own?: boolean }[],
 ): readonly NamePart[] {
   const step = Math.max(1, texts.length / mostRows);
   const rows = Array.from({ length: Math.min(mostRows, texts.length) }, (_, k) => Math.floor(k * step));
   const bare = rows.map((i) => texts[i]);
   const simple = bare.map((text) => plain(text.toLowerCase(), "a"));
-  const ways = columns.flatMap(({ name, cells }) => {
+  const ways = columns.flatMap(({ name, cells, own: unique }) => {
     const own = rows.map((i) => cells[i]);
     if (new Set(own).size < fewestCells) return [];
     const write = (writing: Writing) => {
       let said: readonly string[] | undefined;
       const saying = (): readonly string[] => {
-        said ??= own.map(writerOf(writing));
+        const write = writerOf(writing);
+        // A text that is a word of a longer one is what that holds, not the other way round.
+        said ??= own.map((cell, i) => {
+          const word = write(cell);
+          return typeof writing.words === "string" &&
+            word === texts[rows[i]] &&
+            word.length < cell.trim().length
+            ? ""
+            : word;
+        });
         return said;
       };
       return { part: { of: name, ...writing }, saying };
@@ -79,7 +95,8 @@ export function nameParts(
         leastShare * bare.length <= 2 * said.filter((text, i) => placeIn(simple[i], text, false) >= 0).length
       );
     });
-    return writings.filter(({ initial }) => initial || found).map(write);
+    const words = worded.filter(({ initial }) => initial || found);
+    return (unique ? [...words, numbered] : words).map(write);
   });
   const parts: NamePart[] = [];
   const takesOne = (initial: boolean): boolean => {
@@ -144,6 +161,11 @@ export function withNames(
   );
 }
 
+/** Whether a number is among the parts, of which each row has its own: nothing else need tell rows apart. */
+export function areNumbered(parts: readonly NamePart[]): boolean {
+  return parts.some(({ words }) => words === "number");
+}
+
 /** Whether nothing but names stands in it that tells it from others. */
 export function isNamesAlone(bare: string): boolean {
   return standIns.test(bare) && !/\p{Nd}/u.test(bare);
@@ -152,7 +174,11 @@ export function isNamesAlone(bare: string): boolean {
 /** A text with columns' names in braces in the place of what they say. */
 export function describeNames(text: string, parts: readonly NamePart[]): string {
   return parts.reduce(
-    (told, { of, initial }, k) => told.replaceAll(standIn(k), () => `{${initial ? "initial of " : ""}${of}}`),
+    (told, { of, initial, words }, k) =>
+      told.replaceAll(
+        standIn(k),
+        () => `{${initial ? "initial of " : words === "number" ? "number of " : ""}${of}}`,
+      ),
     text,
   );
 }
@@ -173,6 +199,12 @@ function putIn(text: string, said: string, mark: string, initial: boolean): stri
 }
 
 function writerOf({ words, letters, marks, initial }: Writing): (cell: string) => string {
+  if (words === "number")
+    return (cell) => {
+      const runs = cell.match(/\p{Nd}+/gu) ?? [];
+      const longest = runs.reduce((a, b) => (b.length > a.length ? b : a), "");
+      return longest.length < leastDigits ? "" : longest;
+    };
   return (cell) => {
     const all = cell.split(/[\s-]+/u).filter((word) => word !== "");
     const chosen =

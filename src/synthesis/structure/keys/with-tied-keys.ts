@@ -6,8 +6,8 @@ import type { ColumnPlan } from "../structure";
 import { cellsOfTies } from "../variables";
 import type { KeyPlan } from "./key-plan";
 import { keyPlanOf, roundKeys } from "./key-plan-of";
-import { type CellsOfTie, type TyingColumn, tiedKeys } from "./key-ties";
-import { isNamesAlone, nameParts, withoutNames } from "./name-parts";
+import { type CellsOfTie, type TyingColumn, tiedKeys, withoutTies } from "./key-ties";
+import { areNumbered, isNamesAlone, nameParts, withoutNames } from "./name-parts";
 import { risesWith } from "./rising";
 
 /** On so many rows it is looked which columns may say a part of identifiers. */
@@ -91,22 +91,27 @@ function withNamesIn(
   const out = [...plans];
   const used = new Set<string>();
   plans.forEach((plan, p) => {
-    const texted = plan.kind === "key" ? !plan.ties : plan.kind === "levels" && (plan.texts ?? plan.rare);
+    const texted = plan.kind === "key" || (plan.kind === "levels" && (plan.texts ?? plan.rare));
     if (!texted || keep.includes(plan.name) || used.has(plan.name) || !isText(plan)) return;
     const { name } = plan;
-    const whole = cellsOf({ of: name }) as readonly string[];
+    const ties = (plan.kind === "key" && plan.ties) || [];
+    const whole = withoutTies(cellsOf({ of: name }) as readonly string[], ties, cellsOfTies(plans, from));
     const rows = [...whole.keys()].filter((i) => whole[i] !== "");
     const others = out.filter(
       (one) => one.name !== name && isText(one) && !(one.kind === "key" && (one.names ?? one.ties)),
     );
-    const columns = others.map(({ name: of }) => ({
+    const columns = others.map(({ name: of, ...one }) => ({
       name: of,
+      own: one.kind === "key" && !one.repeats,
       cells: rows.map((i) => cellsOf({ of })[i] as string),
     }));
-    const names = nameParts(
+    const found = nameParts(
       rows.map((i) => whole[i]),
       columns,
     );
+    const numbered = areNumbered(found);
+    // Beside what ties say, names are not looked for, but numbers of other identifiers.
+    const names = ties.length > 0 && !numbered ? [] : found;
     // Levels that others are told by, or that have gaps of their own, stay drawn.
     const told = plans.some((one) => one !== plan && JSON.stringify(one).includes(JSON.stringify(name)));
     if (names.length === 0 || (plan.kind === "levels" && (told || rows.length < whole.length))) return;
@@ -117,9 +122,9 @@ function withNamesIn(
     );
     const different = new Set(rows.map((i) => whole[i])).size;
     const keys =
-      keysWithNames(present, least, different === rows.length) ??
+      keysWithNames(present, least, different === rows.length, numbered) ??
       (different >= leastOwn * rows.length && !(plan.kind === "key" && plan.repeats)
-        ? keyPlanOf(present, rng.fork(name), least, true)
+        ? keyPlanOf(present, rng.fork(name), least, !numbered)
         : undefined);
     if (!keys) return;
     for (const { of } of names) used.add(of);
@@ -128,6 +133,7 @@ function withNamesIn(
       name,
       keys,
       names,
+      ...(ties.length > 0 && { ties }),
       ...(rows.length < whole.length && { missing: 1 - rows.length / whole.length }),
     };
   });
@@ -135,14 +141,19 @@ function withNamesIn(
 }
 
 /** One of few texts for any row, where names alone tell rows apart: "First Last", but not a user name that nobody else has. */
-function keysWithNames(bare: readonly string[], least: number, own: boolean): KeyPlan | undefined {
+function keysWithNames(
+  bare: readonly string[],
+  least: number,
+  own: boolean,
+  numbered: boolean,
+): KeyPlan | undefined {
   const counts = new Map<string, number>();
   for (const text of bare) counts.set(text, (counts.get(text) ?? 0) + 1);
   const shared = [...counts].filter(([, count]) => count >= least).sort((a, b) => b[1] - a[1]);
   const held = shared.reduce((sum, [, count]) => sum + count, 0);
   if (
     held < leastCovered * bare.length ||
-    !shared.every(([text]) => isNamesAlone(text) && (!own || text.includes(" ")))
+    !(numbered || shared.every(([text]) => isNamesAlone(text) && (!own || text.includes(" "))))
   )
     return undefined;
   return {
