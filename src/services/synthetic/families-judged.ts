@@ -1,6 +1,6 @@
 import { type Column, dropColumns, type Table, table } from "../../data/table";
-import { type ChildPlan, contextNames } from "../../synthesis/relational/child-table";
-import { childRows, countName, drawnNumbers, familiesOf, inOrder } from "../../synthesis/relational/families";
+import { type ChildPlan, contextNames, countName } from "../../synthesis/relational/child-table";
+import { childRows, drawnNumbers, familiesOf, inOrder } from "../../synthesis/relational/families";
 import type { RelatedTables } from "../../synthesis/relational/relational";
 
 /**

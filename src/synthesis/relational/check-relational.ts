@@ -4,13 +4,12 @@ import { checkDates } from "../structure/dates";
 import { checkPlan } from "../structure/given/check-plans";
 import { isGrid } from "../structure/grids";
 import type { Structure } from "../structure/structure";
-import { type ChildPlan, contextNames, isContext, isOwn } from "./child-table";
+import { type ChildPlan, contextNames, countName, isContext, isOwn } from "./child-table";
 import { checkDistinct } from "./distinct";
 import type { RelationalParts } from "./draw-children";
-import { countName } from "./families";
 import type { Pace } from "./pace";
 import { levelKinds, type ToldLevel } from "./told-levels";
-import { kinds, type Total } from "./totals";
+import { dateKinds, kinds, type Total } from "./totals";
 
 const roles: readonly string[] = ["key", "identifier", "date", "text", "drawn"];
 
@@ -81,6 +80,12 @@ function checkPlanOf(
   }
   if (!date) return;
   checkDates(date.format, `the dates of ${date.name}`, action);
+  if (date.from !== undefined) {
+    const { name, format } = Object(date.from);
+    checkDates(format, `the dates of ${name}`, action);
+    const other = name !== date.name && below.get(name)?.type === "date" && isOwn(plan, name);
+    check(other, action, `the dates of ${date.name} must be from another date of the children`, name);
+  }
   const { unit, by, phase = 0 }: Partial<Pace> = Object(date.pace);
   const paced = (unit === "step" || unit === "month") && Number.isInteger(by) && Number(by) > 0;
   const told = [date.end, date.least, phase].every(Number.isFinite);
@@ -159,7 +164,8 @@ function checkTotal(
     check(child?.type === "numeric", action, `${who} must be of a column of numbers`, child?.type);
     return;
   }
-  check(kind === "greatest" || kind === "least", action, `${who} must be the first or last of dates`, kind);
+  const told = dateKinds.some((one) => one === kind);
+  check(told, action, `${who} must be the first or last of dates`, kind);
   check(isDate || child?.type === "date", action, `${who} must be of a column of dates`, child?.type);
   for (const one of [dates.from, dates.to]) checkDates(one, `the dates of ${who}`, action);
 }

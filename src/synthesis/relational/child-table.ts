@@ -31,6 +31,8 @@ export interface ChildDates {
   readonly pace: Pace;
   /** The least distance between two rows that follow each other: one before its first row, a parent's rows begin. */
   readonly least: number;
+  /** The other date of the row before that distances are from, where no row lies before it: a price is valid from the day after the last one ended. */
+  readonly from?: { readonly name: string; readonly format: WrittenDates };
   /** The distance between any two rows that follow each other, where it is always the same. */
   readonly every?: number;
   /** No date lies after it. */
@@ -38,6 +40,9 @@ export interface ChildDates {
   /** On which days of the week dates are, where never on some. */
   readonly days?: DateDays;
 }
+
+/** How many child rows a parent has, as a column of the parents. */
+export const countName = "number of children";
 
 /** Names of what a child row is drawn from: none that a file's own columns are likely to have. */
 export const contextNames = {
@@ -114,7 +119,7 @@ export function withDate(structure: Structure, { date }: ChildPlan): Structure {
   if (!date) return structure;
   const gap = structure.columns.find(({ name }) => name === contextNames.gap);
   const terms: DateTerms = {
-    before: contextNames.before(date.name),
+    before: contextNames.before(baseOf(date).name),
     first: contextNames.first(date.name),
     gap: gap?.kind === "constant" ? Number(gap.text) : contextNames.gap,
   };
@@ -158,10 +163,15 @@ export function childDates(column: Column, parents: Int32Array, least: number): 
 
 /** How many rows there is time for from a date on: as many as are wanted, where distances differ. */
 export function roomFrom(dates: ChildDates, from: number, wanted: number): number {
-  if (!dates.every || Number.isNaN(from)) return wanted;
+  if (!dates.every || dates.from || Number.isNaN(from)) return wanted;
   const whole = gapOf(dates, from, dates.end);
   const past = datePast(dates, from, whole, from) > dates.end ? 1 : 0;
   return Math.min(wanted, 1 + Math.max(0, Math.floor((whole - past) / dates.every)));
+}
+
+/** The date of a row that the distance to the next one is from. */
+export function baseOf({ name, format, from }: ChildDates): { name: string; format: WrittenDates } {
+  return from ?? { name, format };
 }
 
 /** Whether the rules of the date, by the row before and the distance from it, read the parent's first one. */
@@ -176,7 +186,7 @@ export interface RowContext {
   readonly left: number;
   /** The row before in the table of rows; −1 for the first. */
   readonly before: number;
-  /** When the row before was; of the first one, the least distance before it. */
+  /** When the row before was, or ended (`baseOf`); of the first one, the least distance before it. */
   readonly since: number;
   /** When the parent's first one is. */
   readonly first: number;
@@ -195,8 +205,11 @@ export function contextColumns(
     parents,
     contexts.map(({ parent }) => parent),
   ).columns.map((column) => ({ ...column, name: contextNames.parent(column.name) }));
-  const drawn = rows.columns.filter(({ name }) =>
-    plan.columns.some((column) => column.name === name && column.role === "drawn"),
+  const { date } = plan;
+  const base = date && baseOf(date).name;
+  const drawn = rows.columns.filter(
+    ({ name }) =>
+      name !== base && plan.columns.some((column) => column.name === name && column.role === "drawn"),
   );
   const before = drawn.map((column): Column => {
     const name = contextNames.before(column.name);
@@ -228,7 +241,6 @@ export function contextColumns(
     type: "numeric",
     values: Float64Array.from(contexts, of),
   });
-  const { date } = plan;
   const room = (one: RowContext): number =>
     date ? Math.max(0, Math.floor(gapOf(date, one.since, date.end))) / (one.left + 1) : 0;
   const moment = (name: string, of: (one: RowContext) => number): Column[] => {
@@ -238,7 +250,7 @@ export function contextColumns(
   };
   return [
     ...own,
-    ...(date ? moment(contextNames.before(date.name), ({ since }) => since) : []),
+    ...(date ? moment(contextNames.before(baseOf(date).name), ({ since }) => since) : []),
     ...(date && readsFirst(date) ? moment(contextNames.first(date.name), ({ first }) => first) : []),
     ...before,
     ...means,

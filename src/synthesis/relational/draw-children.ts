@@ -8,16 +8,18 @@ import type { KeyColumnPlan } from "../structure/structure";
 import { tieKeys } from "../structure/variables";
 import type { Synthesiser } from "../synthesiser";
 import {
+  baseOf,
   type ChildPlan,
   contextColumns,
   contextNames,
+  countName,
   isOwn,
   meansWith,
   type RowContext,
   roomFrom,
 } from "./child-table";
 import { mostAgain, Taken } from "./distinct";
-import { contextOf, countName, drawnNumbers, firstName, keysOf as namesOf } from "./families";
+import { contextOf, drawnNumbers, firstName, keysOf as namesOf, timesIn, timesOf } from "./families";
 import { datePast } from "./pace";
 import { type Running, withRunning } from "./running";
 import type { ToldLevel } from "./told-levels";
@@ -94,12 +96,13 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
         const made = withRunning(parts.running ?? [], model, step, by.fork("running"));
         return tieKeys(model.structure, made);
       });
-    const broken = (rows: Table): readonly number[] => (model ? brokenRows(model.structure, rows) : []);
+    const broken = (rows: Table): readonly number[] =>
+      model ? [...brokenRows(model.structure, rows), ...endless(plan, rows)] : [];
     const apart = { taken, broken, draw };
     const { rows: made, repeated } = drawApart(apart, contexts, rng.fork(`row ${place}`));
     const numbers = made ? drawnNumbers(plan, made) : [];
-    const own = date && made && columnNamed(made, date.name);
-    const times = own && read && own.type === "date" ? own.values.map(read) : [];
+    const times = (made && timesOf(made, plan)) ?? [];
+    const ends = (made && date && timesIn(made, baseOf(date))) ?? [];
     const next = count.map(() => -1);
     alive.forEach((parent, row) => {
       const time = times[row] ?? Number.NaN;
@@ -108,7 +111,8 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
         count[parent] = place - 1;
         return;
       }
-      if (!Number.isNaN(time)) since[parent] = time;
+      if (!Number.isNaN(ends[row] ?? Number.NaN)) since[parent] = ends[row];
+      else if (date?.from) count[parent] = place;
       steps.push({ parent, place, row, step: place - 1 });
       next[parent] = row;
       const so = means[parent] ?? numbers.map(() => Number.NaN);
@@ -145,6 +149,16 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
   );
   const others = parts.children?.structure.columns.filter(({ kind }) => kind !== "key") ?? [];
   return tieKeys({ columns: [...others, ...parts.keys] }, rows);
+}
+
+/** The rows that another one is to follow, and that it cannot, as they have no end or end too late. */
+function endless({ date }: ChildPlan, rows: Table): readonly number[] {
+  const left = columnNamed(rows, contextNames.left);
+  const ends = date?.from && timesIn(rows, date.from);
+  if (!ends || left.type !== "numeric") return [];
+  return [...ends.keys()].filter(
+    (row) => left.values[row] > 0 && !(datePast(date, ends[row], date.least, ends[row]) <= date.end),
+  );
 }
 
 /** What rows are drawn by, and which of them are drawn again. */

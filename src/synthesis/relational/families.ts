@@ -2,17 +2,19 @@ import { check } from "../../core/checks";
 import { customersIn } from "../../data/customers";
 import { type Column, columnNamed, isCategorical, type Table, table, takeTableRows } from "../../data/table";
 import type { Sequential } from "../sequential/sequential";
-import { dateReader } from "../structure/dates";
+import { dateReader, writtenDates } from "../structure/dates";
 import { findDays } from "../structure/discover/tried/find-days";
 import { tamed } from "../structure/ends";
 import { countPeople, peopleOf } from "../structure/people";
 import type { DatePlan, Structure } from "../structure/structure";
 import {
+  baseOf,
   type ChildDates,
   type ChildPlan,
   childDates,
   contextColumns,
   contextNames,
+  countName,
   datesAsTexts,
   isOwn,
   meansWith,
@@ -23,9 +25,11 @@ import { datePast, type Families, formulaOfPlace, gapOf, paceOf, placeOnPace } f
 import type { ToldLevel } from "./told-levels";
 import { type Total, toldByChildren } from "./totals";
 
-/** How many child rows a parent has, as a column of the parents, and when the first one was. */
-export const countName = "number of children";
+/** When a parent's first child row was, as a column of the parents. */
 export const firstName = "first child's date";
+/** In fewer pairs of rows nothing is looked for; so many must lie before an end by chance, that none which does is no chance. */
+const leastPairs = 50;
+const leastOverlaps = 20;
 /** Which of the dates that lie whole distances from a common one it is. */
 export const placeName = "first child's place";
 
@@ -125,9 +129,46 @@ export function inOrder(families: Families, children: Table, plan: ChildPlan): F
 }
 
 export function timesOf(children: Table, { date }: ChildPlan): Float64Array | undefined {
-  if (!date) return undefined;
-  const column = columnNamed(children, date.name);
-  return column.type === "date" ? Float64Array.from(column.values, dateReader(date.format)) : undefined;
+  return date && timesIn(children, date);
+}
+
+/** When the rows were, or what the distance to the next one is from. */
+export function timesIn(
+  rows: Table,
+  { name, format }: Pick<ChildDates, "name" | "format">,
+): Float64Array | undefined {
+  const column = columnNamed(rows, name);
+  return column.type === "date" ? Float64Array.from(column.values, dateReader(format)) : undefined;
+}
+
+/**
+ * The plan with distances from the other date of the row before that no next row lies before, always so long after it, or though
+ * of distances in any order at least twenty would.
+ */
+export function withBase(plan: ChildPlan, children: Table, families: Families, least: number): ChildPlan {
+  const { date } = plan;
+  const times = timesOf(children, plan);
+  const several = families.filter((family) => family.length > 1);
+  if (!date || !times || several.length < least) return plan;
+  const pairs = several.flatMap((family) => family.slice(1).map((row, k) => [family[k], row] as const));
+  const apart = Float64Array.from(pairs, ([before, row]) => times[row] - times[before]).sort();
+  for (const column of children.columns) {
+    const format = column.type === "date" && writtenDates(column.values, least, column.format);
+    if (!format || column.name === date.name || format.step !== date.format.step) continue;
+    const from = { name: column.name, format };
+    const ends = timesIn(children, from) as Float64Array;
+    const gaps = pairs.map(([before, row]) => times[row] - ends[before]);
+    if (pairs.length < leastPairs || !gaps.every((gap) => gap >= 0)) continue;
+    const lasting = Float64Array.from(pairs, ([before]) => ends[before] - times[before]).sort();
+    let [k, overlaps] = [0, 0];
+    for (const far of apart) {
+      while (lasting[k] <= far) k++;
+      overlaps += (lasting.length - k) / apart.length;
+    }
+    if (gaps.every((gap) => gap === gaps[0]) || overlaps >= leastOverlaps)
+      return { ...plan, date: { ...date, from } };
+  }
+  return plan;
 }
 
 /** The plan with the steps in which dates follow each other, and the least distance between two that `least` parents have. */
@@ -139,9 +180,12 @@ export function withPace(
 ): ChildPlan {
   const times = timesOf(children, plan);
   if (!plan.date || !times) return plan;
-  const date = { ...plan.date, pace: paceOf(times, families, plan.date.format, least) };
+  // From another date than its own steps are as they are written.
+  const pace = plan.date.from ? plan.date.pace : paceOf(times, families, plan.date.format, least);
+  const date = { ...plan.date, pace };
+  const since = timesIn(children, baseOf(date)) as Float64Array;
   const closest = families
-    .map((family) => Math.min(...family.slice(1).map((row, k) => gapOf(date, times[family[k]], times[row]))))
+    .map((family) => Math.min(...family.slice(1).map((row, k) => gapOf(date, since[family[k]], times[row]))))
     .filter(Number.isFinite)
     .sort((a, b) => a - b);
   const { name, format } = date;
@@ -245,6 +289,7 @@ export function childRows(
   places: readonly number[],
 ): { context: Column[]; own: Column[]; parent: Column } {
   const times = timesOf(children, plan);
+  const ends = plan.date && timesIn(children, baseOf(plan.date));
   const numbers = drawnNumbers(plan, children);
   const contexts: RowContext[] = [];
   const rows: number[] = [];
@@ -266,7 +311,7 @@ export function childRows(
       rows.push(row);
       if (times && plan.date) {
         gaps.push(gapOf(plan.date, since, times[row]));
-        if (!Number.isNaN(times[row])) since = times[row];
+        if (ends && !Number.isNaN(ends[row])) since = ends[row];
       }
       means = meansWith(
         means,

@@ -16,22 +16,23 @@ import { type ColumnPlan, isDrawnBands, type KeyColumnPlan, type Structure } fro
 import { bareKeys } from "../structure/variables";
 import type { SampleOptions, Synthesiser } from "../synthesiser";
 import { checkRelational } from "./check-relational";
-import { type ChildDates, type ChildPlan, contextNames, isTold, withDate } from "./child-table";
+import { type ChildDates, type ChildPlan, contextNames, countName, isTold, withDate } from "./child-table";
 import { findDistinct } from "./distinct";
 import { childrenOf, type RelationalParts } from "./draw-children";
 import {
   childRows,
   contextOf,
-  countName,
   familiesOf,
   firstName,
   inOrder,
   placeName,
   planOf,
+  withBase,
   withFamilies,
   withPace,
   withPlace,
 } from "./families";
+import type { Families } from "./pace";
 import { checkRunning, findRunning, type Running, withEvery, withoutRunning } from "./running";
 import { findToldLevels, type ToldLevel } from "./told-levels";
 import { findTotals, type Total, toldByChildren, toldByTotals, withoutTold, withTotals } from "./totals";
@@ -91,8 +92,7 @@ export function relational(
     const families = familiesOf(parents, children, key);
     const first = planOf(children, key, least);
     const ordered = inOrder(families, children, first);
-    const paced = withPace(first, children, ordered, { key, least });
-    const plan = searching(options) ? withEvery(paced, children, ordered, least) : paced;
+    const plan = pacedPlan(first, children, ordered, { key, least, search: searching(options) });
     const order = permutation(rng.fork("rows"), parents.rows);
     const chosen = Array.from(sampledOrder(parents, order, rng.fork("left out"), { minCount: least }));
     const whole = withFamilies(parents, ordered, children, plan);
@@ -178,6 +178,22 @@ export function relational(
       ...(childModel && { children: childModel }),
     });
   };
+}
+
+/** The plan with how dates follow each other: always so far apart, else from another date than their own, else in whole steps. */
+function pacedPlan(
+  plan: ChildPlan,
+  children: Table,
+  families: Families,
+  { search, ...telling }: { readonly key: string; readonly least: number; readonly search: boolean },
+): ChildPlan {
+  const paced = withPace(plan, children, families, telling);
+  if (!search) return paced;
+  const regular = (one: ChildPlan) => withEvery(one, children, families, telling.least);
+  const own = regular(paced);
+  if (own.date?.every) return own;
+  const based = withBase(plan, children, families, telling.least);
+  return based.date?.from ? regular(withPace(based, children, families, telling)) : own;
 }
 
 const searching = ({ search }: RelationalOptions): boolean => search !== false;

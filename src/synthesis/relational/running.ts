@@ -10,8 +10,8 @@ import { emptySum, evaluate, type Formula, leadsTo, type Term } from "../structu
 import { type Grid, gridOf, snap } from "../structure/grids";
 import { gridOfPlan, isComputed, type Structure } from "../structure/structure";
 import { argumentsFrom } from "../structure/variables";
-import { type ChildDates, type ChildPlan, contextNames, isTold } from "./child-table";
-import { timesOf } from "./families";
+import { baseOf, type ChildDates, type ChildPlan, contextNames, isTold } from "./child-table";
+import { timesIn, timesOf } from "./families";
 import { followed, rulesWithout, withFollowing } from "./follow";
 import { type Families, gapOf } from "./pace";
 
@@ -152,9 +152,10 @@ function moreOf(
 export function withEvery(plan: ChildPlan, children: Table, families: Families, least: number): ChildPlan {
   const times = timesOf(children, plan);
   const { date } = plan;
-  if (!times || !date || families.filter((family) => family.length > 1).length < least) return plan;
+  const since = date && timesIn(children, baseOf(date));
+  if (!times || !since || families.filter((family) => family.length > 1).length < least) return plan;
   const gaps = families.flatMap((family) =>
-    family.slice(1).map((row, k) => gapOf(date, times[family[k]], times[row])),
+    family.slice(1).map((row, k) => gapOf(date, since[family[k]], times[row])),
   );
   const [every] = gaps;
   const same = gaps.length >= leastRows && every > 0 && gaps.every((gap) => gap === every);
@@ -268,11 +269,15 @@ export function checkRunning(
 }
 
 /** How the dates of rows follow each other, where that is not just in the steps of their format. */
-function describePace({ name, every, format, pace: { unit, by, phase } }: ChildDates): readonly string[] {
-  if (!every && unit === "step" && by === 1) return [];
+function describePace({ name, every, format, from, least, pace }: ChildDates): readonly string[] {
+  const { unit, by, phase } = pace;
+  if (!every && !from && unit === "step" && by === 1) return [];
   const one = unit === "month" ? "month" : format.step === day ? "day" : `${format.step / 1000} seconds`;
   const far = (count: number): string =>
     one.endsWith("s") ? `${count} × ${one}` : `${count} ${one}${count === 1 ? "" : "s"}`;
+  if (from && every) return [`${name} is ${far(every)} after ${from.name} of the row before.`];
+  if (from && least > 0) return [`${name} is at least ${far(least)} after ${from.name} of the row before.`];
+  if (from) return [`${name} is never before ${from.name} of the row before.`];
   const steps = every
     ? `is ${far(every * by)} after the row before`
     : `is some times ${far(by)} after the row before`;

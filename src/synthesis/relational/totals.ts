@@ -4,7 +4,7 @@ import type { Sequential } from "../sequential/sequential";
 import { dateReader, dateWriter, type WrittenDates, writtenDates } from "../structure/dates";
 import { type Grid, gridOf, snap, spacing } from "../structure/grids";
 import type { Structure } from "../structure/structure";
-import { type ChildPlan, isOwn } from "./child-table";
+import { type ChildPlan, countName, isOwn } from "./child-table";
 import { followed, rulesWithout, withFollowing } from "./follow";
 import type { Families } from "./pace";
 import { labelled, mostLevels, type ToldLevel, withToldLevels } from "./told-levels";
@@ -145,7 +145,7 @@ function candidates(
     if (column.type !== "date") return [];
     const orders = column.name === plan.date?.name;
     const from = orders ? plan.date?.format : writtenDates(column.values, least, column.format);
-    return from ? endKinds.map((kind) => ({ kind, of: column.name, from })) : [];
+    return from ? dateKinds.map((kind) => ({ kind, of: column.name, from })) : [];
   });
   const cells = children.columns.flatMap((column) => {
     if (!isOwn(plan, column.name) || (isCategorical(column) && column.levels.length > mostLevels)) return [];
@@ -166,7 +166,8 @@ function candidates(
   ];
 }
 
-const endKinds = ["greatest", "least"] as const;
+/** What is told of dates; of the first or last row one may be missing that others have. */
+export const dateKinds = ["greatest", "least", "first", "last"] as const;
 
 /** The numbers of a column, of dates in milliseconds. */
 function timesOrNumbers(column: Column, dates?: WrittenDates): Float64Array {
@@ -188,12 +189,14 @@ function totalOf(
     if (family.length === 0) return none ?? Number.NaN;
     const rows = label ? family.filter((i) => label(i) === where?.level) : family;
     if (!values) return rows.length;
+    const written = (value: number): number =>
+      dates ? Math.floor(value / dates.to.step) * dates.to.step : snap(value, grid);
     if (kind === "first" || kind === "last")
-      return snap(values[family.at(kind === "first" ? 0 : -1) as number], grid);
+      return written(values[rows.at(kind === "first" ? 0 : -1) ?? Number.NaN] ?? Number.NaN);
     const own = rows.map((i) => values[i]).filter((value) => !Number.isNaN(value));
     if (kind === "greatest" || kind === "least") {
       const end = own.reduce((a, b) => (b > a === (kind === "greatest") ? b : a), own[0] ?? Number.NaN);
-      return dates ? Math.floor(end / dates.to.step) * dates.to.step : snap(end, grid);
+      return written(end);
     }
     const sum = own.reduce((a, b) => a + b, 0);
     return snap(kind === "summed" ? sum : sum / own.length, grid);
@@ -212,9 +215,14 @@ export function withTotals(
   model: Sequential,
   rng: Rng,
 ): Table {
-  const all = [...totals, ...levels];
+  // There may have been no time for as many children as were drawn.
+  const number: Total = { column: countName, kind: "number", none: 0 };
+  const drawn = columnNamed(parents, countName);
+  const fewer = drawn.type === "numeric" && families.some(({ length }, p) => length !== drawn.values[p]);
+  const numbers = fewer ? [...totals, number] : totals;
+  const all = [...numbers, ...levels];
   if (all.length === 0 || parents.rows === 0) return parents;
-  const made = new Map(totals.map((total) => [total.column, totalOf(total, children, families)]));
+  const made = new Map(numbers.map((total) => [total.column, totalOf(total, children, families)]));
   const filled = parents.columns.map((column) => {
     const level = levels.find((one) => one.column === column.name);
     if (level) return withToldLevels(column, level, children, families);
@@ -227,10 +235,20 @@ export function withTotals(
     return { ...column, values: Array.from(values, (time) => write(time)) };
   });
   const whole: Table = { rows: parents.rows, columns: filled };
-  const told = toldByTotals(all, model.structure);
+  const followers = fewer ? pairedWith(countName, model.structure) : [];
+  const told = toldByTotals([...all, ...followers], model.structure);
   const direct = all.map(({ column }) => column);
   const open = filled.map(({ name }) => name).filter((name) => told.has(name) && !direct.includes(name));
   return followed(model, whole, new Set(open), rng);
+}
+
+/** The columns of which each level of another goes with one alone. */
+function pairedWith(name: string, { exclusions }: Structure): readonly { readonly column: string }[] {
+  return exclusions.flatMap(({ columns, only = [] }) => {
+    const own = only.map((pair) => pair[columns.indexOf(name)]);
+    const one = columns.includes(name) && own.length > 0 && new Set(own).size === own.length;
+    return one ? columns.filter((column) => column !== name).map((column) => ({ column })) : [];
+  });
 }
 
 /** Totals, and the columns that follow from them, directly or by others. */
@@ -260,8 +278,9 @@ export function withoutTold(structure: Structure, totals: readonly Pick<Total, "
 /** The rules in sentences. */
 export function describeTotals(totals: readonly Total[]): readonly string[] {
   return totals.map(({ column, kind, of, where, dates }) => {
-    const end = dates && (kind === "greatest" ? "last" : "first");
-    const what = of === undefined ? "number" : `${end ?? kind} ${of}`;
+    const end = dates && { greatest: "last", least: "first" }[kind as string];
+    const place = dates && !end ? "row's " : "";
+    const what = of === undefined ? "number" : `${end ?? kind} ${place}${of}`;
     const which = where ? ` with ${where.of} = ${where.level}` : "";
     return `${column} is the ${what} of the parent's children${which}.`;
   });

@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read/read-csv";
+import { csvText } from "../../../src/data/write/write-csv";
+import { loadSynthesiser } from "../../../src/synthesis/methods";
+import { describeAlong } from "../../../src/synthesis/relational/distinct";
+import {
+  type RelatedTables,
+  type Relational,
+  relational,
+} from "../../../src/synthesis/relational/relational";
+import { describeTotals } from "../../../src/synthesis/relational/totals";
+
+const day = 86_400_000;
+const written = (time: number): string => new Date(time).toISOString().slice(0, 10);
+const lines = (text: string): string[][] =>
+  text
+    .trim()
+    .split(/\r?\n/)
+    .slice(1)
+    .map((line) => line.split(","));
+const id = { schema: { columns: [{ name: "key", type: "id" as const }] } };
+
+/** Contracts whose plans are each valid from the day after the last one ended, or a while later; some still are. */
+function contracts(after: (uniform: () => number) => number): RelatedTables {
+  const rng = seeded("contracts");
+  const below = (n: number): number => Math.floor(n * rng.uniform());
+  const [parents, children]: [string[], string[]] = [[], []];
+  for (let i = 0; i < 260; i++) {
+    const key = `K${1000 + 7 * i}`;
+    const rows = 1 + below(4);
+    let from = Date.UTC(2021, 0, 1) + day * below(300);
+    let to = "";
+    for (let k = 1; k <= rows; k++) {
+      const end = from + day * (30 + below(200));
+      to = k === rows && rng.uniform() < 0.6 ? "" : written(end);
+      children.push(`${key},${"ABC"[below(3)]},${written(from)},${to}`);
+      from = end + day * after(() => rng.uniform());
+    }
+    parents.push(`${key},${"XY"[i % 2]},${rows - 1},${to},${to ? "ended" : "active"}`);
+  }
+  return {
+    parents: parseCsv(`key,group,changes,ended,state\n${parents.join("\n")}\n`, id).table,
+    children: parseCsv(`key,plan,from,to\n${children.join("\n")}\n`, id).table,
+  };
+}
+
+/** Next rows too early or late after the one before, or after one without an end; parents of another number of changes, end or state. */
+function broken({ parents, children }: RelatedTables, least: number, most: number): number[] {
+  const rows = lines(csvText(children));
+  const pairs = rows.slice(1).flatMap((next, k) => (next[0] === rows[k][0] ? [[rows[k], next]] : []));
+  const far = pairs.map(([row, next]) => (Date.parse(next[2]) - Date.parse(row[3])) / day);
+  const told = lines(csvText(parents)).map((one) => ({ one, own: rows.filter(([key]) => key === one[0]) }));
+  return [
+    far.filter((days) => !(days >= least && days <= most)).length,
+    told.filter(({ one, own }) => Number(one[2]) !== own.length - 1).length,
+    told.filter(({ one, own }) => one[3] !== own.at(-1)?.[3]).length,
+    told.filter(({ one }) => (one[3] === "") !== (one[4] === "active")).length,
+  ];
+}
+
+test("what is valid from the day after the last one ended is so in new rows, and a parent's end is that of its last row", async () => {
+  const tables = contracts(() => 1);
+  expect(broken(tables, 1, 1)).toEqual([0, 0, 0, 0]);
+  const model = await relational({ key: "key", threads: 1 })(tables, seeded(1));
+  expect(describeAlong(model)).toContain("from is 1 day after to of the row before.");
+  expect(describeTotals(model.totals)).toContain("ended is the last row's to of the parent's children.");
+  const json = JSON.parse(JSON.stringify(model));
+  const made = (loadSynthesiser(json) as Relational).sampleBoth(600, seeded(2));
+  expect(broken(made, 1, 1)).toEqual([0, 0, 0, 0]);
+  expect(made.children.rows / 600).toBeCloseTo(tables.children.rows / 260, 0);
+  const wrong = structuredClone(json);
+  wrong.plan.date.from.name = "from";
+  expect(() => loadSynthesiser(wrong)).toThrow("must be from another date of the children");
+});
+
+test("what never begins before the last one ended does not in new rows", async () => {
+  const tables = contracts((uniform) => Math.floor(90 * uniform() ** 2));
+  expect(broken(tables, 0, 90)).toEqual([0, 0, 0, 0]);
+  const model = await relational({ key: "key", threads: 1 })(tables, seeded(1));
+  expect(describeAlong(model)).toContain("from is never before to of the row before.");
+  const made = model.sampleBoth(600, seeded(2));
+  expect(broken(made, 0, 200)).toEqual([0, 0, 0, 0]);
+  expect(made.children.rows / 600).toBeCloseTo(tables.children.rows / 260, 0);
+});
+
+test("an end that the next row may lie before, or hardly could, is no base of distances", async () => {
+  for (const after of [-40, 900]) {
+    const model = await relational({ key: "key", threads: 1 })(
+      contracts((uniform) => after + Math.floor(90 * uniform())),
+      seeded(1),
+    );
+    expect(model.dates?.from).toBeUndefined();
+  }
+});
