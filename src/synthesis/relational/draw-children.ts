@@ -1,5 +1,5 @@
 import type { Rng } from "../../core/rng";
-import { type Column, columnNamed, isCategorical, type Table, table } from "../../data/table";
+import { type Column, columnNamed, isCategorical, type Table, table, takeTableRows } from "../../data/table";
 import type { Sequential } from "../sequential/sequential";
 import { dateReader } from "../structure/dates";
 import { brokenRows } from "../structure/orders/broken";
@@ -19,7 +19,15 @@ import {
   roomFrom,
 } from "./child-table";
 import { mostAgain, Taken } from "./distinct";
-import { contextOf, drawnNumbers, firstName, keysOf as namesOf, timesIn, timesOf } from "./families";
+import {
+  contextOf,
+  drawnNumbers,
+  firstName,
+  keysOf as namesOf,
+  placeName,
+  timesIn,
+  timesOf,
+} from "./families";
 import { datePast } from "./pace";
 import { type Running, withRunning } from "./running";
 import type { ToldLevel } from "./told-levels";
@@ -149,6 +157,38 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
   );
   const others = parts.children?.structure.columns.filter(({ kind }) => kind !== "key") ?? [];
   return tieKeys({ columns: [...others, ...parts.keys] }, rows);
+}
+
+/** Parents with children, but of no first date, are drawn it again, so often at most. */
+const mostFirsts = 20;
+
+/** The parents with a first date for all that have children, where each real child has one. */
+export function withFirsts(
+  { parents: model, children, plan }: RelationalParts,
+  made: Table,
+  rng: Rng,
+): Table {
+  const own = children?.structure.columns.find(({ name }) => name === plan.date?.name);
+  if (own?.kind !== "date" || own.missing) return made;
+  const given = new Set(model.columns.map(({ name }) => name));
+  for (const name of [firstName, placeName]) given.delete(name);
+  let rows = made;
+  for (let k = 0; k < mostFirsts; k++) {
+    const [counts, firsts] = [columnNamed(rows, countName), columnNamed(rows, firstName)];
+    if (counts.type !== "numeric" || firsts.type !== "date") return rows;
+    const open = firsts.values.flatMap((first, p) => (first === "" && counts.values[p] > 0 ? [p] : []));
+    if (open.length === 0) return rows;
+    const again = model.drawBeside(takeTableRows(rows, open), given, rng.fork(`again ${k}`));
+    const from = Array.from({ length: rows.rows }, (_, row) => ({ step: 0, row }));
+    open.forEach((p, row) => {
+      from[p] = { step: 1, row };
+    });
+    const columns = rows.columns.map((one) =>
+      given.has(one.name) ? one : stacked([one, columnNamed(again, one.name)], from),
+    );
+    rows = { ...rows, columns };
+  }
+  return rows;
 }
 
 /** The rows that another one is to follow, and that it cannot, as they have no end or end too late. */

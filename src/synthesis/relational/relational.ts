@@ -18,7 +18,7 @@ import type { SampleOptions, Synthesiser } from "../synthesiser";
 import { checkRelational } from "./check-relational";
 import { type ChildDates, type ChildPlan, contextNames, countName, isTold, withDate } from "./child-table";
 import { findDistinct } from "./distinct";
-import { childrenOf, type RelationalParts } from "./draw-children";
+import { childrenOf, type RelationalParts, withFirsts } from "./draw-children";
 import {
   childRows,
   contextOf,
@@ -313,7 +313,8 @@ function relationalOf(parts: RelationalParts): Relational {
         const rule = "where must name columns of the parents that their children do not tell";
         check(!told.has(name), "sample parents and children", rule, name);
       }
-      const made = parts.parents.sample(n, rng.fork("parents"), options);
+      const drawn = parts.parents.sample(n, rng.fork("parents"), options);
+      const made = withFirsts(parts, drawn, rng.fork("firsts"));
       const children = childrenOf(parts, made, rng.fork("children"), options.firstChild ?? 0);
       const parents = withTotals(
         totals,

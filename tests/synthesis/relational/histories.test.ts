@@ -93,3 +93,25 @@ test("an end that the next row may lie before, or hardly could, is no base of di
     expect(model.dates?.from).toBeUndefined();
   }
 });
+
+test("children of parents of which hardly any has none have a date, where all begin on the first of a month", async () => {
+  const rng = seeded("bills");
+  const [parents, children]: [string[], string[]] = [[], []];
+  for (let i = 0; i < 200; i++) {
+    const key = `K${1000 + 7 * i}`;
+    const rows = i % 50 === 7 ? 0 : 1 + Math.floor(6 * rng.uniform());
+    const first = Math.floor(6 * rng.uniform());
+    for (let k = 0; k < rows; k++)
+      children.push(
+        `${key},${written(Date.UTC(2023, first + k, 1))},${(100 * rng.uniform() ** 2).toFixed(2)}`,
+      );
+    parents.push(`${key},${"XY"[i % 2]},${rows}`);
+  }
+  const tables = {
+    parents: parseCsv(`key,group,bills\n${parents.join("\n")}\n`, id).table,
+    children: parseCsv(`key,month,sum\n${children.join("\n")}\n`, id).table,
+  };
+  const model = await relational({ key: "key", threads: 1 })(tables, seeded(1));
+  const made = lines(csvText(model.sampleBoth(1000, seeded(2)).children));
+  expect(made.filter(([, month]) => month === "")).toEqual([]);
+});
