@@ -36,6 +36,7 @@ export function restoreKnown(pool: Candidates, parts: Pick<DrawnParts, "structur
       } else if (plan.kind === "number" || plan.kind === "date") {
         const { formula } = plan;
         if (k === undefined && !isComputed(plan)) continue;
+        if (plan.kind === "number" && plan.grids && !restored.has(plan.grids.column)) continue;
         if (formula && !argumentsOf(formula).every((name) => restored.has(name))) continue;
         if (formula && !gapsRead(parts.structure, formula).every((name) => drawn.has(name))) continue;
         const own = k === undefined ? undefined : pool.values[k];

@@ -10,7 +10,7 @@ import { spacing } from "./grids";
 import { describeTie } from "./keys/key-ties";
 import { describeSaying } from "./keys/name-parts";
 import { describeLater } from "./orders/later";
-import { describeLimit } from "./orders/limits";
+import { describeLimits } from "./orders/limits";
 import { type ColumnPlan, formulaOf, type LevelsPlan, type Structure } from "./structure";
 import { cellNamesOf, levelNames } from "./variables";
 
@@ -36,7 +36,7 @@ export function describeStructure(structure: Structure): readonly string[] {
       return k < back ? [`${low} equals ${high}.`] : [];
     }),
     ...(structure.later ?? []).map(describeLater),
-    ...(structure.limits ?? []).map((one) => describeLimit(structure, one)),
+    ...describeLimits(structure),
     ...(structure.gaps ?? []).map(
       ({ column }) => `${column} is missing in some rows, of which its rules say nothing.`,
     ),
@@ -120,12 +120,18 @@ function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
   const often =
     plan.atoms.length > 0 && !plan.formula ? `; often exactly ${plan.atoms.map(end).join(" or ")}` : "";
   const range = `${name} lies between ${end(plan.low)} and ${end(plan.high)}${steps}${often}.`;
+  const coarser = (plan.grids?.grids ?? []).flatMap((own, k) => {
+    const level = (structure.columns.find((one) => one.name === plan.grids?.column) as LevelsPlan).levels[k];
+    return own ? [`${level} → ${shown(spacing(own))}`] : [];
+  });
+  const byLevel = plan.grids ? [`${name} comes in steps ${listedBy(plan.grids.column, coarser)}.`] : [];
   const repeated = plan.repeats ? [`${name} is often the value of ${plan.repeats.join(" or ")}.`] : [];
   return [
     ...(plan.formula
       ? [whereThere(describeFormula(name, plan.formula, structure, dates), plan.formula, structure)]
       : []),
     range,
+    ...byLevel,
     ...repeated,
   ];
 }

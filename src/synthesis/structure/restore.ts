@@ -7,6 +7,7 @@ import { bandCodes } from "./discover/bands";
 import { partsOf } from "./discover/parts-of-dates";
 import { type Arguments, evaluate, type Formula, leavesRest, rebuild } from "./formulas";
 import { asMissing } from "./gaps/as-missing";
+import { snap, spacing, within } from "./grids";
 import { freshKeys } from "./keys/fresh-keys";
 import { moveDates } from "./move-dates";
 import { raiseToOrders } from "./orders/raise";
@@ -212,7 +213,13 @@ export function restoreNumber(
   const settled = settling({ low: least, high: most, atoms: formula ? [] : atoms, grid, support });
   // So is a date the days later that enough rows are: beside a first date at its end the range would add days.
   const days = new Set(formula && plan.kind === "date" ? plan.atoms : []);
-  for (let i = 0; i < rows; i++) if (!own || !days.has(own[i])) out[i] = settled(out[i]);
+  const byLevel = plan.kind === "number" ? plan.grids : undefined;
+  const codes = byLevel && of(byLevel.column);
+  for (let i = 0; i < rows; i++) {
+    if (!own || !days.has(own[i])) out[i] = settled(out[i]);
+    const coarser = codes && byLevel.grids[codes[i]];
+    if (coarser) out[i] = within(snap(out[i], coarser), coarser, out[i] > most - spacing(coarser) ? -1 : 1);
+  }
   return out;
 }
 

@@ -1,5 +1,11 @@
 /** Sentences of one kind begin, or end, alike. */
-const kinds = [/^Where .* is /, / always come together\.$/, / is never above /, / equals /, / at random\.$/];
+const kinds = [
+  /^(Where|By) .* is /,
+  / always come together\.$/,
+  / is never above /,
+  / equals /,
+  / at random\.$/,
+];
 /** So many of a kind are all printed; of more the first few are, and how many there are. */
 const [mostOfKind, firstOfKind] = [8, 3];
 

@@ -57,6 +57,7 @@ import { findDates } from "./tried/find-dates";
 import { findDays } from "./tried/find-days";
 import { findDistances } from "./tried/find-distances";
 import { findLater } from "./tried/find-later";
+import { findLevelGrids } from "./tried/find-level-grids";
 import { findLevels } from "./tried/find-levels";
 import { findLimits } from "./tried/find-limits";
 import { findPieces } from "./tried/find-pieces";
@@ -172,6 +173,7 @@ export function discoverStructure(
   plans = withoutMissing(plans, gaps);
   if (search)
     plans = withTiedKeys(plans, from, customer, rng, { ...telling, keep: [...keep, ...asked.flat()] });
+  if (search) plans = replaced(plans, findLevelGrids(plans, from, whose));
   plans = withSupport(withAtoms(plans, from, telling), from, telling, rng.fork("support"));
   const repeating = search && options.sequential ? withRepeats(plans, from) : plans;
   const bare: Structure = {
@@ -422,7 +424,13 @@ function withSupport(
     const support = supportOf(sorted, grid, least, rng.fork(plan.name), owners);
     const own = support ? { ...plan, support } : plan;
     if (own.kind === "date" || !own.grid) return own;
-    return { ...own, grid: withCoarser(own.grid, unrepeated(sorted, support)) };
+    // What lies on a level's own grid says nothing of the others.
+    const by = own.grids && plans.find(({ name }) => name === own.grids?.column);
+    const codes = by && codesOf(columnNamed(from, by.name), by as LevelsPlan);
+    const loose = codes
+      ? all.filter((value, i) => !Number.isNaN(value) && !own.grids?.grids[codes[i]]).sort()
+      : sorted;
+    return { ...own, grid: withCoarser(own.grid, unrepeated(loose, support)) };
   });
 }
 

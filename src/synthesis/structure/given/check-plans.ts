@@ -6,7 +6,7 @@ import { keyCount } from "../keys/fresh-keys";
 import type { KeyPlan } from "../keys/key-plan";
 import { datePatterns, type KeyTie } from "../keys/key-ties";
 import { isWriting, type NamePart } from "../keys/name-parts";
-import type { ColumnPlan, DateDays, KeyColumnPlan, Structure } from "../structure";
+import type { ColumnPlan, DateDays, KeyColumnPlan, NumberPlan, Structure } from "../structure";
 import { cellNamesOf } from "../variables";
 
 /** Throws where what makes a column's cells, which somebody may have written or changed by hand, can't make them. */
@@ -43,6 +43,11 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     const rule = `must have as low and high the least and greatest of its values, ${ends.join(" and ")}: it is one of these, so change the list`;
     holds(listed, rule, `${plan.low} and ${plan.high}`);
     holds(isGrid(plan.grid), "must have a grid of 0 to 20 decimals and a step above 0", plan.grid);
+    holds(
+      areGrids(plan, structure),
+      "must have as grids one, or null, for each level of a column",
+      plan.grids,
+    );
   }
   if (kind === "date") {
     checkDates(plan.format, plan.name, action);
@@ -109,6 +114,14 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     const whole = isPlaces(plan.order, 0, plan.levels) && plan.order.length === plan.cuts.length + 1;
     holds(whole, "must have as order its levels by number, one more than cuts", plan.order);
   }
+}
+
+function areGrids({ grids }: NumberPlan, { columns }: Structure): boolean {
+  if (grids === undefined) return true;
+  const { column, grids: all } = Object(grids) as Partial<NonNullable<NumberPlan["grids"]>>;
+  const of = columns.find(({ name }) => name === column);
+  const whole = of?.kind === "levels" && Array.isArray(all) && all.length === of.levels.length;
+  return whole && all.every((grid) => grid === null || isGrid(Object(grid)));
 }
 
 function mayRise({ rises }: KeyColumnPlan, { columns }: Structure): boolean {

@@ -40,6 +40,25 @@ export function isWithin({ least = -Infinity, most = Infinity }: Range, value: n
   return value >= least && value <= most;
 }
 
+/** The rules in words: of one number by the levels of one column a sentence, of several levels. */
+export function describeLimits(structure: Pick<Structure, "columns" | "limits">): readonly string[] {
+  const groups = new Map<string, Limit[]>();
+  for (const one of structure.limits ?? []) {
+    const key = JSON.stringify([one.where.column, one.column, one.beside]);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].map((group) => {
+    const [first, ...more] = group;
+    if (more.length === 0) return describeLimit(structure, first);
+    const { where, column, beside = [] } = first;
+    const others = beside.map((range) => ` and ${inWords(structure.columns, range)}`).join("");
+    const ends = group.map(
+      ({ where, beside: _, ...own }) => `${where.level} → ${endsInWords(structure.columns, own)}`,
+    );
+    return `By ${where.column}${others}, ${column} is ${ends.join(", ")}.`;
+  });
+}
+
 /** The rule in words. */
 export function describeLimit({ columns }: Pick<Structure, "columns">, limit: Limit): string {
   const { where, beside = [], ...own } = limit;
@@ -47,12 +66,14 @@ export function describeLimit({ columns }: Pick<Structure, "columns">, limit: Li
   return `Where ${where.column} = ${where.level}${others}, ${inWords(columns, own)}.`;
 }
 
-function inWords(columns: Structure["columns"], { column, least, most }: Range): string {
+function inWords(columns: Structure["columns"], range: Range): string {
+  return `${range.column} is ${endsInWords(columns, range)}`;
+}
+
+function endsInWords(columns: Structure["columns"], { column, least, most }: Range): string {
   const plan = columns.find(({ name }) => name === column);
   const write = plan?.kind === "date" ? dateWriter((plan as DatePlan).format) : String;
   if (least === undefined || most === undefined)
-    return `${column} is at ${least === undefined ? `most ${write(most as number)}` : `least ${write(least)}`}`;
-  return least === most
-    ? `${column} is ${write(least)}`
-    : `${column} lies between ${write(least)} and ${write(most)}`;
+    return `at ${least === undefined ? `most ${write(most as number)}` : `least ${write(least)}`}`;
+  return least === most ? write(least) : `from ${write(least)} to ${write(most)}`;
 }

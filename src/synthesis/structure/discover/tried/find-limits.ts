@@ -2,7 +2,7 @@ import { countBelow, countUpTo } from "../../../../core/math/sorted";
 import { columnNamed, type Table } from "../../../../data/table";
 import { roundestMoment } from "../../date-parts";
 import { argumentsOf, decidersOf } from "../../formulas";
-import { within } from "../../grids";
+import { snap, spacing, within } from "../../grids";
 import { isWithin } from "../../orders/limits";
 import {
   type BandsPlan,
@@ -79,7 +79,39 @@ export function findLimits(plans: readonly ColumnPlan[], from: Table, telling: T
           const range = endsOf(measured, (i) => codes[i] === code, needed, telling);
           if (range) limits.push({ ...range, where });
         });
-  return [...limits, ...besideOthers(limits, levels, numbers, needed, telling)];
+  const outer = outsideOthers(limits, levels, numbers, needed, telling);
+  return [...limits, ...outer, ...besideOthers(limits, levels, numbers, needed, telling)];
+}
+
+/** The ends of levels that have none of their own, and never lie where another's is found to, though chance would have put some there: no student is as old as all that are retired. */
+function outsideOthers(
+  limits: readonly Limit[],
+  levels: readonly Levelled[],
+  numbers: readonly Measured[],
+  needed: number,
+  { people }: Telling,
+): readonly Limit[] {
+  const found: Limit[] = [];
+  for (const one of limits) {
+    if ((one.least === undefined) === (one.most === undefined)) continue;
+    const { plan, values, order } = numbers.find((own) => own.plan.name === one.column) as Measured;
+    const { plan: by, codes } = levels.find((own) => own.plan.name === one.where.column) as Levelled;
+    const [turned, end] =
+      one.least === undefined ? (["least", one.most] as const) : (["most", one.least] as const);
+    const zone = order.filter((i) => isWithin(one, values[i])).length / order.length;
+    by.levels.forEach((level, code) => {
+      const where = { column: by.name, level };
+      const known = [...limits, ...found].some(
+        (other) => other.column === one.column && same(other.where, where) && other[turned] !== undefined,
+      );
+      const own = order.filter((i) => codes[i] === code);
+      if (known || own.some((i) => isWithin(one, values[i]))) return;
+      if (firstOfPeople(own, people).length * zone < needed) return;
+      const step = spacing(gridOfPlan(plan)) * (turned === "most" ? -1 : 1);
+      found.push({ column: one.column, [turned]: snap((end as number) + step, gridOfPlan(plan)), where });
+    });
+  }
+  return found;
 }
 
 /**
