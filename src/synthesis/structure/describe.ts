@@ -193,7 +193,7 @@ function describeFormula(
   { columns }: Structure,
   dates: readonly string[],
 ): string {
-  const counted = describeDated(name, given, columns);
+  const counted = describeDated(name, given, columns) ?? describeCount(name, given);
   if (counted) return counted;
   const dated = given.terms.some(({ column }) => dates.includes(column));
   const formula = {
@@ -230,6 +230,15 @@ function describeFormula(
     .map((by) => ` × ${listedBy(by.column, ratesTold(by, columns))}`)
     .join("");
   return `${name} = ${right(formula, dates, columns)}${rates}${dated ? ", dates in days" : ""}${loose}${otherwise}.`;
+}
+
+/** How many of some columns are there, in words; undefined where it is something else. */
+function describeCount(name: string, { terms, effects, constant }: Formula): string | undefined {
+  if (terms.length === 0 || !terms.every(({ steps, nothing }) => nothing && steps?.cuts.length === 0))
+    return undefined;
+  const all = [...terms, ...effects].map(({ column }) => column);
+  const more = constant === 0 ? "" : `${shown(constant)} + `;
+  return `${name} = ${more}how many of ${all.slice(0, -1).join(", ")} and ${all.at(-1)} are there.`;
 }
 
 /** What each level of a column has as its value; undefined where something else is in the formula. */

@@ -53,6 +53,7 @@ import { findDateParts } from "./parts-of-dates";
 import { keyColumn, planOf } from "./plan-column";
 import { withRepeats } from "./repeats";
 import { type Found, type LevelsInput, valuesOf } from "./search";
+import { findCounts } from "./tried/find-counts";
 import { findDates } from "./tried/find-dates";
 import { findDays } from "./tried/find-days";
 import { findDistances } from "./tried/find-distances";
@@ -163,7 +164,7 @@ export function discoverStructure(
     plans = replaced(plans, findDistances(plans, from, drawn, { torn, people: whose }));
     plans = replaced(plans, findDays(plans, from, telling));
     plans = replaced(plans, findLevels(plans, from, keep, whose));
-    plans = replaced(plans, findSteps(plans, told));
+    for (const find of [findSteps, findCounts, findLevelGrids]) plans = replaced(plans, find(plans, told));
   }
   // Cells of which a rule says what follows where they are missing are so for a reason.
   const reasons = new Set(plans.flatMap((plan) => tellingGap(plan, plans) ?? []));
@@ -173,7 +174,6 @@ export function discoverStructure(
   plans = withoutMissing(plans, gaps);
   if (search)
     plans = withTiedKeys(plans, from, customer, rng, { ...telling, keep: [...keep, ...asked.flat()] });
-  if (search) plans = replaced(plans, findLevelGrids(plans, from, whose));
   plans = withSupport(withAtoms(plans, from, telling), from, telling, rng.fork("support"));
   const repeating = search && options.sequential ? withRepeats(plans, from) : plans;
   const bare: Structure = {

@@ -32,23 +32,7 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
   }
   if (kind === "date" && plan.atoms !== undefined)
     holds(isListOf("number", plan.atoms), "must list as atoms numbers, each once", plan.atoms);
-  if (kind === "number") {
-    holds(isListOf("number", plan.atoms), "must list as atoms numbers, each once", plan.atoms);
-    const few = plan.values === undefined || (isListOf("number", plan.values) && plan.values.length > 0);
-    holds(few, "must list as values numbers, each once", plan.values);
-    const ends = [Math.min, Math.max].map((end) =>
-      (plan.values ?? []).reduce((a, b) => end(a, b), plan.values?.[0] ?? 0),
-    );
-    const listed = !plan.values || (plan.low === ends[0] && plan.high === ends[1]);
-    const rule = `must have as low and high the least and greatest of its values, ${ends.join(" and ")}: it is one of these, so change the list`;
-    holds(listed, rule, `${plan.low} and ${plan.high}`);
-    holds(isGrid(plan.grid), "must have a grid of 0 to 20 decimals and a step above 0", plan.grid);
-    holds(
-      areGrids(plan, structure),
-      "must have as grids one, or null, for each level of a column",
-      plan.grids,
-    );
-  }
+  if (kind === "number") checkNumber(plan, structure, holds);
   if (kind === "date") {
     checkDates(plan.format, plan.name, action);
     const { shares, monthDay, months } = (plan.days ?? { monthDay: 1 }) as DateDays;
@@ -114,6 +98,24 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     const whole = isPlaces(plan.order, 0, plan.levels) && plan.order.length === plan.cuts.length + 1;
     holds(whole, "must have as order its levels by number, one more than cuts", plan.order);
   }
+}
+
+function checkNumber(
+  plan: NumberPlan,
+  structure: Structure,
+  holds: (that: boolean, rule: string, found?: unknown) => void,
+): void {
+  holds(isListOf("number", plan.atoms), "must list as atoms numbers, each once", plan.atoms);
+  const few = plan.values === undefined || (isListOf("number", plan.values) && plan.values.length > 0);
+  holds(few, "must list as values numbers, each once", plan.values);
+  const ends = [Math.min, Math.max].map((end) =>
+    (plan.values ?? []).reduce((a, b) => end(a, b), plan.values?.[0] ?? 0),
+  );
+  const listed = !plan.values || (plan.low === ends[0] && plan.high === ends[1]);
+  const rule = `must have as low and high the least and greatest of its values, ${ends.join(" and ")}: it is one of these, so change the list`;
+  holds(listed, rule, `${plan.low} and ${plan.high}`);
+  holds(isGrid(plan.grid), "must have a grid of 0 to 20 decimals and a step above 0", plan.grid);
+  holds(areGrids(plan, structure), "must have as grids one, or null, for each level of a column", plan.grids);
 }
 
 function areGrids({ grids }: NumberPlan, { columns }: Structure): boolean {

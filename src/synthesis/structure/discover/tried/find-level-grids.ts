@@ -15,8 +15,7 @@ const leastDifferent = 10;
  */
 export function findLevelGrids(
   plans: readonly ColumnPlan[],
-  from: Table,
-  people: Int32Array | undefined,
+  { from, people }: { readonly from: Table; readonly people: Int32Array | undefined },
 ): readonly NumberPlan[] {
   const levels = plans.filter(
     (plan): plan is LevelsPlan =>
