@@ -120,7 +120,7 @@ export function decidersOf(formula: Formula): readonly string[] {
 }
 
 /** The rate of one value of its column; NaN where none is told. */
-function rateOf({ values, cuts, rates }: RatesBy, own: number): number {
+export function rateOf({ values, cuts, rates }: RatesBy, own: number): number {
   const place = cuts ? (Number.isNaN(own) ? -1 : countUpTo(cuts, own)) : placeAmong(values, own);
   return rates[place] ?? Number.NaN;
 }

@@ -196,3 +196,29 @@ test("a number in steps of a half follows from nothing, though it is the mean of
   ]);
   expect(announced(halves).filter((rule) => rule.startsWith("b ="))).toEqual([]);
 });
+
+test("rates by two columns are found and kept where a tenth of all their cells is missing", async () => {
+  const [prices, billing] = [
+    { Team: 8, Business: 15, Enterprise: 28 },
+    { annual: 0.8, monthly: 1 },
+  ] as const satisfies readonly Record<string, number>[];
+  const due = (plan: string, pays: string, seats: number): number =>
+    cents(seats * (prices[plan as "Team"] ?? 0) * (billing[pays as "annual"] ?? 0));
+  const bills = tableOf("plan,pays,seats,used,due", (rng) => {
+    const plan = one(rng, "Team", "Business", "Enterprise");
+    const pays = one(rng, "annual", "monthly");
+    const seats = 3 + Math.floor(120 * rng.uniform() ** 2);
+    const cells = [plan, pays, seats, Math.floor(seats * rng.uniform()), due(plan, pays, seats)];
+    return cells.map((cell) => (rng.uniform() < 0.1 ? "" : cell));
+  });
+  expect(describeStructure(discoverStructure(bills, seeded(1), { sequential: true }))).toContain(
+    "due = seats × (by plan: Business → 15, Enterprise → 28, Team → 8) × (by pays: annual → 0.8, monthly → 1), rounded.",
+  );
+  expect(
+    await broken(
+      bills,
+      (plan, pays, seats, _, own) =>
+        [plan, pays, seats, own].includes("") || Number(own) === due(plan, pays, Number(seats)),
+    ),
+  ).toBe(0);
+});

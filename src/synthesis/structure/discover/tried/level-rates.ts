@@ -11,6 +11,7 @@ const mostValues = 20;
 const mostColumns = 200;
 const [screeningRows, fewRows] = [1000, 250];
 const leastRows = 100;
+const mostMissing = 0.2;
 /** Relative steps to which rates are rounded, the coarsest first. */
 const rounded = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
 
@@ -28,12 +29,21 @@ export function findLevelRates(
   if (used.length < 2) return;
   const shifts = new Map(numbers.map((one) => [one, [0, ...shareShifts(one)]]));
   for (const target of [...numbers].reverse()) {
+    let whole = 0;
     if ((target.given && !target.few) || found.get(target.name)?.rest === "none") continue;
     // What follows from the number tells nothing of it.
     const others = numbers.filter(
       (one) => one !== target && (one.few || !target.few) && !leadsTo(found, one.name, target.name),
     );
-    const product = productOf(target, others, { deciders: used, shifts }, trials);
+    // Columns of few gaps are read in the rows that know all of them, where those without any tell nothing.
+    const product = [0, mostMissing].reduce((told: Formula | undefined, most) => {
+      if (told) return told;
+      const read = others.filter(({ values }) => missingIn(values, Number.isNaN) <= most);
+      const by = used.filter(({ codes }) => missingIn(codes, (code) => code < 0) <= most);
+      const isTorn = read.length + by.length > whole;
+      whole = read.length + by.length;
+      return isTorn ? productOf(target, read, { deciders: by, shifts }, trials) : undefined;
+    }, undefined);
     if (product) placeOver(found, numbers, target.name, product);
   }
 }
@@ -54,7 +64,13 @@ function productOf(
   trials: Trials,
 ): Formula | undefined {
   const half = spacing(target.grid) / 2;
-  const above = [...target.values.keys()].filter((i) => target.values[i] > 0);
+  const by = deciders.filter(({ name }) => name !== target.name);
+  const above = [...target.values.keys()].filter(
+    (i) =>
+      target.values[i] > 0 &&
+      by.every(({ codes }) => codes[i] >= 0) &&
+      !others.some(({ values }) => Number.isNaN(values[i])),
+  );
   // Great values tell a rate more closely: rounding is a smaller part of them.
   const middle = [...above].sort((a, b) => target.values[a] - target.values[b])[above.length >> 1];
   const rows = above.filter((i) => target.values[i] >= target.values[middle]);
@@ -63,7 +79,6 @@ function productOf(
   const partsIn = (most: number): { readonly own: NumberInput; readonly parts: readonly Part[] } => {
     const sample = spacedRows(rows.length, most).map((at) => rows[at]);
     const own = { name: target.name, values: Float64Array.from(sample, (i) => Math.log(target.values[i])) };
-    const by = deciders.filter(({ name }) => name !== target.name);
     const parts = [
       ...by.flatMap((one) => partOfDecider(one, sample)),
       ...others.flatMap((one) => partsOfNumber(one, shifts.get(one) ?? [], sample)),
@@ -88,10 +103,9 @@ function productOf(
     const fewer = kept.filter((other) => other !== part);
     if (fits(own, fewer)) kept = fewer;
   }
-  const by = kept.filter(({ decider }) => decider);
   const solved = solve(own, kept);
   // With one column's rates another search is done.
-  if (!solved || by.length < 2) return undefined;
+  if (!solved || kept.filter(({ decider }) => decider).length < 2) return undefined;
   const ends = kept.map((_, k) => kept.slice(0, k + 1).reduce((sum, { logs }) => sum + logs.length, 0));
   const weights = kept.map(({ logs }, k) => solved.weights.slice(ends[k] - logs.length, ends[k]));
   const factors = kept.flatMap(({ factor }, k): Formula["factors"] =>
@@ -114,6 +128,11 @@ function productOf(
       coarseness(target) <= coarseness(others.find(({ name }) => name === column) as NumberInput),
   );
   return written(target, { factors, all: rates, finer }, trials);
+}
+
+/** Which share of numbers, or of codes, is missing. */
+function missingIn(values: ArrayLike<number>, isMissing: (value: number) => boolean): number {
+  return Array.from(values).filter(isMissing).length / values.length;
 }
 
 /** A number, or what it leaves of a whole or adds to one. */

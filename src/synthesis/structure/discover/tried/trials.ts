@@ -1,4 +1,13 @@
-import { type Arguments, argumentsOf, evaluate, type Formula, neededBy, placeAmong } from "../../formulas";
+import {
+  type Arguments,
+  argumentsOf,
+  evaluate,
+  type Formula,
+  neededBy,
+  placeAmong,
+  rateOf,
+  ratesIn,
+} from "../../formulas";
 import { type Grid, snap, spacing } from "../../grids";
 import { spacedRows } from "../search";
 
@@ -50,6 +59,7 @@ export function testsOf(target: Target, trials: Trials): Tests {
     const decides = each && trials.of(each.column);
     // A value of which no rule is told says nothing of the others'.
     const untold = (i: number): boolean =>
+      ratesIn(formula).some((by) => Number.isNaN(rateOf(by, trials.of(by.column)[i]))) ||
       formula.effects.some(({ column, effects }) => (effects[trials.of(column)[i]] ?? null) === null) ||
       (decides !== undefined && !each?.formulas[placeAmong(each.values, decides[i])]);
     return predicted.every((value, at) => {
