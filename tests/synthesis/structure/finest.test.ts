@@ -103,3 +103,22 @@ test("a factor of units is found beside other units, and no line is fitted in it
   expect(rules(real)).toContain("lbs = 2.20462 × kg, rounded.");
   expect(rules(real).filter((one) => one.startsWith("kg ="))).toEqual([]);
 });
+
+test("a score of hundreds, tens and ones is their sum, and what is standardised a line", () => {
+  const real = csv(
+    "spend,R,F,M,rfm,z,segment",
+    (uniform) => {
+      const [R, F, M] = [
+        1 + Math.floor(5 * uniform()),
+        1 + Math.floor(5 * uniform()),
+        1 + Math.floor(5 * uniform()),
+      ];
+      const spend = hundredth(900 * uniform() ** 3);
+      const z = Math.round(((spend - 214.5678) / 231.1234) * 10_000) / 10_000;
+      return [spend, R, F, M, 100 * R + 10 * F + M, z, R > 3 && F > 3 ? 7 : R < 3 ? 2 : 4];
+    },
+    1600,
+  );
+  expect(rules(real)).toContain("rfm = 100 × R + 10 × F + M, rounded.");
+  expect(rules(real).filter((one) => /^z = .* × spend, rounded\.$/.test(one))).toHaveLength(1);
+});

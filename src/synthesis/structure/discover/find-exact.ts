@@ -137,7 +137,7 @@ function multiple(target: NumberInput, of: NumberInput, digit: boolean): Formula
   const room = roomOf(target, x);
   for (const [weight, constant] of [
     ...(room ? [[(room[0] + room[1]) / 2, 0]] : []),
-    [xy / xx, meanY - (xy / xx) * meanX],
+    ...lineThrough(target, of, xy / xx),
   ]) {
     const short = shortest(weight, (shorter) => fits(shorter, constant));
     // What was multiplied by 1.19 and rounded is given back to the digit by 0.840336, too.
@@ -149,6 +149,37 @@ function multiple(target: NumberInput, of: NumberInput, digit: boolean): Formula
     );
   }
   return undefined;
+}
+
+/** The line of about that weight from which no row is farther off than need be, where that is half a unit at most. */
+function lineThrough(
+  target: NumberInput,
+  { values: x }: NumberInput,
+  weight: number,
+): readonly (readonly [number, number])[] {
+  const y = target.values;
+  const reach = (own: number): readonly [low: number, high: number] => {
+    let [low, high] = [Infinity, -Infinity];
+    for (let i = 0; i < x.length; i++) {
+      const left = y[i] - own * x[i];
+      if (left < low) low = left;
+      if (left > high) high = left;
+    }
+    return [low, high];
+  };
+  const width = (own: number): number => reach(own)[1] - reach(own)[0];
+  const unit = Math.max(spacing(target.grid), 1e-9 * spread(y));
+  if (width(weight) > 4 * unit) return [];
+  // How wide the rest is has one least value: thirds close in on it.
+  let [from, to] = [weight - (4 * unit) / spread(x), weight + (4 * unit) / spread(x)];
+  for (let k = 0; k < 60 && width(weight) > unit; k++) {
+    const third = (to - from) / 3;
+    if (width(from + third) < width(to - third)) to -= third;
+    else from += third;
+    weight = (from + to) / 2;
+  }
+  const [low, high] = reach(weight);
+  return [[weight, (low + high) / 2]];
 }
 
 function sums(screen: Screen, found: Found, positive: boolean, { digit, plain }: How): void {

@@ -1,9 +1,13 @@
 import { isReckoned } from "../../../data/infer/reckoned";
 import { columnNamed, type Table } from "../../../data/table";
+import { isWritten, screenOf, weightedSum } from "../discover/find-exact";
 import type { People } from "../people";
 import type { ColumnPlan } from "../structure";
 import { numbersOf, ownCells } from "../variables";
 import { findCodes } from "./find-codes";
+
+/** Of so many numbers a code may be the sum of some. */
+const mostTerms = 60;
 
 /** Numbers that are codes, as levels; those that are reckoned with are amounts. */
 export function codesAmong(
@@ -20,9 +24,22 @@ export function codesAmong(
       : [];
   });
   const found = findCodes(numbers, ownCells(plans, from), least, people);
+  const all = plans.flatMap((plan) =>
+    plan.kind === "number"
+      ? [{ name: plan.name, values: numbersOf(columnNamed(from, plan.name), plan), grid: plan.grid }]
+      : [],
+  );
+  const whole = all.filter(({ values }) => !values.some(Number.isNaN));
+  // What others add up to is an amount, be it a score of hundreds, tens and ones.
+  const isSum = (name: string): boolean => {
+    const at = whole.findIndex((one) => one.name === name);
+    const others = [...whole.keys()].filter((k) => k !== at).slice(0, mostTerms);
+    const sum = at >= 0 && others.length > 1 && weightedSum(screenOf(whole), at, others, true);
+    return sum ? isWritten(sum) : false;
+  };
   return numbers.flatMap(({ plan, name, values }): ColumnPlan[] => {
     const codes = found.get(name);
-    if (!codes) return [];
+    if (!codes || isSum(name)) return [];
     const known = new Set(codes);
     const rare = values.reduce((sum, value) => sum + (Number.isNaN(value) || known.has(value) ? 0 : 1), 0);
     const { kind, missing } = plan;
