@@ -143,7 +143,8 @@ export function unmetRows(
         if (!satisfies(asked, code)) unmet.add(i);
       });
     }
-    const moves = plan.kind === "date" && columns.some(isDrawnBands);
+    const moves =
+      (plan.kind === "date" && columns.some(isDrawnBands)) || (plan.kind === "number" && plan.grids);
     const values =
       asked && (moves || (isComputed(plan) && (gridOfPlan(plan) || !asked.values)))
         ? valuesOf(plan.name)

@@ -45,6 +45,14 @@ describe("the steps of a number by the level of another column", () => {
     expect(withCents((await copula()(from, seeded(1))).sample(2000, seeded(2)), "JPY")).toBe(0);
   });
 
+  test("are kept by what is asked for, or it is refused", async () => {
+    const model = await sequential()(from, seeded(1));
+    const ask = (amount: number) =>
+      model.sample(50, seeded(4), { where: { currency: "JPY", amount: { from: amount, to: amount } } });
+    expect(withCents(ask(3000), "JPY")).toBe(0);
+    expect(() => ask(3000.5)).toThrow();
+  });
+
   test("are none where all levels share them, or where a level's rows are too few to tell", () => {
     const gridsOf = (rows: Table) =>
       discoverStructure(rows, seeded(1)).columns.flatMap((plan) =>
