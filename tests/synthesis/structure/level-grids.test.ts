@@ -53,6 +53,19 @@ describe("the steps of a number by the level of another column", () => {
     expect(() => ask(3000.5)).toThrow();
   });
 
+  test("are kept where an amount is told by what is computed from it", async () => {
+    const [currency, amount] = from.columns;
+    const lines = Array.from({ length: from.rows }, (_, i) => {
+      const own = Number(cellText(amount, i)) / (cellText(currency, i) === "JPY" ? 164 : 1);
+      return [cellText(currency, i), cellText(amount, i), own.toFixed(2)];
+    });
+    const asTable = (rows: readonly (readonly string[])[]) =>
+      parseCsv(`currency,amount,euros\n${rows.join("\n")}\n`).table;
+    const model = await sequential()(asTable(lines), seeded(1));
+    const holes = lines.map(([cur, own, euros], i) => [cur, i % 4 === 0 ? "" : own, euros]);
+    expect(withCents(model.complete(asTable(holes), seeded(2)).table, "JPY")).toBe(0);
+  });
+
   test("are none where all levels share them, or where a level's rows are too few to tell", () => {
     const gridsOf = (rows: Table) =>
       discoverStructure(rows, seeded(1)).columns.flatMap((plan) =>

@@ -8,7 +8,7 @@ import {
   neededBy,
   rebuild,
 } from "../../structure/formulas";
-import { snap } from "../../structure/grids";
+import { snap, within } from "../../structure/grids";
 import {
   type ComputedPlan,
   type DatePlan,
@@ -110,6 +110,8 @@ export function solved(
 ): Float64Array {
   const { count, at, first, last, bound, off, decides } = narrowed(cells, open, part, rows, instead, near);
   if (decides) return tried(off, { count, at }, rows.length, (k) => near(rows[k]));
+  const grids = part.kind === "number" ? part.grids : undefined;
+  const coarser = (row: number) => grids?.grids[cells.of(grids.column)[row]] ?? undefined;
   const spread = part.kind === "number" && !part.grid && !part.values;
   const values = Float64Array.from(rows, (row, k) => {
     if (bound[k] === 0 || first[k] > last[k]) return Number.NaN;
@@ -117,7 +119,12 @@ export function solved(
     if (first[k] === last[k] || (spread && Number.isNaN(wish)))
       return at(Math.floor((first[k] + last[k]) / 2));
     if (spread) return Math.min(Math.max(wish, at(first[k])), at(last[k]));
-    return Number.isNaN(wish) ? wish : nearest(at, first[k], last[k], wish);
+    if (Number.isNaN(wish)) return wish;
+    // On the level's own steps, where one lies there.
+    const grid = coarser(row);
+    const [low, high] = [within(at(first[k]), grid, 1), within(at(last[k]), grid, -1)];
+    const own = !grid || low > high ? wish : Math.min(Math.max(snap(wish, grid), low), high);
+    return nearest(at, first[k], last[k], own);
   });
   const left = off(values);
   return values.map((value, k) => (left.some((one) => Math.abs(one[k]) > 1) ? Number.NaN : value));
