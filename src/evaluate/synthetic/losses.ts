@@ -3,6 +3,7 @@ import { type Column, isCategorical, type Table } from "../../data/table";
 import { describeNotDetermined, type NotDetermined } from "./determined/determined";
 import { describeLearnt, type LearntRows } from "./learnt-rows";
 import type { NewPairs } from "./rules";
+import { describeShiftedGroups, type ShiftedGroups } from "./shifted/shifted-groups";
 
 /** What a column holds in the real rows and not in the synthetic ones. */
 export interface Loss {
@@ -82,6 +83,7 @@ export function lossSentences(found: {
   readonly losses: readonly Loss[];
   readonly newPairs?: readonly NewPairs[];
   readonly notDetermined?: readonly NotDetermined[];
+  readonly shiftedGroups?: readonly ShiftedGroups[];
   readonly notJudged: readonly string[];
   readonly texts: readonly { readonly column: string }[];
   readonly quality: { readonly shapesByColumn: readonly unknown[] };
@@ -93,11 +95,17 @@ export function lossSentences(found: {
     ({ columns, share, fresh }) =>
       `${columns.join(" and ")}: ${percent(share, 1)} of the synthetic rows have a pair that no real row has; of new real rows it would be about ${percent(fresh, 1)}`,
   );
+  const groups = (reversed: boolean): string[] =>
+    (found.shiftedGroups ?? [])
+      .filter((one) => (one.reversed !== undefined) === reversed)
+      .map(describeShiftedGroups);
   return [
     ...(found.learntRows ?? []).map(describeLearnt),
+    ...groups(true),
     ...found.losses.map(lossSentence),
     ...pairs,
     ...(found.notDetermined ?? []).map((one) => describeNotDetermined(one)),
+    ...groups(false),
     ...(texts.length > 0 ? [unjudged] : []),
     ...found.notJudged,
   ];

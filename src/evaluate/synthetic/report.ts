@@ -22,6 +22,7 @@ import { type Planted, plantedCanaries } from "./privacy/planted";
 import { type DistancePrivacy, distancePrivacy } from "./privacy/privacy";
 import { type Quality, qualityScore } from "./quality";
 import { type NewPairs, newPairs } from "./rules";
+import { type ShiftedGroups, shiftedGroups } from "./shifted/shifted-groups";
 import { type Subgroups, subgroupTable } from "./subgroups";
 import { type Support, supportScores } from "./support";
 import { type TextForm, textForms } from "./texts";
@@ -69,6 +70,8 @@ export interface SyntheticReport {
   readonly newPairs?: readonly NewPairs[];
   /** What follows from other columns in real rows, and not in synthetic ones. */
   readonly notDetermined?: readonly NotDetermined[];
+  /** Means and shares that come out as others among groups of one column or of two crossed. */
+  readonly shiftedGroups?: readonly ShiftedGroups[];
   /** Identifiers and free text, of which only the form is judged; no other measure looks at them. */
   readonly texts: readonly TextForm[];
   readonly quality: Quality;
@@ -226,11 +229,13 @@ async function rulesUnlike(
   rng: Rng,
 ) {
   const pairs = newPairs(real, synthetic);
+  const groups = shiftedGroups(real, synthetic, how);
   const { found, notLookedAt } = await notDetermined(real, synthetic, rng.fork("determined"), how);
   return {
     found: {
       ...(pairs.length > 0 && { newPairs: pairs }),
       ...(found.length > 0 && { notDetermined: found }),
+      ...(groups.length > 0 && { shiftedGroups: groups }),
     },
     notLookedAt: notLookedAt ? [notLookedAt] : [],
   };

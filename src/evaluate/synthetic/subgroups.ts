@@ -214,7 +214,8 @@ function measured({ name, rows, planned }: Condition, truths: readonly Truth[]):
   return out;
 }
 
-interface Sums {
+/** Rows, and the sums of their values and of the squares of these. */
+export interface Sums {
   readonly n: number;
   readonly sum: number;
   readonly squares: number;
@@ -234,7 +235,7 @@ function weighted({ n, sum, squares }: Sums, weight: number): Sums {
 }
 
 /** The difference of two means in standard errors, as if both were of one distribution: of shares, the test of two proportions. */
-function standardised(a: Sums, b: Sums): number {
+export function standardised(a: Sums, b: Sums): number {
   const n = a.n + b.n;
   const mean = (a.sum + b.sum) / n;
   const [variance, rounding] = [(a.squares + b.squares) / n - mean * mean, 1e-12 * mean * mean];

@@ -1,7 +1,8 @@
 import type { Rng } from "../../core/rng";
 import { dropColumns, type Table, table, takeTableRows } from "../../data/table";
 import { describeNotDetermined, notDetermined } from "../../evaluate/synthetic/determined/determined";
-import { describeShifted, shifted } from "../../evaluate/synthetic/shifted";
+import { describeShifted, shifted } from "../../evaluate/synthetic/shifted/shifted";
+import { describeShiftedGroups, shiftedGroups } from "../../evaluate/synthetic/shifted/shifted-groups";
 import { contextNames } from "../../synthesis/relational/child-table";
 import { keysOf } from "../../synthesis/relational/families";
 import type { RelatedTables, Relational } from "../../synthesis/relational/relational";
@@ -10,6 +11,8 @@ import type { Synthesiser } from "../../synthesis/synthesiser";
 
 /** Rows that a model makes to be looked at; parents, each with children, are fewer. */
 const [lookedAt, parentsLookedAt] = [2000, 1000];
+/** … and so many at most, as many as were learnt from, to be compared by group. */
+const mostCompared = 5000;
 
 /** What a model's own rows lack. */
 export interface NotLearnt {
@@ -26,7 +29,10 @@ export async function notLearntBy(
   rng: Rng,
   customer: string | undefined,
 ): Promise<NotLearnt> {
-  return describe(real, model.sample(lookedAt, rng.fork("rows looked at")), rng, customer);
+  const made = model.sample(lookedAt, rng.fork("rows looked at"));
+  // What is rarer than a group shows in more rows.
+  const many = Math.min(mostCompared, Math.max(lookedAt, real.rows));
+  return describe(real, made, rng, customer, model.sample(many, rng.fork("rows compared by group")));
 }
 
 /** The same of parents and their children. */
@@ -75,17 +81,22 @@ async function describe(
   made: Table,
   rng: Rng,
   customer: string | undefined,
+  many = made,
 ): Promise<NotLearnt> {
   const { found, notLookedAt } = await notDetermined(real, made, rng, { customer });
   const off = shifted(real, made, rng.fork("means"), { customer });
   const grave = off.filter((one) => one.grave);
+  const groups = shiftedGroups(real, many, { customer });
+  const reversed = groups.filter((one) => one.reversed);
   return {
     sentences: [
+      ...reversed.map(describeShiftedGroups),
       ...grave.map(describeShifted),
       ...found.map((one) => describeNotDetermined(one)),
       ...off.filter((one) => !one.grave).map(describeShifted),
+      ...groups.filter((one) => !one.reversed).map(describeShiftedGroups),
       ...(notLookedAt ? [notLookedAt] : []),
     ],
-    unlike: grave.map(({ column }) => column),
+    unlike: [...new Set([...reversed, ...grave].map(({ column }) => column))],
   };
 }

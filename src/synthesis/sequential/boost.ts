@@ -48,20 +48,6 @@ export interface Rounds {
   readonly scores: () => readonly (readonly Float64Array[])[];
 }
 
-/**
- * Trees on the logit's scores, as many rounds as the folds want: none, where they do not help. `offsets` holds for each
- * fold the scores (per free class, all rows) of the logit fitted without it; `scores` those of the final logit.
- */
-export function fitBoost(
-  data: BoostRows,
-  classes: number,
-  offsets: readonly (readonly Float64Array[])[],
-  scores: readonly Float64Array[],
-): Boost | undefined {
-  const { rounds } = roundsOf(data, classes, offsets);
-  return rounds > 0 ? grown(data, classes, [[0, data.rows]], scores, rounds) : undefined;
-}
-
 /** Grows trees on all rows but those of each fold, until its held-out loss no longer falls. */
 export function roundsOf(
   data: BoostRows,
@@ -134,11 +120,11 @@ export function grown(
 
 /** The held-out loss after 0, 1, 2, … rounds, until it no longer falls. */
 function heldOutLosses(run: Run, held: Stretch, most: number, doubtful: boolean): number[] {
-  const out = [loss(run, held)];
+  const out = [lossOf(run, held)];
   let best = 0;
   for (let round = 1; round <= most && round - best <= patience; round++) {
     step(run);
-    out.push(loss(run, held));
+    out.push(lossOf(run, held));
     if (out[round] < out[best]) best = round;
     const asked = round === firstRounds ? 1 : round === firstGlance ? firstGlance / firstRounds / 2 : 0;
     if (doubtful && asked > 0 && out[best] > out[0] - asked * (leastNats / 4) * (held[1] - held[0])) break;
@@ -220,7 +206,11 @@ function newtonWorth(totals: Float64Array, at: number): number {
   return (slope * slope) / (totals[at + 2] + shrinkage);
 }
 
-function loss(run: Run, [first, last]: Stretch): number {
+/** Scores (per free class, all rows) of rows. */
+export type Scored = Pick<Run, "data" | "scores">;
+
+/** The loss of a stretch of the rows by their scores. */
+export function lossOf(run: Scored, [first, last]: Stretch): number {
   const { data, scores } = run;
   let total = 0;
   // The sum of logarithms is that of a product, taken before it gets too small.
@@ -241,10 +231,11 @@ function loss(run: Run, [first, last]: Stretch): number {
 // The probabilities of one row, by free class: a buffer that `probabilities` fills.
 const current = new Float64Array(256);
 
-function probabilities({ data, scores }: Run, i: number): void {
+/** One row's probabilities by free class (of two classes: of the second), until the next call. */
+export function probabilities({ data, scores }: Scored, i: number): Float64Array {
   if (scores.length === 1) {
     current[0] = 1 / (1 + fastExp(-scores[0][i]));
-    return;
+    return current;
   }
   const allowed = data.pattern && data.patterns[data.pattern[i]];
   let most = -Infinity;
@@ -258,4 +249,5 @@ function probabilities({ data, scores }: Run, i: number): void {
     sum += e;
   }
   for (let c = 0; c < scores.length; c++) current[c] /= sum;
+  return current;
 }

@@ -1,6 +1,6 @@
 import { addTrees, answersOf, treeTables } from "../drawing/tree-tables";
 import type { TreeColumn } from "../drawing/trees";
-import { type Boost, type BoostRows, fitBoost } from "./boost";
+import type { Boost, BoostRows } from "./boost";
 import { fitCounted, mostModelled } from "./counted";
 import { fastExp } from "./fast-exp";
 import { foldEnds, others, type Stretch } from "./folds";
@@ -17,7 +17,7 @@ import {
   logitSpace,
   slopes,
 } from "./logit";
-import { fitTarget } from "./target/fit-target";
+import { fitBoost, fitTarget } from "./target/fit-target";
 import { evenPenalty, termPenalties } from "./terms/term-penalties";
 import type { EncodedTerm, TermPlan } from "./terms/terms";
 
@@ -99,10 +99,8 @@ export function fitCells(
         }),
     ),
   );
-  if (!target || classes.length !== 2) {
-    const boost = fitBoost(choosing, classes.length, offsets, scores(fit));
-    return boost ? { ...model, boost } : model;
-  }
+  if (!target || classes.length !== 2)
+    return { ...model, ...fitBoost(choosing, classes.length, offsets, scores(fit)) };
   const { from, boost } = fitTarget(choosing, {
     offsets: offsets.map(([own]) => own),
     scores: scores(fit)[0],

@@ -1,3 +1,4 @@
+import { chiSquaredScore } from "../../core/math/chi-squared-score";
 import {
   type Binned,
   binned as binnedColumn,
@@ -86,16 +87,10 @@ function jointly(one: Binned, a: Binned, b: Binned): number {
     1,
     alone.reduce((rest, own) => rest - own.freedom, joint.freedom),
   );
-  return score({ g, freedom });
+  return chiSquaredScore({ g, freedom });
 }
 
 /** How many standard deviations the association of two binned variables, of all bins or in a line, lies above chance. */
 function association(a: Binned, b: Binned): number {
-  return Math.max(score(likelihoodRatio(a, b)), score(linearAssociation(a, b)));
-}
-
-/** A χ² statistic on the normal scale (Wilson and Hilferty, 1931). */
-function score({ g, freedom }: { readonly g: number; readonly freedom: number }): number {
-  const spread = 2 / (9 * freedom);
-  return (Math.cbrt(Math.max(0, g) / freedom) - 1 + spread) / Math.sqrt(spread);
+  return Math.max(chiSquaredScore(likelihoodRatio(a, b)), chiSquaredScore(linearAssociation(a, b)));
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
 import type { Table } from "../../../src/data/table";
-import { describeShifted, shifted } from "../../../src/evaluate/synthetic/shifted";
+import { describeShifted, shifted } from "../../../src/evaluate/synthetic/shifted/shifted";
 
 /** Customers with a number and a plan; of each customer so many rows. */
 function customers(label: string, { plus = 0, shareA = 0.5, rows = 2000, each = 1 } = {}): Table {

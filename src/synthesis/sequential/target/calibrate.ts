@@ -1,9 +1,10 @@
+import { chiSquaredScore } from "../../../core/math/chi-squared-score";
 import type { Tree, TreeFeature } from "../../drawing/trees";
-import type { Boost, BoostRows } from "../boost";
+import { type Boost, type BoostRows, lossOf, probabilities } from "../boost";
 import { foldEnds, others, rowsOf, type Stretch } from "../folds";
 
-// Multicalibration (Hébert-Johnson, Kim, Reingold and Rothblum, 2018): groups of one condition or two whose share of the second
-// class is furthest from what the model says are set right, one after the other, as long as rows that did not choose them
+// Multicalibration (Hébert-Johnson, Kim, Reingold and Rothblum, 2018): groups of one condition or two whose shares of the classes
+// are furthest from what the model says are set right, one after the other, as long as rows that did not choose them
 // gain by it.
 
 /** A group needs so many rows. */
@@ -19,39 +20,143 @@ const leastNats = 3;
 const stretches = 6;
 const mostConditions = 24;
 
+/** Of a variable that is not the target a pair of features is looked at that lies so many standard deviations from what the model says. */
+const leastScore = 4;
+
+/** Patches, and the scores with them: of the folds and of the model itself. */
+interface Patched extends Boost {
+  readonly held: readonly (readonly Float64Array[])[];
+  readonly scores: readonly Float64Array[];
+}
+
 /**
- * Patches of a two-class model, as trees: the groups that the folds want, none where they do not help. `offsets` holds for each
- * fold the scores (all rows) of the model learnt without it; `scores` those of the model itself.
+ * Patches of a model, as trees (one per free class): the groups that the folds want, none where they do not help. `offsets` holds
+ * for each fold the scores (per free class, all rows) of the model learnt without it; `scores` those of the model itself.
  */
 export function calibrated(
   data: BoostRows,
-  offsets: readonly Float64Array[],
-  scores: Float64Array,
-): Boost | undefined {
-  const features = data.tree.features.map(conditionsOf).filter(({ count }) => count <= mostConditions);
-  if (features.length === 0) return undefined;
-  const codes = features.map(({ of }, f) => codesOf(data, features[f].feature, of));
-  const groups = { features, codes, starts: startsOf(features) };
+  offsets: readonly (readonly Float64Array[])[],
+  scores: readonly Float64Array[],
+  every: boolean,
+): Patched | undefined {
+  const all = data.tree.features.map(conditionsOf).filter(({ count }) => count <= mostConditions);
+  const coded = all.map((one) => ({ one, codes: codesOf(data, one.feature, one.of) }));
+  const pairs = every ? undefined : apart(data, coded, offsets);
+  const kept = pairs ? coded.filter((one) => pairs.some((pair) => pair.includes(one))) : coded;
+  if (kept.length === 0) return undefined;
+  const features = kept.map(({ one }) => one);
+  const patched = kept.flatMap((a, k) =>
+    kept
+      .slice(0, k + 1)
+      .flatMap((b, l) =>
+        (pairs?.some((pair) => pair.includes(a) && pair.includes(b) && a !== b) ?? true)
+          ? [[k, l] as const]
+          : [],
+      ),
+  );
+  const groups = { features, codes: kept.map(({ codes }) => codes), starts: startsOf(features), patched };
   const losses = foldEnds(data.rows, offsets.length).map((held, f) => {
     const run = start(data, groups, others(held, data.rows), offsets[f]);
-    const out = [lossOf(data, run.scores, held)];
-    for (let best = 0; out.length - 1 - best < patience && out.length <= mostPatches; ) {
-      if (!patch(run)) break;
-      out.push(lossOf(data, run.scores, held));
-      if (out[out.length - 1] < out[best]) best = out.length - 1;
+    const out = [lossOf(run, held)];
+    const patches: Patch[] = [];
+    for (let best = 0; patches.length - best < patience && patches.length < mostPatches; ) {
+      const made = patch(run);
+      if (!made) break;
+      patches.push(made);
+      if (out[out.push(lossOf(run, held)) - 1] < out[best]) best = patches.length;
     }
-    return out;
+    return { out, patches };
   });
-  const reached = Math.min(...losses.map((own) => own.length));
-  const totals = Array.from({ length: reached }, (_, k) => losses.reduce((sum, own) => sum + own[k], 0));
+  const reached = Math.min(...losses.map(({ out }) => out.length));
+  const totals = Array.from({ length: reached }, (_, k) => losses.reduce((sum, { out }) => sum + out[k], 0));
   const count = totals.indexOf(Math.min(...totals));
   if (!(totals[count] <= totals[0] - leastNats)) return undefined;
   const run = start(data, groups, [[0, data.rows]], scores);
   const made = Array.from({ length: count }, () => patch(run)).filter((one) => one !== undefined);
+  const held = losses.map(({ patches }, f) => {
+    const own = start(data, groups, [], offsets[f]);
+    for (const one of patches.slice(0, count)) apply(own, one);
+    return own.scores;
+  });
   return {
-    trees: made.map(({ conditions }) => treeOf(conditions)),
-    steps: made.map(({ conditions, step }) => stepsOf(conditions, step)),
+    trees: made.flatMap(({ conditions, steps }) => steps.map(() => treeOf(conditions))),
+    steps: made.flatMap(({ conditions, steps }) => steps.map((step) => stepsOf(conditions, step))),
+    scores: run.scores,
+    held,
   };
+}
+
+interface Coded {
+  readonly one: Conditions;
+  readonly codes: Uint8Array;
+}
+
+/** The pairs of features in whose groups held-out rows are further from what the model says than chance takes the furthest of all. */
+function apart(
+  data: BoostRows,
+  coded: readonly Coded[],
+  offsets: readonly (readonly Float64Array[])[],
+): (readonly [Coded, Coded])[] {
+  const free = offsets[0].length;
+  const rest = Array.from({ length: free }, () => new Float64Array(data.rows));
+  const curvature = rest.map(() => new Float64Array(data.rows));
+  foldEnds(data.rows, offsets.length).forEach(([first, last], f) => {
+    for (let i = first; i < last; i++) {
+      const p = probabilities({ data, scores: offsets[f] }, i);
+      for (let c = 0; c < free; c++) {
+        rest[c][i] = (data.classes[i] === (free === 1 ? 1 : c) ? 1 : 0) - p[c];
+        curvature[c][i] = p[c] * (1 - p[c]);
+      }
+    }
+  });
+  const found = coded.flatMap((a, k) =>
+    coded.slice(0, k).map((b) => ({ pair: [a, b] as const, far: pairScore(a, b, rest, curvature) })),
+  );
+  const said = new Set<string>();
+  return found
+    .filter(({ far }) => far >= leastScore)
+    .sort((a, b) => b.far - a.far)
+    .filter(({ pair }) => {
+      // The cells and the values of a number say the same: the clearer of them is looked at, the other would be about chance.
+      const both = pair
+        .map(({ one }) => one.feature.variable)
+        .sort()
+        .join();
+      return !said.has(both) && said.add(both);
+    })
+    .map(({ pair }) => pair);
+}
+
+/** How far the groups of a pair lie from what is said of them, all together or the furthest, on the normal scale. */
+function pairScore(
+  a: Coded,
+  b: Coded,
+  rest: readonly Float64Array[],
+  curvature: readonly Float64Array[],
+): number {
+  const width = b.one.count;
+  const size = a.one.count * width;
+  const rows = new Int32Array(size);
+  for (let i = 0; i < a.codes.length; i++) rows[a.codes[i] * width + b.codes[i]]++;
+  let [g, freedom, most] = [0, 0, 0];
+  for (let c = 0; c < rest.length; c++) {
+    const [sums, weights] = [new Float64Array(size), new Float64Array(size)];
+    for (let i = 0; i < a.codes.length; i++) {
+      const at = a.codes[i] * width + b.codes[i];
+      sums[at] += rest[c][i];
+      weights[at] += curvature[c][i];
+    }
+    for (let k = 0; k < size; k++) {
+      if (rows[k] < leastRows) continue;
+      const worth = sums[k] ** 2 / (weights[k] + 1);
+      g += worth;
+      freedom++;
+      if (worth > most) most = worth;
+    }
+  }
+  return freedom === 0
+    ? 0
+    : Math.max(chiSquaredScore({ g, freedom }), chiSquaredScore({ g: most, freedom: 1 }));
 }
 
 /** A feature's bins in few groups. */
@@ -83,6 +188,8 @@ function codesOf(data: BoostRows, feature: TreeFeature, of: Uint8Array): Uint8Ar
 }
 
 interface Groups {
+  /** The pairs of features whose groups are patched; of a feature with itself its own. */
+  readonly patched: readonly (readonly [number, number])[];
   readonly features: readonly Conditions[];
   readonly codes: readonly Uint8Array[];
   /** Where the groups of a pair of features begin; a feature with itself stands for its own groups. */
@@ -106,77 +213,103 @@ interface Run {
   readonly groups: Groups;
   /** 1 for each row that is learnt from. */
   readonly learnt: Uint8Array;
-  readonly scores: Float64Array;
-  /** By group: rows, how many more of the second class there are than expected, and the curvature. */
+  /** Per free class, all rows. */
+  readonly scores: readonly Float64Array[];
+  /** By group: rows; and per free class how many more of it there are than expected, and the curvature. */
   readonly counts: Float64Array;
-  readonly rest: Float64Array;
-  readonly curvature: Float64Array;
+  readonly rest: readonly Float64Array[];
+  readonly curvature: readonly Float64Array[];
 }
 
-function start(data: BoostRows, groups: Groups, parts: readonly Stretch[], scores: Float64Array): Run {
+function start(
+  data: BoostRows,
+  groups: Groups,
+  parts: readonly Stretch[],
+  scores: readonly Float64Array[],
+): Run {
   const { length } = groups.starts;
   const run = {
     data,
     groups,
     learnt: new Uint8Array(data.rows),
-    scores: scores.slice(),
+    scores: scores.map((own) => own.slice()),
     counts: new Float64Array(length),
-    rest: new Float64Array(length),
-    curvature: new Float64Array(length),
+    rest: scores.map(() => new Float64Array(length)),
+    curvature: scores.map(() => new Float64Array(length)),
   };
-  for (const i of rowsOf(parts)) {
+  const rows = rowsOf(parts);
+  for (const i of rows) {
     run.learnt[i] = 1;
-    const p = chance(run.scores[i]);
-    add(run, i, 1, data.classes[i] - p, p * (1 - p));
+    add(run, i, run.counts, 1);
+    addSlopes(run, i, 1);
   }
   return run;
 }
 
-function add({ groups, counts, rest, curvature }: Run, i: number, rows: number, r: number, v: number): void {
+/** Adds a value to all groups that the row is in. */
+function add({ groups }: Run, i: number, sums: Float64Array, value: number): void {
   const { features, codes, starts } = groups;
   for (let a = 0; a < features.length; a++) {
     const own = codes[a][i];
-    for (let b = 0; b <= a; b++) {
-      const at = starts.of(a, b) + own * features[b].count + codes[b][i];
-      counts[at] += rows;
-      rest[at] += r;
-      curvature[at] += v;
-    }
+    for (let b = 0; b <= a; b++) sums[starts.of(a, b) + own * features[b].count + codes[b][i]] += value;
+  }
+}
+
+/** Adds the row's slopes and curvatures, as its scores are now, or takes them away. */
+function addSlopes(run: Run, i: number, sign: 1 | -1): void {
+  const { data, scores, rest, curvature } = run;
+  const p = probabilities(run, i);
+  for (let c = 0; c < scores.length; c++) {
+    const own = data.classes[i] === (scores.length === 1 ? 1 : c) ? 1 : 0;
+    add(run, i, rest[c], sign * (own - p[c]));
+    add(run, i, curvature[c], sign * p[c] * (1 - p[c]));
   }
 }
 
 interface Patch {
+  /** Two features (or one twice), and the group of each. */
+  readonly of: readonly [number, number, number, number];
   readonly conditions: readonly Condition[];
-  readonly step: number;
+  /** Per free class. */
+  readonly steps: readonly number[];
 }
 
 /** Sets the group right that is furthest off; undefined where none is worth it. */
 function patch(run: Run): Patch | undefined {
-  const { data, groups, counts, rest, curvature, learnt, scores } = run;
-  const { features, codes, starts } = groups;
+  const { groups, counts, rest, curvature, scores } = run;
+  const { features, starts } = groups;
   let best = { worth: 1, a: 0, b: 0, x: 0, y: 0, at: -1 };
-  for (let a = 0; a < features.length; a++)
-    for (let b = 0; b <= a; b++) {
-      const [first, width] = [starts.of(a, b), features[b].count];
-      for (let k = 0; k < features[a].count * width; k++) {
-        const at = first + k;
-        if (counts[at] < leastRows) continue;
-        const worth = rest[at] ** 2 / (curvature[at] + shrinkage);
-        if (worth > best.worth) best = { worth, a, b, x: Math.floor(k / width), y: k % width, at };
-      }
+  for (const [a, b] of groups.patched) {
+    const [first, width] = [starts.of(a, b), features[b].count];
+    for (let k = 0; k < features[a].count * width; k++) {
+      const at = first + k;
+      if (counts[at] < leastRows) continue;
+      let worth = 0;
+      for (let c = 0; c < scores.length; c++) worth += rest[c][at] ** 2 / (curvature[c][at] + shrinkage);
+      if (worth > best.worth) best = { worth, a, b, x: Math.floor(k / width), y: k % width, at };
     }
+  }
   if (best.at < 0) return undefined;
   const { a, b, x, y, at } = best;
-  const step = rest[at] / (curvature[at] + shrinkage);
-  for (let i = 0; i < data.rows; i++) {
-    if (codes[a][i] !== x || codes[b][i] !== y) continue;
-    const before = chance(scores[i]);
-    scores[i] += step;
-    const after = chance(scores[i]);
-    if (learnt[i] === 1) add(run, i, 0, before - after, after * (1 - after) - before * (1 - before));
-  }
+  const steps = scores.map((_, c) => rest[c][at] / (curvature[c][at] + shrinkage));
   const conditions = [condition(features[a], x), ...(a === b ? [] : [condition(features[b], y)])];
-  return { conditions: conditions.flat(), step };
+  const made = { of: [a, b, x, y] as const, conditions: conditions.flat(), steps };
+  apply(run, made);
+  return made;
+}
+
+/** Adds a patch to the scores of its rows. */
+function apply(run: Run, { of: [a, b, x, y], steps }: Patch): void {
+  const { data, groups, learnt, scores } = run;
+  const [one, other] = [groups.codes[a], groups.codes[b]];
+  for (let i = 0; i < data.rows; i++) {
+    if (one[i] !== x || other[i] !== y) continue;
+    if (learnt[i] === 1) addSlopes(run, i, -1);
+    steps.forEach((step, c) => {
+      scores[c][i] += step;
+    });
+    if (learnt[i] === 1) addSlopes(run, i, 1);
+  }
 }
 
 /** One question of a tree, and on which side the group is. */
@@ -227,15 +360,4 @@ function treeOf(conditions: readonly Condition[]): Tree {
 
 function stepsOf(conditions: readonly Condition[], step: number): readonly number[] {
   return [...conditions.map(() => 0), step];
-}
-
-function chance(score: number): number {
-  return 1 / (1 + Math.exp(-score));
-}
-
-function lossOf(data: BoostRows, scores: Float64Array, [first, last]: Stretch): number {
-  let loss = 0;
-  for (let i = first; i < last; i++)
-    loss += Math.log1p(Math.exp(data.classes[i] === 1 ? -scores[i] : scores[i]));
-  return loss;
 }

@@ -18,11 +18,16 @@ export interface TargetTrees {
 }
 
 /**
- * What a target of two classes takes beside its logit: nothing, trees on top of it, or trees instead of it that start from the
+ * What a target of two classes takes beside its logit, once its groups that are off by more than chance are set right: nothing, trees on top of it, or trees instead of it that start from the
  * share alone; each must be better than what came before it by more than a standard error of the difference on
  * held-out rows. Then groups are set right (`calibrated`).
  */
-export function fitTarget(data: BoostRows, logit: LogitScores): TargetTrees {
+export function fitTarget(data: BoostRows, { offsets, scores: plain }: LogitScores): TargetTrees {
+  const plainly = offsets.map((own) => [own]);
+  const first = calibrated(data, plainly, [plain], false);
+  const logit: LogitScores = first
+    ? { offsets: first.held.map(([own]) => own), scores: first.scores[0] }
+    : { offsets, scores: plain };
   const all: readonly Stretch[] = [[0, data.rows]];
   const folds = foldEnds(data.rows, logit.offsets.length);
   const rival = (
@@ -55,12 +60,35 @@ export function fitTarget(data: BoostRows, logit: LogitScores): TargetTrees {
     if (clearly(best.losses, other.losses)) best = other;
   }
   const { trees, steps, scores } = best.learnt();
-  const patches = calibrated(data, best.held, scores[0]);
-  const boost = {
-    trees: [...trees, ...(patches?.trees ?? [])],
-    steps: [...steps, ...(patches?.steps ?? [])],
-  };
-  return { from: best.from, ...(boost.trees.length > 0 && { boost }) };
+  const patches = calibrated(
+    data,
+    best.held.map((own) => [own]),
+    scores,
+    true,
+  );
+  return { from: best.from, ...joined(best.from === "logit" ? first : undefined, { trees, steps }, patches) };
+}
+
+/**
+ * What another variable's logit takes: the groups that are off by more than chance set right, then trees, as many rounds as the folds
+ * want; nothing, where neither helps. `offsets` holds for each fold the scores (per free class, all rows) of the logit fitted
+ * without it; `scores` those of the final logit.
+ */
+export function fitBoost(
+  data: BoostRows,
+  classes: number,
+  offsets: readonly (readonly Float64Array[])[],
+  scores: readonly Float64Array[],
+): Pick<TargetTrees, "boost"> {
+  // Trees first would hide in the rows they learn from what is left of a group in others.
+  const patches = calibrated(data, offsets, scores, false);
+  const { rounds } = roundsOf(data, classes, patches?.held ?? offsets);
+  return joined(patches, grown(data, classes, [[0, data.rows]], patches?.scores ?? scores, rounds));
+}
+
+function joined(...parts: readonly (Boost | undefined)[]): Pick<TargetTrees, "boost"> {
+  const [trees, steps] = [parts.flatMap((one) => one?.trees ?? []), parts.flatMap((one) => one?.steps ?? [])];
+  return trees.length > 0 ? { boost: { trees, steps } } : {};
 }
 
 /** The log-odds of the second class in some of the rows, for all rows; one row more of either, so that they are finite. */

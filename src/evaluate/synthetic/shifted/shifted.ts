@@ -1,8 +1,8 @@
-import { percent } from "../../core/format";
-import { permutation, type Rng } from "../../core/rng";
-import { customerOf } from "../../data/duplicates";
-import type { Table } from "../../data/table";
-import { alignTables, cellsWithMissing, type Shared } from "./align";
+import { percent } from "../../../core/format";
+import { permutation, type Rng } from "../../../core/rng";
+import { customerOf } from "../../../data/duplicates";
+import type { Table } from "../../../data/table";
+import { alignTables, cellsWithMissing, type Shared } from "../align";
 
 /** A mean, or a level's share of the rows, that comes out as another. */
 export interface Shifted {

@@ -1,0 +1,276 @@
+import { percent } from "../../../core/format";
+import { chiSquaredScore } from "../../../core/math/chi-squared-score";
+import { normalQuantile } from "../../../core/math/normal-distribution";
+import { customerOf } from "../../../data/duplicates";
+import type { Table } from "../../../data/table";
+import { alignTables, cellsWithMissing, type Shared } from "../align";
+import { type Sums, standardised } from "../subgroups";
+
+/** A column's mean, or a level's share, that comes out as others among the groups of one column or of two crossed. */
+export interface ShiftedGroups {
+  readonly column: string;
+  /** Left out where it is the column's mean. */
+  readonly level?: string;
+  /** The columns that make the groups: levels, or the months of a date. */
+  readonly by: readonly string[];
+  /** The group that is furthest off. */
+  readonly group: string;
+  readonly real: number;
+  readonly synthetic: number;
+  /** Where a difference between two groups comes out with the other sign. */
+  readonly reversed?: Reversed;
+}
+
+/** Within a group of one column, the difference between two of the other: both are clear, and of other signs. */
+export interface Reversed {
+  readonly within: string;
+  readonly more: string;
+  readonly less: string;
+  readonly real: number;
+  readonly synthetic: number;
+}
+
+/** Columns of more levels make no groups, dates of more months neither; of more no share is looked at. */
+const [mostLevels, mostMonths, mostShares] = [12, 40, 4];
+/** So many columns make groups, and so many means and shares are looked at among them, the last columns first: the target is often last. */
+const [mostGrouping, mostMeans] = [24, 40];
+/** So many rows of either table at most: those that are looked at lie evenly. */
+const mostRows = 5000;
+/** A group needs so many rows of either table. */
+const leastRows = 30;
+/** Of all that is looked at, something is said by chance in one table of so many. */
+const chance = 0.01;
+/** The furthest group is off by so many standard errors, and so many standard deviations of the column. */
+const [leastErrors, leastDeviations] = [2.5, 0.12];
+/** Both differences that are of other signs, in standard errors. */
+const clearErrors = 2;
+
+interface Grouping {
+  readonly column: string;
+  readonly names: readonly string[];
+  /** By table. */
+  readonly codes: readonly Int32Array[];
+  readonly alone: boolean;
+}
+
+interface Mean {
+  readonly column: string;
+  readonly level?: string;
+  /** By table, NaN where missing. */
+  readonly values: readonly Float64Array[];
+  readonly deviation: number;
+}
+
+/**
+ * The columns whose means or shares by group differ between real and synthetic rows by more than chance explains, of all that is looked at
+ * (Bonferroni), and by much; what is reversed first. Rows of one customer count once.
+ */
+export function shiftedGroups(
+  real: Table,
+  synthetic: Table,
+  { customer }: { readonly customer?: string | undefined } = {},
+): readonly ShiftedGroups[] {
+  if (Math.min(real.rows, synthetic.rows) < leastRows) return [];
+  const share = [real, synthetic].map((rows) => peopleShare(rows, customer));
+  const dates = new Set(real.columns.flatMap(({ name, type }) => (type === "date" ? [name] : [])));
+  const columns = alignTables([real, synthetic], "compare groups");
+  const groupings = columns.flatMap((one) => groupingOf(one, dates.has(one.name))).slice(-mostGrouping);
+  const means = columns
+    .filter(({ name }) => !dates.has(name))
+    .flatMap(meansOf)
+    .slice(-mostMeans);
+  const tried: (Pick<Tried, "g"> & Partial<Tried>)[] = [];
+  groupings.forEach((a, k) => {
+    for (const b of [a, ...(a.alone ? [] : groupings.slice(0, k).filter(({ alone }) => !alone))])
+      for (const mean of means)
+        if (mean.column !== a.column && mean.column !== b.column) {
+          const own = compared(a, b, mean, share);
+          if (own) tried.push(own);
+        }
+  });
+  const least = -normalQuantile(chance / Math.max(1, tried.length));
+  const place = new Map(columns.map(({ name }, k) => [name, k]));
+  const order = (one: Tried): number =>
+    (place.get(one.found.column) as number) + (one.found.reversed ? 1e6 : 0);
+  const off = tried
+    .filter((one): one is Tried => one.g > least && one.found !== undefined)
+    .sort((x, y) => order(y) - order(x) || y.g - x.g);
+  // Columns that go together otherwise are off each by the others: the last of them is what is asked about.
+  const said: (readonly string[])[] = [];
+  const within = (some: readonly string[], all: readonly string[]): boolean =>
+    some.every((name) => all.includes(name));
+  return off.flatMap(({ found }) => {
+    const together = [found.column, ...found.by];
+    if (said.some((one) => one[0] === found.column || within(together, one) || within(one, together)))
+      return [];
+    said.push(together);
+    return [found];
+  });
+}
+
+interface Tried {
+  /** How far all groups are off together, on the normal scale. */
+  readonly g: number;
+  readonly found: ShiftedGroups;
+}
+
+/** It in words. */
+export function describeShiftedGroups(one: ShiftedGroups): string {
+  const { column, level, by, group, real, synthetic, reversed } = one;
+  const told = (value: number): string =>
+    level === undefined ? String(Number(value.toPrecision(4))) : percent(value);
+  const what = level === undefined ? `the mean of ${column}` : `the share of ${column} = ${level}`;
+  if (reversed) {
+    const { within, more, less } = reversed;
+    const sign = (value: number): string =>
+      `${value < 0 ? "−" : "+"}${level === undefined ? told(Math.abs(value)) : `${(100 * Math.abs(value)).toFixed(1)} points`}`;
+    return `what ${more} does to ${what} against ${less} is reversed where ${within}: ${sign(reversed.synthetic)} in place of ${sign(reversed.real)}`;
+  }
+  return `${what} by ${by.join(" and ")} comes out as another: ${told(synthetic)} in place of ${told(real)} where ${group}`;
+}
+
+/** How many customers a row stands for. */
+function peopleShare(rows: Table, customer: string | undefined): number {
+  if (customer === undefined) return 1;
+  const of = customerOf(rows, [customer]);
+  const people = new Set(Array.from({ length: rows.rows }, (_, i) => of(i) ?? i));
+  return people.size / rows.rows;
+}
+
+function spaced(rows: number): Int32Array {
+  const count = Math.min(rows, mostRows);
+  return Int32Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
+}
+
+function groupingOf(one: Shared, date: boolean): Grouping[] {
+  if (one.kind === "levels") {
+    if (one.levels.length > mostLevels) return [];
+    const codes = one.codes.map((_, t) => {
+      const cells = cellsWithMissing(one, t);
+      return Int32Array.from(spaced(cells.length), (i) => cells[i]);
+    });
+    const names = [...one.levels, "(missing)"].map((level) => `${one.name} = ${level}`);
+    return [{ column: one.name, names, codes, alone: false }];
+  }
+  if (!date) return [];
+  const months = one.values.map((own) =>
+    Array.from(spaced(own.length), (i) =>
+      Number.isNaN(own[i]) ? "" : new Date(own[i]).toISOString().slice(0, 7),
+    ),
+  );
+  const seen = [...new Set(months[0])].filter((month) => month !== "").sort();
+  if (seen.length < 2 || seen.length > mostMonths) return [];
+  const place = new Map(seen.map((month, k) => [month, k]));
+  const codes = months.map((own) => Int32Array.from(own, (month) => place.get(month) ?? -1));
+  return [{ column: one.name, names: seen.map((month) => `${one.name} in ${month}`), codes, alone: true }];
+}
+
+function meansOf(one: Shared): Mean[] {
+  const of = (
+    level: string | undefined,
+    value: (t: number, i: number) => number,
+    rows: readonly number[],
+  ) => {
+    const values = rows.map((n, t) => Float64Array.from(spaced(n), (i) => value(t, i)));
+    const { n, sum, squares } = sumsWhere(values[0], () => true);
+    const deviation = Math.sqrt(Math.max(0, squares / n - (sum / n) ** 2));
+    return deviation > 0
+      ? [{ column: one.name, ...(level !== undefined && { level }), values, deviation }]
+      : [];
+  };
+  if (one.kind === "number") {
+    const rows = one.values.map(({ length }) => length);
+    const gaps = of("(missing)", (t, i) => Number(Number.isNaN(one.values[t][i])), rows);
+    return [...gaps, ...of(undefined, (t, i) => one.values[t][i], rows)];
+  }
+  if (one.levels.length > mostShares) return [];
+  const cells = one.codes.map((_, t) => cellsWithMissing(one, t));
+  const levels = one.levels.length === 2 ? [1] : [...one.levels.keys()];
+  return levels.flatMap((k) =>
+    of(
+      one.levels[k],
+      (t, i) => Number(cells[t][i] === k),
+      cells.map(({ length }) => length),
+    ),
+  );
+}
+
+function sumsWhere(values: Float64Array, holds: (i: number) => boolean): Sums {
+  let [n, sum, squares] = [0, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i]) || !holds(i)) continue;
+    n++;
+    sum += values[i];
+    squares += values[i] ** 2;
+  }
+  return { n, sum, squares };
+}
+
+/** A group in both tables, and how far apart they are. */
+interface Cell {
+  readonly x: number;
+  readonly y: number;
+  readonly sums: readonly Sums[];
+  readonly z: number;
+}
+
+function compared(a: Grouping, b: Grouping, mean: Mean, share: readonly number[]) {
+  const width = b.names.length;
+  const size = a.names.length * width;
+  const sums = mean.values.map((values, t) => {
+    const [n, sum, squares] = [0, 0, 0].map(() => new Float64Array(size));
+    for (let i = 0; i < values.length; i++) {
+      const [x, y] = [a.codes[t][i], b.codes[t][i]];
+      const value = values[i];
+      if (x < 0 || y < 0 || Number.isNaN(value)) continue;
+      const at = x * width + y;
+      n[at] += share[t];
+      sum[at] += share[t] * value;
+      squares[at] += share[t] * value * value;
+    }
+    return { n, sum, squares };
+  });
+  const cells: Cell[] = [];
+  let g = 0;
+  for (let at = 0; at < size; at++) {
+    const own = sums.map(({ n, sum, squares }) => ({ n: n[at], sum: sum[at], squares: squares[at] }));
+    if (own.some(({ n }) => n < leastRows)) continue;
+    const z = standardised(own[1], own[0]);
+    cells.push({ x: Math.floor(at / width), y: at % width, sums: own, z });
+    g += z * z;
+  }
+  if (cells.length < 2) return undefined;
+  const [worst] = cells.slice().sort((p, q) => Math.abs(q.z) - Math.abs(p.z));
+  const [real, synthetic] = worst.sums.map(({ n, sum }) => sum / n);
+  const much =
+    Math.abs(worst.z) >= leastErrors && Math.abs(synthetic - real) >= leastDeviations * mean.deviation;
+  const crossed = a !== b;
+  const reversed = crossed ? reversedIn(cells, a, b) : undefined;
+  const found: ShiftedGroups = {
+    column: mean.column,
+    ...(mean.level !== undefined && { level: mean.level }),
+    by: crossed ? [a.column, b.column] : [a.column],
+    group: crossed ? `${a.names[worst.x]} and ${b.names[worst.y]}` : a.names[worst.x],
+    real,
+    synthetic,
+    ...(reversed && { reversed }),
+  };
+  return { g: chiSquaredScore({ g, freedom: cells.length }), ...(much && { found }) };
+}
+
+/** The clearest difference between two groups of one column within a group of the other that is reversed. */
+function reversedIn(cells: readonly Cell[], a: Grouping, b: Grouping): Reversed | undefined {
+  let best: { readonly by: number; readonly found: Reversed } | undefined;
+  for (const p of cells)
+    for (const q of cells) {
+      if (p === q || (p.x !== q.x && p.y !== q.y)) continue;
+      const [own, made] = [0, 1].map((t) => standardised(p.sums[t], q.sums[t]));
+      const by = Math.min(Math.abs(own), Math.abs(made));
+      if (own * made >= 0 || by < clearErrors || (best && by <= best.by)) continue;
+      const [real, synthetic] = [0, 1].map((t) => p.sums[t].sum / p.sums[t].n - q.sums[t].sum / q.sums[t].n);
+      const [within, more, less] =
+        p.x === q.x ? [a.names[p.x], b.names[p.y], b.names[q.y]] : [b.names[p.y], a.names[p.x], a.names[q.x]];
+      best = { by, found: { within, more, less, real, synthetic } };
+    }
+  return best?.found;
+}

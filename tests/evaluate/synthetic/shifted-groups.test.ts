@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read/read-csv";
+import type { Table } from "../../../src/data/table";
+import { describeShiftedGroups, shiftedGroups } from "../../../src/evaluate/synthetic/shifted/shifted-groups";
+
+/** A campaign that harms seniors and helps the young, or does the same to all; and what is bought by month. */
+function campaign(label: string, { seniors = -0.15, young = 0.2, step = 0, rows = 3000 } = {}): Table {
+  const rng = seeded(5).fork(label);
+  const lines = Array.from({ length: rows }, () => {
+    const [senior, treated] = [rng.uniform() < 0.5, rng.uniform() < 0.5];
+    const month = 1 + Math.floor(6 * rng.uniform());
+    const chance = 0.25 + (treated ? (senior ? seniors : young) : 0);
+    const spend = 20 + 10 * rng.uniform() + (month === 4 ? step : 0);
+    const won = rng.uniform() < chance ? "yes" : "no";
+    return `${senior ? "senior" : "young"},${treated ? "T" : "C"},2024-0${month}-1${Math.floor(9 * rng.uniform())},${spend.toFixed(2)},${won}`;
+  });
+  return parseCsv(`segment,treated,day,spend,won\n${lines.join("\n")}\n`).table;
+}
+
+test("shiftedGroups(real, synthetic) says first which effect is reversed, once for the columns that go together", () => {
+  const found = shiftedGroups(campaign("real"), campaign("made", { seniors: 0.1, young: -0.03 }));
+  expect(found.map(describeShiftedGroups)).toEqual([
+    expect.stringMatching(
+      /^what \w+ = \w+ does to the share of won = (yes|no) against \w+ = \w+ is reversed where \w+ = \w+: .\d+\.\d points in place of .\d+\.\d points$/,
+    ),
+  ]);
+  expect(Math.sign(found[0].reversed?.real ?? 0)).toBe(-Math.sign(found[0].reversed?.synthetic ?? 0));
+});
+
+test("shiftedGroups(real, synthetic) compares means by month", () => {
+  expect(shiftedGroups(campaign("real", { step: 5 }), campaign("made")).map(describeShiftedGroups)).toEqual([
+    expect.stringMatching(
+      /^the mean of spend by day comes out as another: 2[45]\.\d+ in place of (29|30)\.\d+ where day in 2024-04$/,
+    ),
+  ]);
+});
+
+test("shiftedGroups(real, synthetic) is silent of chance, in small groups and many of them", () => {
+  for (const k of Array.from({ length: 20 }).keys())
+    expect(shiftedGroups(campaign(`real ${k}`, { rows: 800 }), campaign(`made ${k}`))).toEqual([]);
+});
