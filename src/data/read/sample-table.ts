@@ -112,7 +112,7 @@ async function sampleText(
 
 /** How many rows have each value of a column; how many there are in all, as null, where there is none or it has too many. */
 function valueCounts(tallied: Tallied | undefined, rows: number): ReadonlyMap<string | null, number> {
-  if (!tallied || !tallied.complete || tallied.distinct > mostStrata) return new Map([[null, rows]]);
+  if (!tallied?.complete || tallied.distinct > mostStrata) return new Map([[null, rows]]);
   const counts = new Map<string | null, number>();
   tallied.counts.forEach((count, k) => {
     const value = cellText(tallied.column, k);
