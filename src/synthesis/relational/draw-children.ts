@@ -31,7 +31,7 @@ import {
 import { datePast } from "./pace";
 import { type Running, withRunning } from "./running";
 import type { ToldLevel } from "./told-levels";
-import type { Total } from "./totals";
+import { type Total, toldByChildren } from "./totals";
 
 /** How often rows that break a rule are drawn again. */
 const mostMended = 20;
@@ -163,24 +163,23 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
 const mostFirsts = 20;
 
 /** The parents with a first date for all that have children, where each real child has one. */
-export function withFirsts(
-  { parents: model, children, plan }: RelationalParts,
-  made: Table,
-  rng: Rng,
-): Table {
+export function withFirsts(parts: RelationalParts, made: Table, rng: Rng): Table {
+  const { parents: model, children, plan, totals = [], levels = [] } = parts;
   const own = children?.structure.columns.find(({ name }) => name === plan.date?.name);
   if (own?.kind !== "date" || own.missing) return made;
   const given = new Set(model.columns.map(({ name }) => name));
-  for (const name of [firstName, placeName]) given.delete(name);
+  // What children tell is but a guess yet, by which there may be none.
+  const open = [firstName, placeName, ...toldByChildren({ totals, levels }, model.structure)];
+  for (const name of open) given.delete(name);
   let rows = made;
   for (let k = 0; k < mostFirsts; k++) {
     const [counts, firsts] = [columnNamed(rows, countName), columnNamed(rows, firstName)];
     if (counts.type !== "numeric" || firsts.type !== "date") return rows;
-    const open = firsts.values.flatMap((first, p) => (first === "" && counts.values[p] > 0 ? [p] : []));
-    if (open.length === 0) return rows;
-    const again = model.drawBeside(takeTableRows(rows, open), given, rng.fork(`again ${k}`));
+    const lacking = firsts.values.flatMap((first, p) => (first === "" && counts.values[p] > 0 ? [p] : []));
+    if (lacking.length === 0) return rows;
+    const again = model.drawBeside(takeTableRows(rows, lacking), given, rng.fork(`again ${k}`));
     const from = Array.from({ length: rows.rows }, (_, row) => ({ step: 0, row }));
-    open.forEach((p, row) => {
+    lacking.forEach((p, row) => {
       from[p] = { step: 1, row };
     });
     const columns = rows.columns.map((one) =>

@@ -35,8 +35,11 @@ export function followed(model: Sequential, rows: Table, open: ReadonlySet<strin
   return { ...rows, columns };
 }
 
-/** The columns, and those that follow from them, directly or by others. */
-export function withFollowing({ columns }: Structure, names: readonly string[]): ReadonlySet<string> {
+/** The columns, and those that follow from them, directly or by others, as levels do that say where one of them ends. */
+export function withFollowing(
+  { columns, limits = [] }: Structure,
+  names: readonly string[],
+): ReadonlySet<string> {
   const told = new Set(names);
   for (let before = -1; before < told.size; ) {
     before = told.size;
@@ -46,6 +49,7 @@ export function withFollowing({ columns }: Structure, names: readonly string[]):
       const read = plan.kind === "bands" ? bandReads(plan) : others;
       if (read.some((name) => told.has(name))) told.add(plan.name);
     }
+    for (const { column, where } of limits) if (told.has(column)) told.add(where.column);
   }
   return told;
 }

@@ -17,10 +17,13 @@ import { cellNamesOf, levelNames } from "./variables";
 /** More values of a number are not named one by one. */
 const mostListed = 6;
 
-/** The structure in sentences, one rule each: what a user confirms or changes. */
-export function describeStructure(structure: Structure): readonly string[] {
+/** The structure in sentences, one rule each: what a user confirms or changes. Of columns that are `told` otherwise it says what they share with others. */
+export function describeStructure(
+  structure: Structure,
+  told: ReadonlySet<string> = new Set(),
+): readonly string[] {
   return [
-    ...structure.columns.flatMap((plan) => describeColumn(plan, structure)),
+    ...structure.columns.flatMap((plan) => (told.has(plan.name) ? [] : describeColumn(plan, structure))),
     ...structure.combinations.map(
       (combination) =>
         `Only the ${combination.allowed.length} combinations of ${combination.columns.join(", ")} seen in training appear.`,

@@ -115,8 +115,7 @@ function rulesOf(synthesiser: Relational): string[][] {
     const levels = k === 0 ? synthesiser.levels : [];
     // What tells these columns leaves nothing of the rules by which they would be drawn.
     const told = k === 0 ? [...totals, ...levels] : synthesiser.running;
-    const columns = structure.columns.filter(({ name }) => !told.some(({ column }) => column === name));
-    const others = describeStructure({ ...structure, columns }).filter(
+    const others = describeStructure(structure, new Set(told.map(({ column }) => column))).filter(
       (sentence) => !isContext(sentence) && !isStep(sentence, synthesiser.dates),
     );
     const along = k === 1 ? describeAlong(synthesiser) : [];
