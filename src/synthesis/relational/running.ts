@@ -137,13 +137,16 @@ function moreOf(
   }));
   const all = [...rows, target];
   exactAmong(all, found);
-  if (!found.has(target.name))
+  // What is rounded down lies on a line half a step below it, too.
+  if (found.get(target.name)?.constant !== 0) {
+    found.delete(target.name);
     findRounded(all, found, {
       rows: pairs.length,
       of: valuesOf(all),
       people: undefined,
       tried: 3 * all.length ** 2,
     });
+  }
   const more = found.get(target.name);
   return more?.rest === "none" && more.constant === 0 ? more : undefined;
 }
