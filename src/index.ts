@@ -197,6 +197,7 @@ export {
 } from "./evaluate/synthetic/quality";
 export { type ReportPlan, type SyntheticReport, syntheticReport } from "./evaluate/synthetic/report";
 export type { NewPairs } from "./evaluate/synthetic/rules";
+export type { ReversedEffect, ShiftedGroups } from "./evaluate/synthetic/shifted/shifted-groups";
 export type { Subgroup, Subgroups } from "./evaluate/synthetic/subgroups";
 export type { Support } from "./evaluate/synthetic/support";
 export type { TextForm } from "./evaluate/synthetic/texts";

@@ -77,7 +77,7 @@ describe("telelink clv", () => {
     expect(err).toContain('row 1: the date must not lie after today, got "2199-01-01"');
     expect(await run(["clv", "--data", log, "--model", "cox"])).toBe(2);
     expect(err).toContain(
-      "--model: it must be one of auto, bg-nbd, mbg-nbd, pareto-nbd, bg-cnbd-k, mbg-cnbd-k here",
+      '--model: it must be one of auto, bg-nbd, mbg-nbd, pareto-nbd, bg-cnbd-k, mbg-cnbd-k, got "cox"',
     );
     expect(await run(["clv", "--data", log, "--kind", "wish"])).toBe(2);
     expect(await run(["clv"])).toBe(2);

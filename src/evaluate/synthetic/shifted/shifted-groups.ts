@@ -18,11 +18,11 @@ export interface ShiftedGroups {
   readonly real: number;
   readonly synthetic: number;
   /** Where a difference between two groups comes out with the other sign. */
-  readonly reversed?: Reversed;
+  readonly reversed?: ReversedEffect;
 }
 
 /** Within a group of one column, the difference between two of the other: both are clear, and of other signs. */
-export interface Reversed {
+export interface ReversedEffect {
   readonly within: string;
   readonly more: string;
   readonly less: string;
@@ -81,12 +81,14 @@ export function shiftedGroups(
     .slice(-mostMeans);
   const tried: (Pick<Tried, "g"> & Partial<Tried>)[] = [];
   groupings.forEach((a, k) => {
-    for (const b of [a, ...(a.alone ? [] : groupings.slice(0, k).filter(({ alone }) => !alone))])
+    for (const b of [a, ...(a.alone ? [] : groupings.slice(0, k).filter(({ alone }) => !alone))]) {
+      const crossed = { a, b, cells: cellsOf(a, b) };
       for (const mean of means)
         if (mean.column !== a.column && mean.column !== b.column) {
-          const own = compared(a, b, mean, share);
+          const own = compared(crossed, mean, share);
           if (own) tried.push(own);
         }
+    }
   });
   const least = -normalQuantile(chance / Math.max(1, tried.length));
   const place = new Map(columns.map(({ name }, k) => [name, k]));
@@ -214,26 +216,45 @@ interface Cell {
   readonly z: number;
 }
 
-function compared(a: Grouping, b: Grouping, mean: Mean, share: readonly number[]) {
+/** Two columns that make groups (or one, twice). */
+interface Crossed {
+  readonly a: Grouping;
+  readonly b: Grouping;
+  /** By table, the group of each row: a's number times b's count and b's; one further where it is in none. */
+  readonly cells: readonly Int32Array[];
+}
+
+function cellsOf(a: Grouping, b: Grouping): readonly Int32Array[] {
+  const [width, none] = [b.names.length, a.names.length * b.names.length];
+  return a.codes.map((codes, t) =>
+    codes.map((x, i) => (x < 0 || b.codes[t][i] < 0 ? none : x * width + b.codes[t][i])),
+  );
+}
+
+function compared({ a, b, cells: of }: Crossed, mean: Mean, share: readonly number[]) {
   const width = b.names.length;
   const size = a.names.length * width;
   const sums = mean.values.map((values, t) => {
-    const [n, sum, squares] = [0, 0, 0].map(() => new Float64Array(size));
+    const own = of[t];
+    const [n, sum, squares] = [0, 0, 0].map(() => new Float64Array(size + 1));
     for (let i = 0; i < values.length; i++) {
-      const [x, y] = [a.codes[t][i], b.codes[t][i]];
       const value = values[i];
-      if (x < 0 || y < 0 || Number.isNaN(value)) continue;
-      const at = x * width + y;
-      n[at] += share[t];
-      sum[at] += share[t] * value;
-      squares[at] += share[t] * value * value;
+      if (Number.isNaN(value)) continue;
+      const at = own[i];
+      n[at]++;
+      sum[at] += value;
+      squares[at] += value * value;
     }
     return { n, sum, squares };
   });
   const cells: Cell[] = [];
   let g = 0;
   for (let at = 0; at < size; at++) {
-    const own = sums.map(({ n, sum, squares }) => ({ n: n[at], sum: sum[at], squares: squares[at] }));
+    const own = sums.map(({ n, sum, squares }, t) => ({
+      n: share[t] * n[at],
+      sum: share[t] * sum[at],
+      squares: share[t] * squares[at],
+    }));
     if (own.some(({ n }) => n < leastRows)) continue;
     const z = standardised(own[1], own[0]);
     cells.push({ x: Math.floor(at / width), y: at % width, sums: own, z });
@@ -259,8 +280,8 @@ function compared(a: Grouping, b: Grouping, mean: Mean, share: readonly number[]
 }
 
 /** The clearest difference between two groups of one column within a group of the other that is reversed. */
-function reversedIn(cells: readonly Cell[], a: Grouping, b: Grouping): Reversed | undefined {
-  let best: { readonly by: number; readonly found: Reversed } | undefined;
+function reversedIn(cells: readonly Cell[], a: Grouping, b: Grouping): ReversedEffect | undefined {
+  let best: { readonly by: number; readonly found: ReversedEffect } | undefined;
   for (const p of cells)
     for (const q of cells) {
       if (p === q || (p.x !== q.x && p.y !== q.y)) continue;
