@@ -10,6 +10,7 @@ import {
   type NumberInput,
   place,
   placeOver,
+  rowsByCode,
   rowsOf,
   spacedRows,
   standardised,
@@ -62,9 +63,7 @@ export function findSumsByLevel(
   const all: { readonly name: string; readonly formula: Formula; readonly coarse: boolean }[] = [];
   for (const { name: column, codes, count } of levels) {
     if (count < 2 || count > mostLevels) continue;
-    const rows = Array.from({ length: count }, (_, code) =>
-      Int32Array.from(codes.keys()).filter((i) => codes[i] === code),
-    );
+    const rows = rowsByCode(codes, count);
     const used = rows.filter((own) => own.length > 0).sort((a, b) => b.length - a.length);
     if (used.length < 2 || used[used.length - 1].length < leastRows) continue;
     const near = nearIn(numbers, used[0]);

@@ -38,6 +38,13 @@ export function knownRows(numbers: readonly NumberInput[]): Int32Array {
   return rows.filter((i) => !numbers.some(({ values }) => Number.isNaN(values[i])));
 }
 
+/** The rows of each code, in their order; those of `rows` alone, where given. */
+export function rowsByCode(codes: Int32Array, count: number, rows?: Int32Array): readonly Int32Array[] {
+  const all = Array.from({ length: count }, (): number[] => []);
+  for (const i of rows ?? codes.keys()) all[codes[i]]?.push(i);
+  return all.map((own) => Int32Array.from(own));
+}
+
 /** Some rows of a number. */
 export function rowsOf(input: NumberInput, rows: Int32Array): NumberInput {
   const { values, people } = input;

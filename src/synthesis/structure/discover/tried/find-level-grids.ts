@@ -2,12 +2,14 @@ import { columnNamed, type Table } from "../../../../data/table";
 import { type Grid, gridOf, snap, spacing } from "../../grids";
 import { type ColumnPlan, isComputed, type LevelsPlan, type NumberPlan } from "../../structure";
 import { codesOf, numbersOf } from "../../variables";
-import { enoughKnown } from "../search";
+import { enoughKnown, rowsByCode } from "../search";
 
 /** With more levels a column tells no grids. */
 const mostLevels = 50;
 /** A level with fewer different values has these, and no grid. */
 const leastDifferent = 10;
+/** So many rows of a level are looked at first, if so many of their values differ: of fewer `gridOf` tells no step. */
+const [screeningRows, enoughToScreen] = [200, 20];
 
 /**
  * Numbers that lie on a coarser grid in the rows of a level (whole yen beside cents of other currencies), where chance would have put some
@@ -33,8 +35,9 @@ export function findLevelGrids(
     for (const by of levels) {
       const codes = codesOf(columnNamed(from, by.name), by);
       let bound = 0;
+      const rows = rowsByCode(codes, by.levels.length, known);
       const grids = by.levels.map((_, code): Grid | null => {
-        const own = known.filter((i) => codes[i] === code);
+        const own = rows[code];
         const grid = coarserOf(plan.grid, values, own, people);
         if (!grid) return null;
         const others = known.filter((i) => codes[i] !== code);
@@ -58,8 +61,15 @@ function coarserOf(
   people: Int32Array | undefined,
 ): Grid | undefined {
   if (!enoughKnown({ people }, rows, leastDifferent)) return undefined;
-  const own = Float64Array.from(rows, (i) => values[i]);
-  if (new Set(own).size < leastDifferent) return undefined;
-  const grid = gridOf(own);
-  return grid && spacing(grid) > spacing(all) * (1 + 1e-9) ? grid : undefined;
+  const coarser = (some: Int32Array): Grid | undefined => {
+    const grid = gridOf(Float64Array.from(some, (i) => values[i]));
+    return grid && spacing(grid) > spacing(all) * (1 + 1e-9) ? grid : undefined;
+  };
+  // What the first rows do not lie on, all do not.
+  const first = rows.subarray(0, screeningRows);
+  const different = new Set(Array.from(first, (i) => values[i])).size;
+  if (different >= enoughToScreen && !coarser(first)) return undefined;
+  if (different < leastDifferent && new Set(Array.from(rows, (i) => values[i])).size < leastDifferent)
+    return undefined;
+  return coarser(rows);
 }

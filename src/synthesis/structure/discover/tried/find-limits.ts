@@ -34,11 +34,13 @@ interface Telling {
   readonly people: Int32Array | undefined;
 }
 
-/** A number or date, its values, and the rows that have one in their order. */
+/** A number or date, its values, and the rows that have one in their order; some of these, which stand for all, and their values. */
 interface Measured {
   readonly plan: NumberPlan | DatePlan;
   readonly values: Float64Array;
   readonly order: Int32Array;
+  readonly some: Int32Array;
+  readonly all: Float64Array;
 }
 
 interface Levelled {
@@ -63,7 +65,8 @@ export function findLimits(plans: readonly ColumnPlan[], from: Table, telling: T
     if (plan.kind !== "date" && (plan.kind !== "number" || plan.values)) return [];
     const values = numbersOf(columnNamed(from, plan.name), plan);
     const known = Int32Array.from(values.keys()).filter((i) => !Number.isNaN(values[i]));
-    return [{ plan, values, order: known.sort((a, b) => values[a] - values[b]) }];
+    const order = known.sort((a, b) => values[a] - values[b]);
+    return [{ plan, values, ...screened(order, values) }];
   });
   const tests = 2 * numbers.length * levels.reduce((sum, { plan }) => sum + plan.levels.length, 0);
   const needed = Math.log(100 * tests);
@@ -144,9 +147,10 @@ function besideOthers(
         const order = measured.order.filter((i) =>
           seen.every(({ range, values }) => isWithin(range, values[i])),
         );
+        const seenAlone = { ...measured, ...screened(order, measured.values) };
         plan.levels.forEach((other, code) => {
           const where = { column: plan.name, level: other };
-          const ends = endsOf({ ...measured, order }, (i) => codes[i] === code, needed, telling);
+          const ends = endsOf(seenAlone, (i) => codes[i] === code, needed, telling);
           const known = [...limits, ...found].filter(
             (own) =>
               own.column === one.column &&
@@ -208,24 +212,33 @@ function endsOf(
   needed: number,
   { least, people }: Telling,
 ): Range | undefined {
-  const { plan, values, order } = measured;
+  const { plan, values, order, some, all } = measured;
+  const outermost = [order.find(isOwn), order.findLast(isOwn)];
+  const [first, last] = outermost.map((i) => (i === undefined ? Number.NaN : values[i]));
+  if (Number.isNaN(first)) return undefined;
+  // Most levels reach to the ends of all rows: then there is nothing to look at.
+  const above = all.length - countUpTo(all, last) >= needed;
+  const below = countBelow(all, first) >= needed;
+  if (!above && !below) return undefined;
   const own = order.filter(isOwn);
   if (own.length <= needed) return undefined;
-  const at = (rows: Int32Array): Float64Array => Float64Array.from(rows, (i) => values[i]);
-  const [first, last] = [values[own[0]], values[own[own.length - 1]]];
-  const some = spacedRows(order.length, screeningRows).map((k) => order[k]);
-  const all = at(some);
-  const shown = firstOfPeople(some.filter(isOwn), people);
+  const shown = Float64Array.from(firstOfPeople(some.filter(isOwn), people), (i) => values[i]);
   const range: { column: string; least?: number; most?: number } = { column: plan.name };
-  if (all.length - countUpTo(all, last) >= needed && expectedBeyond(at(shown), all, last) >= needed) {
+  if (above && expectedBeyond(shown, all, last) >= needed) {
     const next = values[order.find((i) => values[i] > last) as number];
     range.most = toldEnd(measured, own.slice().reverse(), next, { least, people });
   }
-  if (countBelow(all, first) >= needed && expectedBeyond(turned(at(shown)), turned(all), -first) >= needed) {
+  if (below && expectedBeyond(turned(shown), turned(all), -first) >= needed) {
     const next = values[order.findLast((i) => values[i] < first) as number];
     range.least = toldEnd(measured, own, next, { least, people });
   }
   return range.least === undefined && range.most === undefined ? undefined : range;
+}
+
+/** Rows in order, and those among them that stand for all where ends are screened. */
+function screened(order: Int32Array, values: Float64Array): Pick<Measured, "order" | "some" | "all"> {
+  const some = spacedRows(order.length, screeningRows).map((k) => order[k]);
+  return { order, some, all: Float64Array.from(some, (i) => values[i]) };
 }
 
 function turned(values: Float64Array): Float64Array {

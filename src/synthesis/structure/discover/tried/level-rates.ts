@@ -27,6 +27,11 @@ export function findLevelRates(
 ): void {
   const used = deciders.filter(({ count }) => count >= 2 && count <= mostValues);
   if (used.length < 2) return;
+  const missing = new Map<object, number>([
+    ...numbers.map((one) => [one, missingIn(one.values, Number.isNaN)] as const),
+    ...used.map((one) => [one, missingIn(one.codes, (code) => code < 0)] as const),
+  ]);
+  const isIn = (one: object, most: number): boolean => (missing.get(one) as number) <= most;
   const shifts = new Map(numbers.map((one) => [one, [0, ...shareShifts(one)]]));
   for (const target of [...numbers].reverse()) {
     let whole = 0;
@@ -38,8 +43,8 @@ export function findLevelRates(
     // Columns of few gaps are read in the rows that know all of them, where those without any tell nothing.
     const product = [0, mostMissing].reduce((told: Formula | undefined, most) => {
       if (told) return told;
-      const read = others.filter(({ values }) => missingIn(values, Number.isNaN) <= most);
-      const by = used.filter(({ codes }) => missingIn(codes, (code) => code < 0) <= most);
+      const read = others.filter((one) => isIn(one, most));
+      const by = used.filter((one) => isIn(one, most));
       const isTorn = read.length + by.length > whole;
       whole = read.length + by.length;
       return isTorn ? productOf(target, read, { deciders: by, shifts }, trials) : undefined;
