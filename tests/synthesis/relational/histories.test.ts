@@ -10,15 +10,10 @@ import {
   relational,
 } from "../../../src/synthesis/relational/relational";
 import { describeTotals } from "../../../src/synthesis/relational/totals";
+import { linesOf } from "./lines-of";
 
 const day = 86_400_000;
 const written = (time: number): string => new Date(time).toISOString().slice(0, 10);
-const lines = (text: string): string[][] =>
-  text
-    .trim()
-    .split(/\r?\n/)
-    .slice(1)
-    .map((line) => line.split(","));
 const id = { schema: { columns: [{ name: "key", type: "id" as const }] } };
 
 /** Contracts whose plans are each valid from the day after the last one ended, or a while later; some still are. */
@@ -47,10 +42,10 @@ function contracts(after: (uniform: () => number) => number): RelatedTables {
 
 /** Next rows too early or late after the one before, or after one without an end; parents of another number of changes, end or state. */
 function broken({ parents, children }: RelatedTables, least: number, most: number): number[] {
-  const rows = lines(csvText(children));
+  const rows = linesOf(csvText(children));
   const pairs = rows.slice(1).flatMap((next, k) => (next[0] === rows[k][0] ? [[rows[k], next]] : []));
   const far = pairs.map(([row, next]) => (Date.parse(next[2]) - Date.parse(row[3])) / day);
-  const told = lines(csvText(parents)).map((one) => ({ one, own: rows.filter(([key]) => key === one[0]) }));
+  const told = linesOf(csvText(parents)).map((one) => ({ one, own: rows.filter(([key]) => key === one[0]) }));
   return [
     far.filter((days) => !(days >= least && days <= most)).length,
     told.filter(({ one, own }) => Number(one[2]) !== own.length - 1).length,
@@ -115,8 +110,8 @@ test("children have a date where all begin on the first of a month and hardly a 
   };
   const model = await relational({ key: "key", threads: 1 })(tables, seeded(1));
   const made = model.sampleBoth(1000, seeded(2));
-  expect(lines(csvText(made.children)).filter(([, month]) => month === "")).toEqual([]);
+  expect(linesOf(csvText(made.children)).filter(([, month]) => month === "")).toEqual([]);
   // "none" is too rare to be told, so that no bands are found.
-  const odd = lines(csvText(made.parents)).filter(([, , , last, state]) => last && state !== stateAt(last));
+  const odd = linesOf(csvText(made.parents)).filter(([, , , last, state]) => last && state !== stateAt(last));
   expect(odd).toEqual([]);
 });

@@ -9,15 +9,10 @@ import {
   relational,
 } from "../../../src/synthesis/relational/relational";
 import { describeTotals } from "../../../src/synthesis/relational/totals";
+import { linesOf } from "./lines-of";
 
 const day = 86_400_000;
 const ids = { schema: { columns: [{ name: "key", type: "id" as const }] } };
-const lines = (text: string): string[][] =>
-  text
-    .trim()
-    .split(/\r?\n/)
-    .slice(1)
-    .map((line) => line.split(","));
 
 /** Customers, some without an invoice, of which some are not paid; what is open of them, how many came back, and when the last did. */
 function invoices(): RelatedTables {
@@ -57,9 +52,9 @@ function invoices(): RelatedTables {
 
 /** Parents of which a column is not what their children say, by column; and children without a date. */
 function broken({ parents, children }: RelatedTables): number[] {
-  const rows = lines(csvText(children));
+  const rows = linesOf(csvText(children));
   const off = [0, 0, 0, 0, 0];
-  for (const [key, n, open, returns, last, mean] of lines(csvText(parents))) {
+  for (const [key, n, open, returns, last, mean] of linesOf(csvText(parents))) {
     const own = rows.filter(([parent]) => parent === key);
     const sum = own.reduce((all, [, , gross, paid]) => all + (paid === "" ? Number(gross) : 0), 0);
     const back = own.filter((row) => row[4] === "yes").map(([, on]) => on);
@@ -106,7 +101,7 @@ test("levels of an hour, and numbers that are all but 0, do not stop a fit of tw
     children: parseCsv(`key,time,evening,minutes,chance\n${rows.join("\n")}\n`, ids).table,
   };
   const model = await relational({ key: "key", threads: 1 })(tables, seeded(1));
-  const made = lines(csvText(model.sampleBoth(200, seeded(2)).children));
+  const made = linesOf(csvText(model.sampleBoth(200, seeded(2)).children));
   expect(made.length).toBeGreaterThan(500);
   for (const [, time, evening] of made) expect(Number(time.slice(11, 13)) >= 17 ? "yes" : "no").toBe(evening);
   // Minutes go with the evening, which is known after them: that is said.

@@ -3,16 +3,11 @@ import { seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
 import { csvText } from "../../../src/data/write/write-csv";
 import { relational } from "../../../src/synthesis/relational/relational";
+import { linesOf } from "./lines-of";
 
 const schema = { columns: [{ name: "key", type: "id" as const }] };
 const month = (place: number): string =>
   `${2023 + Math.floor(place / 12)}-${String(1 + (place % 12)).padStart(2, "0")}`;
-const lines = (text: string): string[][] =>
-  text
-    .trim()
-    .split(/\r?\n/)
-    .slice(1)
-    .map((line) => line.split(","));
 
 /** Customers of three plans that are gone when they are gone, whatever the plan, with a bill a month till June 2024. */
 function usage() {
@@ -57,7 +52,7 @@ test("the number of children does not depend on what does not tell it, beside th
       const own = rows.filter((row) => row[1] === plan).map((row) => Number(row[5]));
       return own.reduce((a, b) => a + b, 0) / own.length;
     });
-  const [real, drawn] = [tables.parents, made.parents].map((one) => lines(csvText(one)));
+  const [real, drawn] = [tables.parents, made.parents].map((one) => linesOf(csvText(one)));
   const [before, after] = [real, drawn].map(means);
   // Of some 200 parents and more each, with a deviation of 4.6 months.
   before.forEach((mean, plan) => {

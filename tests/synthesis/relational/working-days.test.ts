@@ -9,15 +9,10 @@ import {
   relational,
 } from "../../../src/synthesis/relational/relational";
 import { describeStructure } from "../../../src/synthesis/structure/describe";
+import { linesOf } from "./lines-of";
 
 const day = 86_400_000;
 const written = (time: number): string => new Date(time).toISOString().slice(0, 10);
-const lines = (text: string): string[][] =>
-  text
-    .trim()
-    .split(/\r?\n/)
-    .slice(1)
-    .map((line) => line.split(","));
 const ids = (...names: string[]) => ({
   schema: { columns: names.map((name) => ({ name, type: "id" as const })) },
 });
@@ -50,7 +45,7 @@ function invoices(): RelatedTables {
 
 /** Rows at weekends, with an offer that the month does not say, of another year than their number, out of its order, numbered twice. */
 function broken({ children }: RelatedTables): number[] {
-  const rows = lines(csvText(children));
+  const rows = linesOf(csvText(children));
   const sorted = [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
   return [
     rows.filter(([, , on]) => [0, 6].includes(new Date(on).getUTCDay())).length,
@@ -71,7 +66,8 @@ test("children keep working days, what a month says, and numbers that are counte
   const again = loadSynthesiser(json) as Relational;
   expect(broken(again.sampleBoth(500, seeded(2)))).toEqual([0, 0, 0, 0, 0]);
   // None is a real one's, and the next ones are others.
-  const numbers = (made: RelatedTables): string[] => lines(csvText(made.children)).map(([number]) => number);
+  const numbers = (made: RelatedTables): string[] =>
+    linesOf(csvText(made.children)).map(([number]) => number);
   const first = numbers(again.sampleBoth(300, seeded(3)));
   const next = numbers(again.sampleBoth(300, seeded(4), { firstRow: 300, firstChild: first.length }));
   const real = numbers(tables);

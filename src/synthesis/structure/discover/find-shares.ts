@@ -3,6 +3,7 @@ import { emptySum, evaluate, type Formula } from "../formulas";
 import {
   agrees,
   type Found,
+  isOpen,
   knownRows,
   type NumberInput,
   placeOver,
@@ -27,7 +28,7 @@ export function findShares(numbers: readonly NumberInput[], found: Found): void 
   const sample = spacedRows(rows, screeningRows);
   const scores = complete.map(({ values }) => standardised(values, sample));
   complete.forEach((target, t) => {
-    if (target.given || found.get(target.name)?.rest === "none") return;
+    if (!isOpen(target, found)) return;
     const near = scores.map((own) => dot(own, scores[t]));
     const parts = [...complete.keys()]
       .filter((k) => k !== t && !found.has(complete[k].name))

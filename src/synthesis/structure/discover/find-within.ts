@@ -6,6 +6,7 @@ import { findSums } from "./find-sums";
 import {
   agrees,
   type Found,
+  isOpen,
   type LevelsInput,
   type NumberInput,
   place,
@@ -58,7 +59,6 @@ export function findSumsByLevel(
   found: Found,
   trials: Trials,
 ): void {
-  const isOpen = ({ name, given }: NumberInput): boolean => !given && found.get(name)?.rest !== "none";
   const step = (name: string): number => spacing(numbers.find((one) => one.name === name)?.grid);
   const all: { readonly name: string; readonly formula: Formula; readonly coarse: boolean }[] = [];
   for (const { name: column, codes, count } of levels) {
@@ -67,7 +67,7 @@ export function findSumsByLevel(
     const used = rows.filter((own) => own.length > 0).sort((a, b) => b.length - a.length);
     if (used.length < 2 || used[used.length - 1].length < leastRows) continue;
     const near = nearIn(numbers, used[0]);
-    for (const target of numbers.filter(isOpen)) {
+    for (const target of numbers.filter((one) => isOpen(one, found))) {
       if (near(target, numbers).whole < leastCorrelation) continue;
       const sums = new Map<Int32Array, Formula>();
       for (const own of used) {

@@ -183,6 +183,11 @@ export function valuesOf(numbers: readonly NumberInput[]): (name: string) => Flo
 /** What was found so far: no column leads back to itself. */
 export type Found = Map<string, Formula>;
 
+/** Whether nothing says yet what the number is exactly: no rule that was given, none that was found. */
+export function isOpen({ name, given }: NumberInput, found: Found): boolean {
+  return !given && found.get(name)?.rest !== "none";
+}
+
 /**
  * Adds an exact formula beside those found: says whether it could. Where the column is a sum already, or a sum closes a circle with
  * it, that sum is solved for another of its terms, so that both hold: of a = disc + net and a = q × p the net is a − disc.

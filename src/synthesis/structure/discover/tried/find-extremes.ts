@@ -1,6 +1,6 @@
 import { emptySum, type Formula, leadsTo } from "../../formulas";
 import { spacing } from "../../grids";
-import { type Found, type NumberInput, placeOver, spacedRows } from "../search";
+import { type Found, isOpen, type NumberInput, placeOver, spacedRows } from "../search";
 import { type Trials, testsOf } from "./trials";
 
 const screeningRows = 300;
@@ -20,7 +20,7 @@ interface Shape {
  */
 export function findExtremes(numbers: readonly NumberInput[], found: Found, trials: Trials): void {
   for (const target of numbers) {
-    if (target.given || found.get(target.name)?.rest === "none") continue;
+    if (!isOpen(target, found)) continue;
     const others = numbers.filter((one) => one !== target && !leadsTo(found, one.name, target.name));
     const formula = others.length > 1 ? extremeOf(target, others, trials) : undefined;
     if (formula) placeOver(found, numbers, target.name, formula);

@@ -4,6 +4,7 @@ import { emptySum, type Formula, leadsTo, type Term } from "../../formulas";
 import { spacing } from "../../grids";
 import {
   type Found,
+  isOpen,
   type NumberInput,
   placeOver,
   shortest,
@@ -51,7 +52,7 @@ export function findPieces(numbers: readonly NumberInput[], found: Found, trials
   const sample = spacedRows(trials.rows, screeningRows);
   const scores = new Map(numbers.map((one) => [one, standardised(one.values, sample)]));
   for (const target of numbers) {
-    if (target.given || found.get(target.name)?.rest === "none") continue;
+    if (!isOpen(target, found)) continue;
     const tests = testsOf({ ...target, grid: target.grid }, trials);
     const own = standardised(target.values, sample);
     const goes = (one: NumberInput): number => Math.abs(dot(scores.get(one) as Float64Array, own));

@@ -4,6 +4,7 @@ import { spacing } from "../../grids";
 import { findSums } from "../find-sums";
 import {
   type Found,
+  isOpen,
   type LevelsInput,
   type NumberInput,
   placeOver,
@@ -48,15 +49,15 @@ export function findReadSums(
   found: Found,
   trials: Trials,
 ): void {
-  const isOpen = ({ name, given }: NumberInput): boolean => !given && found.get(name)?.rest !== "none";
+  const openAmong = (some: readonly NumberInput[]) => some.filter((one) => isOpen(one, found));
   const amounts = amountsAmong(levels, trials.rows);
-  sumsOver(numbers, amounts, found, { trials, targets: numbers.filter(isOpen) });
+  sumsOver(numbers, amounts, found, { trials, targets: openAmong(numbers) });
   // What has few values decides much: of bill = price + discount it is the bill that follows; and of what has many none of few does.
   const few = numbers.filter((one) => one.few);
   const open = few.filter(({ name }) => found.get(name)?.rest !== "none");
   sumsOver(few, amounts, found, { trials, targets: open });
-  sumsOver(numbers, numbers.flatMap(readingsOf), found, { trials, targets: numbers.filter(isOpen) });
-  const left = numbers.filter(isOpen);
+  sumsOver(numbers, numbers.flatMap(readingsOf), found, { trials, targets: openAmong(numbers) });
+  const left = openAmong(numbers);
   if (left.length === 0) return;
   sumsOver(numbers, productsNear(left, numbers, found), found, { trials, targets: left });
 }
