@@ -67,12 +67,13 @@ export function describeDays({ name, days }: DatePlan): string[] {
 
 /**
  * What was drawn, dates on days of the week as often as they are, and on the day of the month that they have: moved by as few days as
- * may be. What is so much later goes along.
+ * may be. What is so much later goes along. Those `staying` are not moved.
  */
 export function onDays<T>(
   { columns }: Structure,
   parts: ReadonlyMap<string, T | Float64Array>,
   rng: Rng,
+  staying: ReadonlySet<string> = new Set(),
 ): ReadonlyMap<string, T | Float64Array> {
   const moved = new Map(parts);
   const chains = columns.flatMap((plan) => {
@@ -94,7 +95,8 @@ export function onDays<T>(
   for (const chain of chains.sort((a, b) => order(a) - order(b))) {
     const [plan, ...before] = chain;
     const { days } = plan;
-    if (!days || columns.some((one) => isDrawnBands(one) && one.of === plan.name)) continue;
+    if (!days || staying.has(plan.name) || columns.some((one) => isDrawnBands(one) && one.of === plan.name))
+      continue;
     const { step } = plan.format;
     const own = moved.get(plan.name) as Float64Array;
     const start = before.length > 0 ? momentOf(before) : own.map(() => 0);

@@ -540,12 +540,15 @@ test("telelink synth impute fills in the holes of a file and tells how many ther
 });
 
 test("telelink synth fit --children learns two tables; --children-out makes both", async () => {
-  const customersCsv = Array.from({ length: 60 }, (_, i) => `C${100 + i},${i % 2 ? "basic" : "plus"}`);
-  const months = Array.from(
-    { length: 240 },
-    (_, i) => `C${100 + (i % 60)},${10 + ((i * 7) % 30)},${1 + Math.floor(i / 60)}`,
+  const customersCsv = Array.from(
+    { length: 120 },
+    (_, i) => `C${100 + i},${i % 2 ? "basic" : "plus"},${10 + ((360 + i) ** 2 % 31)}`,
   );
-  writeFileSync(at("parents.csv"), `customer,plan\n${customersCsv.join("\n")}\n`);
+  const months = Array.from(
+    { length: 480 },
+    (_, i) => `C${100 + (i % 120)},${10 + (i ** 2 % 31)},${1 + Math.floor(i / 120)}`,
+  );
+  writeFileSync(at("parents.csv"), `customer,plan,latest\n${customersCsv.join("\n")}\n`);
   writeFileSync(at("months.csv"), `customer,calls,no\n${months.join("\n")}\nC999,1,1\n`);
   const fit = [
     "synth",
@@ -560,7 +563,7 @@ test("telelink synth fit --children learns two tables; --children-out makes both
   expect(await telelink(...fit)).toBe(2);
   expect(err).toContain("--key");
   expect(await telelink(...fit, "--key", "customer")).toBe(0);
-  expect(err).toContain("1 of 241 rows");
+  expect(err).toContain("1 of 481 rows");
   expect(out).toContain("no = no of the row before + 1, from 0.");
   // A range by which it would be drawn is none that it keeps.
   expect(out).not.toContain("no lies between");
@@ -576,5 +579,5 @@ test("telelink synth fit --children learns two tables; --children-out makes both
   const rows = readFileSync(at("c.csv"), "utf8").trim().split("\n").slice(1);
   expect(rows.every((row) => keys.has(row.split(",")[0]))).toBe(true);
   expect(await telelink(...sample)).toBe(0);
-  expect(err).toContain("--children-out");
+  expect(err).toContain("--children-out says where it goes; latest would be told by it");
 });

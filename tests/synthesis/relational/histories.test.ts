@@ -115,3 +115,33 @@ test("children have a date where all begin on the first of a month and hardly a 
   const odd = linesOf(csvText(made.parents)).filter(([, , , last, state]) => last && state !== stateAt(last));
   expect(odd).toEqual([]);
 });
+
+test("an end that is a month's last day is so in new rows, and as many last rows as there are have none", async () => {
+  const rng = seeded("months");
+  const below = (n: number): number => Math.floor(n * rng.uniform());
+  const [parents, children]: [string[], string[]] = [[], []];
+  for (let i = 0; i < 300; i++) {
+    let month = below(30);
+    for (let rows = 1 + below(3); rows > 0; rows--) {
+      const next = month + 3 + below(20);
+      const [from, to] = [Date.UTC(2020, month, 1), Date.UTC(2020, next, 0)].map(written);
+      children.push(
+        `K${100 + 3 * i},${"ABC"[below(3)]},${from},${rows === 1 && rng.uniform() < 0.7 ? "" : to}`,
+      );
+      month = next;
+    }
+    parents.push(`K${100 + 3 * i},${"XY"[below(2)]}`);
+  }
+  const tables = {
+    parents: parseCsv(`key,group\n${parents.join("\n")}\n`, id).table,
+    children: parseCsv(`key,plan,from,to\n${children.join("\n")}\n`, id).table,
+  };
+  const model = await relational({ key: "key", threads: 1 })(tables, seeded(1));
+  expect(describeAlong(model)).toContain("from is 1 day after to of the row before.");
+  const made = model.sampleBoth(600, seeded(2)).children;
+  const ends = linesOf(csvText(made)).map((row) => row[3]);
+  const off = ends.filter((to) => to !== "" && new Date(Date.parse(to) + day).getUTCDate() !== 1);
+  expect(off.length).toBeLessThanOrEqual(2);
+  const open = ends.filter((to) => to === "").length / 600;
+  expect(Math.abs(open - 0.7)).toBeLessThan(0.1);
+});

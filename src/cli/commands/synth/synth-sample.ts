@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { Relational } from "../../../synthesis/relational/relational";
 import type { SavedSynthesiser } from "../../../synthesis/saved-synthesiser";
 import type { Structure } from "../../../synthesis/structure/structure";
 import { usageError } from "../../support/exit";
@@ -70,8 +71,14 @@ async function sample(options: Options): Promise<void> {
       learnt,
       { rows, seed, delimiter: origin.delimiter },
     );
-  if (learnt.kind === "relational")
-    note("the model has a second table, which is left out: --children-out says where it goes");
+  if (learnt.kind === "relational") {
+    const { totals, levels } = learnt as Relational;
+    const told = [...totals, ...levels].map(({ column }) => column).join(", ");
+    const guess = told
+      ? `; ${told} would be told by it, and ${told.includes(",") ? "are" : "is"} drawn with the others`
+      : "";
+    note(`the model has a second table, which is left out: --children-out says where it goes${guess}`);
+  }
   const { parseShares, withShares } = await import("../../../synthesis/shares.js");
   const shares = parseShares(options.share, learnt.columns);
   const synthesiser = shares ? withShares(learnt, shares) : learnt;

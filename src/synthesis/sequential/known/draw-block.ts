@@ -2,6 +2,7 @@ import type { Rng } from "../../../core/rng";
 import { cellText, columnNamed, type Table, takeTableRows } from "../../../data/table";
 import type { RowRange } from "../../drawing/bounds";
 import type { Wishes } from "../../drawing/wishes";
+import { onDays } from "../../structure/date-days";
 import { brokenOrders, valuesOf } from "../../structure/orders/broken";
 import { type Drawn, restoreTable, variableNames } from "../../structure/restore";
 import {
@@ -74,10 +75,15 @@ export function completeBlock(
     scores.logs[r] += Math.log(Math.max(weight, leastWeight));
   });
   const place = new Map(parts.variables.map((variable, j) => [variable.name, j]));
-  const drawn = variableNames(parts.structure).map((name): Drawn => {
-    const j = place.get(name) as number;
-    return pool.values[j] ?? pool.cells[j];
-  });
+  const names = variableNames(parts.structure);
+  const bare = new Map(
+    names.map((name): [string, Drawn] => {
+      const j = place.get(name) as number;
+      return [name, pool.values[j] ?? pool.cells[j]];
+    }),
+  );
+  const moved = beside ? onDays(parts.structure, bare, rng.fork("days"), beside) : bare;
+  const drawn = names.map((name) => moved.get(name) as Drawn);
   const all = restoreTable(
     parts.structure,
     parts.schema,
