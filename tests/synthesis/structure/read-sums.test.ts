@@ -67,6 +67,43 @@ test("of a line between two numbers the finer one is computed, with the numbers 
   expect(rulesOf(use)).toContain("net = 4.5 + 0.1425 × kwh, rounded.");
 });
 
+test("whole units do not follow from their price because prices with halves hold to rounding alone", () => {
+  const bills = tableOf("kwh,net,vat,gross", 600, (uniform) => {
+    const kwh = 20 + Math.floor(900 * uniform() ** 2);
+    const net = Math.round((0.1425 * kwh + 4.5) * 100 - (kwh % 2) * 1e-6) / 100;
+    const vat = cents(0.06 * net);
+    return [kwh, net.toFixed(2), vat.toFixed(2), cents(net + vat).toFixed(2)];
+  });
+  const rules = rulesOf(bills);
+  expect(rules).toContain("net = 4.5 + 0.1425 × kwh, rounded.");
+  expect(rules.filter((rule) => rule.startsWith("kwh ="))).toEqual([]);
+});
+
+test("a refund is the product and the fee that it is made of, though a net amount follows from it", () => {
+  const returns = tableOf("unit,qty,back,fee,gross,refund,net", 600, (uniform) => {
+    const [unit, qty] = [[9.9, 14.5, 25, 49.9, 99][Math.floor(5 * uniform())], 1 + Math.floor(5 * uniform())];
+    const back = Math.floor((qty + 1) * uniform());
+    const fee = uniform() < 0.2 ? cents(0.15 * back * unit) : 0;
+    const [gross, refund] = [cents(qty * unit), -cents(back * unit - fee)];
+    return [unit, qty, back, fee, gross, refund, cents(gross + refund)];
+  });
+  expect(rulesOf(returns)).toContain("refund = fee − back × unit, rounded.");
+});
+
+test("a fee is no rest of a fitted line where the cost is its sum by level", () => {
+  const charges = tableOf("type,kwh,minutes,fee,cost", 600, (uniform) => {
+    const fast = uniform() < 0.4;
+    const kwh = (2 + 55 * uniform()).toFixed(1);
+    const fee = Math.min(12, Math.max(0, 20 * uniform() - 8)).toFixed(1);
+    const minutes = Math.ceil((Number(kwh) / (fast ? 120 : 11)) * 60);
+    const cost = cents(Number(kwh) * (fast ? 0.69 : 0.49) + Number(fee)).toFixed(2);
+    return [fast ? "DC" : "AC", kwh, minutes, fee, cost];
+  });
+  const rules = rulesOf(charges);
+  expect(rules).toContain("cost = (by type: AC → 0.49 × kwh + fee, DC → 0.69 × kwh + fee), rounded.");
+  expect(rules.filter((rule) => rule.startsWith("fee ="))).toEqual([]);
+});
+
 test("noise beside levels has no sum of its own for each of them", () => {
   const noise = tableOf("level,a,b,c", 400, (uniform) => [
     "xyz"[Math.floor(3 * uniform())],

@@ -95,13 +95,20 @@ export function multiplesOf(
     readonly coarse: boolean;
     readonly length: number;
   }[] = [];
+  const isSource = (one: NumberInput): boolean =>
+    pairs.some(([a, b]) => (a === one || b === one) && multiple(a === one ? b : a, one, false) !== undefined);
   const add = (target: NumberInput, of: NumberInput): void => {
     const formula = target.given || found.has(target.name) ? undefined : multiple(target, of, digit);
     if (!formula || (plain && !isWritten(formula))) return;
+    const steps = spacing(target.grid) / (Math.abs(formula.terms[0].weight) * spacing(of.grid));
+    const coarse = steps > 1 + 1e-9;
+    // What is coarser is so to the digit by chance: 5.66 % of what has 6 % on top. And where it takes few of the other's values, that
+    // one follows from it, be its rate long: units are found back from what they cost.
+    if (coarse && (digit || (plain && steps > 2 && isSource(target)))) return;
     all.push({
       name: target.name,
       formula,
-      coarse: spacing(target.grid) > Math.abs(formula.terms[0].weight) * spacing(of.grid) * (1 + 1e-9),
+      coarse,
       length: digits(formula.constant) + digits(formula.terms[0].weight),
     });
   };

@@ -6,7 +6,15 @@ import { type Decider, findRates } from "./find-rates";
 import { findShares } from "./find-shares";
 import { findSums } from "./find-sums";
 import { findCensored, findSumsByLevel } from "./find-within";
-import { type Found, type LevelsInput, type NumberInput, solveForFinest, valuesOf } from "./search";
+import {
+  type Found,
+  type LevelsInput,
+  lostBy,
+  type NumberInput,
+  place,
+  solveForFinest,
+  valuesOf,
+} from "./search";
 import { findExtremes } from "./tried/find-extremes";
 import { findLevelRates } from "./tried/level-rates";
 import { countShifts, shareShifts } from "./tried/products-for";
@@ -27,7 +35,6 @@ export function findFormulas(
   const exact: Found = new Map();
   findSums(numbers, exact);
   solveForFinest(exact, numbers);
-  findCensored(numbers, exact);
   // Dates are terms of sums alone.
   const plain = numbers.filter((input) => !input.date);
   const trials = {
@@ -36,6 +43,17 @@ export function findFormulas(
     people: numbers[0]?.people,
     tried: (3 * numbers.length) ** 4,
   };
+  // What is coarser than the sum it follows from may be a line that runs by chance: what its columns are by level stands before it.
+  for (const [name, line] of [...exact]) {
+    if (line.terms.length < 3 || lostBy(numbers, name, line) === "nothing") continue;
+    exact.delete(name);
+    const own = plain.filter(
+      (one) => one.name === name || line.terms.some(({ column }) => column === one.name),
+    );
+    findSumsByLevel(own, levels, exact, trials);
+    place(exact, numbers, name, line);
+  }
+  findCensored(numbers, exact);
   findExactProducts(plain, exact, { trials });
   findExactProducts(plain, exact, { trials, shifts: countShifts });
   findProducts(plain, exact);

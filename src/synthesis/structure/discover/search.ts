@@ -258,7 +258,7 @@ export function solveForFinest(found: Found, numbers: readonly NumberInput[]): v
  * What a sum's column keeps of what its terms may be on their grids: all, not all digits, or (where real ones are the sum itself, which
  * nobody rounded) not the sum.
  */
-function lostBy(
+export function lostBy(
   numbers: readonly NumberInput[],
   name: string,
   formula: Formula,

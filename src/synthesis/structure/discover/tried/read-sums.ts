@@ -72,10 +72,20 @@ function sumsOver(
   if (readings.length === 0 || targets.length === 0) return;
   const inside: Found = new Map();
   const all = numbers.map((one) => ({ ...one, given: !targets.includes(one) }));
-  findSums([...all, ...readings.map(({ input }) => input)], inside);
+  const read = readings.map(({ input }) => input);
+  findSums([...all, ...read], inside);
+  const readIn = (sum: Formula | undefined): readonly Reading[] =>
+    readings.filter(({ input }) => sum?.terms.some(({ column }) => column === input.name));
   for (const target of targets) {
-    const sum = inside.get(target.name);
-    const own = readings.filter(({ input }) => sum?.terms.some(({ column }) => column === input.name));
+    let sum = inside.get(target.name);
+    const others = numbers.filter((one) => one !== target && !leadsTo(found, one.name, target.name));
+    // A sum that follows from the target (net = gross − refund) says nothing new of it.
+    if (sum && readIn(sum).length === 0 && others.length < numbers.length - 1) {
+      const again: Found = new Map();
+      findSums([target, ...others.map((one) => ({ ...one, given: true })), ...read], again);
+      sum = again.get(target.name);
+    }
+    const own = readIn(sum);
     // Of halves each is the mean of its own two neighbours: no rule.
     if (!sum || own.length === 0 || own.some(({ term }) => term && readsOf(term).includes(target.name)))
       continue;
