@@ -27,7 +27,7 @@ const products = [
 ];
 
 /**
- * Whether a number is an amount by what is done with it: in many rows it is the sum, difference or product of two others, or one of
+ * Whether a number is an amount by what is done with it: in many rows it is the sum, difference or product of two others (or a square), or one of
  * these its product with the other. Nobody reckons with what names a thing or a person. Rows in which one of the three is 0, or a
  * factor 1, say nothing.
  */
@@ -51,7 +51,8 @@ export function isReckoned(column: Column, columns: readonly Column[]): boolean 
       }
       return telling >= fewestTelling && right >= leastReckoned * telling && out.size >= fewestValues;
     });
-  return others.some((a, k) =>
-    others.slice(k + 1).some((b) => comesOut(a, b, false) || comesOut(a, b, true)),
+  return others.some(
+    (a, k) =>
+      comesOut(a, a, true) || others.slice(k + 1).some((b) => comesOut(a, b, false) || comesOut(a, b, true)),
   );
 }

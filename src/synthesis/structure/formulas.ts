@@ -239,7 +239,7 @@ export function stepped(value: number, { step, towards }: Rounding): number {
 
 /**
  * The value of one number that the formula reads at which it gives the targets, the others being known; NaN where none does, and
- * for the column that decides the rate, of which several may.
+ * for the column that decides the rate, or stands twice, of which several may.
  */
 export function argumentAt(
   formula: Formula,
@@ -252,7 +252,9 @@ export function argumentAt(
     times?.column === name ||
     (steps !== undefined && (steps.slopes ?? times) !== undefined && column === name) ||
     (among !== undefined && [column, ...among.others].includes(name));
-  if (decidersOf(formula).includes(name) || terms.some(folded))
+  const own = factors.filter(({ column, also = [] }) => [column, ...also].includes(name));
+  const isSquared = own.some((one, k) => own.slice(k + 1).some(({ power }) => power === one.power));
+  if (isSquared || decidersOf(formula).includes(name) || terms.some(folded))
     return new Float64Array(targets.length).fill(Number.NaN);
   if (formula.each)
     return chosen(formula.each, argument, targets.length, (own) => argumentAt(own, name, targets, argument));

@@ -104,6 +104,53 @@ test("a fee is no rest of a fitted line where the cost is its sum by level", () 
   expect(rules.filter((rule) => rule.startsWith("fee ="))).toEqual([]);
 });
 
+test("the greater of two, rounded up to halves, is what is charged, and priced by zone", async () => {
+  const parcels = tableOf("zone,actual,volume,charged,price", 600, (uniform) => {
+    const [actual, volume] = [(0.1 + 20 * uniform()).toFixed(2), (0.1 + 20 * uniform()).toFixed(2)];
+    const charged = Math.ceil(2 * Math.max(Number(actual), Number(volume))) / 2;
+    const far = uniform() < 0.4;
+    return [
+      far ? "far" : "near",
+      actual,
+      volume,
+      charged,
+      cents(far ? 9.9 + 1.9 * charged : 4.5 + 0.8 * charged),
+    ];
+  });
+  expect(rulesOf(parcels)).toContain(
+    "price = (by zone: far → 9.9 + 1.9 × charged, near → 4.5 + 0.8 × charged), rounded.",
+  );
+  expect(rulesOf(parcels)).toContain("charged = (the greater of actual and volume), rounded up.");
+  const made = await madeOf(parcels);
+  for (let i = 0; i < made.rows; i++) {
+    const [actual, volume, charged] = ["actual", "volume", "charged"].map((name) =>
+      Number(cell(made, name, i)),
+    );
+    expect(charged).toBe(Math.ceil(2 * Math.max(actual, volume)) / 2);
+  }
+});
+
+test("a column may stand twice in a product: weight by height squared, and a square that is no code", async () => {
+  const people = tableOf("height,weight,bmi,days,squared", 800, (uniform) => {
+    const [height, weight] = [145 + Math.floor(55 * uniform()), (40 + 80 * uniform()).toFixed(1)];
+    const days = Math.floor(400 * uniform() ** 2);
+    return [height, weight, ((1e4 * Number(weight)) / height ** 2).toFixed(1), days, days ** 2];
+  });
+  const rules = rulesOf(people);
+  expect(rules).toContain("bmi = 10000 × weight ÷ height ÷ height, rounded.");
+  expect(rules).toContain("squared = days × days, rounded.");
+  const model = await sequential()(people, seeded(1));
+  const made = model.sample(300, seeded(2), {
+    where: { bmi: { from: 20, to: 30 }, squared: { from: 400, to: 90_000 } },
+  });
+  for (let i = 0; i < made.rows; i++) {
+    const of = (name: string): number => Number(cell(made, name, i));
+    expect(Math.abs((1e4 * of("weight")) / of("height") ** 2 - of("bmi"))).toBeLessThan(0.0501);
+    expect(of("bmi") >= 20 && of("bmi") <= 30).toBe(true);
+    expect(of("squared")).toBe(of("days") ** 2);
+  }
+});
+
 test("noise beside levels has no sum of its own for each of them", () => {
   const noise = tableOf("level,a,b,c", 400, (uniform) => [
     "xyz"[Math.floor(3 * uniform())],

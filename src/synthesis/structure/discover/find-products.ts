@@ -132,8 +132,8 @@ function finest(target: NumberInput, pair: Pair, formula: Formula): [string, For
   const told = whole && (!target.grid || pair.arguments.every(({ grid }) => grid));
   if (told) return [target.name, formula];
   for (const factor of [...pair.arguments].sort((a, b) => relativeStep(a) - relativeStep(b))) {
-    const own = factors.find(({ column }) => column === factor.name);
-    if (!own || own.plus || own.also) continue;
+    const [own, twice] = factors.filter(({ column }) => column === factor.name);
+    if (!own || twice || own.plus || own.also) continue;
     const implied = factor.values.every(
       (value, i) => !(Math.abs(predicted[i]) * spacing(factor.grid) > Math.abs(value) * spacing(target.grid)),
     );

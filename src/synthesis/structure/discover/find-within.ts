@@ -1,5 +1,5 @@
 import { dot } from "../../../core/math/linear-algebra";
-import { emptySum, evaluate, type Formula } from "../formulas";
+import { emptySum, evaluate, type Formula, leadsTo } from "../formulas";
 import { spacing } from "../grids";
 import { isWritten } from "./find-exact";
 import { findSums } from "./find-sums";
@@ -121,11 +121,21 @@ function sumWithin(
   found: Found,
   rows: Int32Array,
 ): Formula | undefined {
-  const open = numbers.filter((one) => one !== target && !found.has(one.name));
+  const open = numbers.filter((one) => one !== target && isTerm(one.name, target.name, found));
   const { nearest, whole } = nearIn([target, ...open], rows)(target, open);
   if (whole < leastCorrelation) return undefined;
   const inside: Found = new Map();
   const others = open.filter((one) => nearest.includes(one));
   findSums([rowsOf(target, rows), ...others.map((one) => ({ ...rowsOf(one, rows), given: true }))], inside);
   return inside.get(target.name);
+}
+
+/** Whether the column tells what no line of others does, and does not follow from the target. */
+function isTerm(name: string, target: string, found: Found): boolean {
+  const { kind, terms = [], effects = [], round, each } = found.get(name) ?? {};
+  const line = kind === "sum" && !round && !each && effects.length === 0;
+  const isLine =
+    line &&
+    terms.every(({ among, steps, times, size, ...own }) => !(among ?? steps ?? times ?? size ?? own.round));
+  return !isLine && !leadsTo(found, name, target);
 }

@@ -103,6 +103,14 @@ export function agrees(target: NumberInput, predicted: (row: number) => number, 
 export const roundings = [0, -1, 1] as const;
 export type Towards = (typeof roundings)[number];
 
+/** How far what is rounded to a value may lie below it, and above. */
+export function roomAbout(step: number, towards: Towards): readonly [below: number, above: number] {
+  const hair = 5e-7 * step;
+  const most = step - 2 * hair;
+  if (towards === 0) return [0.5 * step + hair, 0.5 * step + hair];
+  return towards < 0 ? [hair, most] : [most, hair];
+}
+
 /**
  * The lowest and the highest number that, times the base, is what stands in each of the rows (or in all), rounded; without ends where no row tells
  * any, since something is missing or the base is 0; undefined where there is no such number.
@@ -113,13 +121,7 @@ export function roomOf(
   rows?: ArrayLike<number>,
   towards: Towards = 0,
 ): readonly [low: number, high: number] | undefined {
-  const step = spacing(grid);
-  const hair = 5e-7 * step;
-  const [below, above] = [
-    [0.5 * step + hair, 0.5 * step + hair],
-    [hair, step - 2 * hair],
-    [step - 2 * hair, hair],
-  ][roundings.indexOf(towards)];
+  const [below, above] = roomAbout(spacing(grid), towards);
   let [low, high] = [-Infinity, Infinity];
   const count = rows?.length ?? values.length;
   for (let k = 0; k < count; k++) {

@@ -1,6 +1,15 @@
 import { emptySum, type Formula, leadsTo } from "../../formulas";
 import { spacing } from "../../grids";
-import { type Found, isOpen, type NumberInput, placeOver, spacedRows } from "../search";
+import {
+  type Found,
+  isOpen,
+  type NumberInput,
+  placeOver,
+  roomAbout,
+  roundings,
+  spacedRows,
+  type Towards,
+} from "../search";
 import { type Trials, testsOf } from "./trials";
 
 const screeningRows = 300;
@@ -12,11 +21,14 @@ interface Shape {
   readonly pick: "least" | "greatest";
   readonly added?: NumberInput;
   readonly weight: 1 | -1;
+  /** How it is rounded to the grid. */
+  readonly towards: Towards;
 }
 
 /**
  * Adds numbers that are the least or the greatest of several others, less or plus one more if need be, but no less than the end at
- * which many lie: payable = the greater of 0 and (the smaller of claimed and limit) − deductible.
+ * which many lie: payable = the greater of 0 and (the smaller of claimed and limit) − deductible. What nothing is added to may be
+ * rounded up or down: a weight that is charged.
  */
 export function findExtremes(numbers: readonly NumberInput[], found: Found, trials: Trials): void {
   for (const target of numbers) {
@@ -35,21 +47,24 @@ function extremeOf(target: NumberInput, others: readonly NumberInput[], trials: 
   const sample = spacedRows(above.length, screeningRows).map((at) => above[at]);
   const shapes = [undefined, ...others].flatMap((added) =>
     (["least", "greatest"] as const).flatMap((pick): Shape[] =>
-      added ? ([-1, 1] as const).map((weight) => ({ pick, added, weight })) : [{ pick, weight: 1 }],
+      added
+        ? ([-1, 1] as const).map((weight) => ({ pick, added, weight, towards: 0 }))
+        : (target.grid ? roundings : [0 as const]).map((towards) => ({ pick, weight: 1, towards })),
     ),
   );
-  for (const { pick, added, weight } of shapes) {
+  for (const shape of shapes) {
+    const { pick, added, weight, towards } = shape;
     const among = others.filter((one) => one !== added);
-    const near = pickedOf(target, among, { pick, ...(added && { added }), weight }, sample, 1);
-    const picked =
-      near && pickedOf(target, near, { pick, ...(added && { added }), weight }, above, leastRows);
+    const near = pickedOf(target, among, shape, sample, 1);
+    const picked = near && pickedOf(target, near, shape, above, leastRows);
     if (!picked) continue;
     const [first, ...more] = picked.map(({ name }) => name);
     const terms = [
       { column: first, weight: 1, among: { pick, others: more } },
       ...(added ? [{ column: added.name, weight }] : []),
     ];
-    const formula: Formula = { ...emptySum, terms };
+    const round = towards !== 0 && { round: { step: spacing(target.grid), towards } };
+    const formula: Formula = { ...emptySum, terms, ...round };
     const proven = [formula, ...(bounded ? [{ ...formula, least: end }] : [])].find((one) =>
       tests.proven(one, terms.length),
     );
@@ -62,20 +77,25 @@ function extremeOf(target: NumberInput, others: readonly NumberInput[], trials: 
 function pickedOf(
   target: NumberInput,
   others: readonly NumberInput[],
-  { pick, added, weight }: Shape,
+  { pick, added, weight, towards }: Shape,
   rows: ArrayLike<number>,
   least: number,
 ): readonly NumberInput[] | undefined {
-  const half = (spacing(target.grid) / 2) * (1 + 1e-6);
-  const slack = (value: number): number => half + 1e-9 * Math.abs(value);
+  const [below, upTo] = roomAbout(spacing(target.grid), towards);
   const values = Float64Array.from(rows, (i) => target.values[i] - (added ? weight * added.values[i] : 0));
-  const sign = pick === "least" ? 1 : -1;
+  // Below what is rounded to the value, above that, or (0) of it.
+  const sideOf = (own: number, value: number): number => {
+    const slack = 1e-9 * Math.abs(value);
+    if (own < value - below - slack) return -1;
+    return own > value + upTo + slack ? 1 : 0 * (own + value);
+  };
+  const never = pick === "least" ? -1 : 1;
   const beyond = others.filter((one) =>
-    values.every((value, at) => !(sign * (one.values[rows[at]] - value) < -slack(value))),
+    values.every((value, at) => sideOf(one.values[rows[at]], value) !== never),
   );
   if (beyond.length < 2) return undefined;
   const isAt = beyond.map((one) =>
-    Uint8Array.from(values, (value, at) => Number(Math.abs(one.values[rows[at]] - value) <= slack(value))),
+    Uint8Array.from(values, (value, at) => Number(sideOf(one.values[rows[at]], value) === 0)),
   );
   const counts = new Int32Array(values.length);
   for (const own of isAt)

@@ -39,7 +39,7 @@ export function shareShifts({ values }: NumberInput): readonly number[] {
 }
 
 /**
- * The products of two or three columns, some of them divided by, that a number may be but for a constant, as far as a sample tells:
+ * The products of two or three columns, of which one may stand twice, some of them divided by, that a number may be but for a constant, as far as a sample tells:
  * those of fewer columns first, of one with something added to it (`shifts`) all, if there is any. Those of three are of the `nearest`.
  */
 export function productsFor(
@@ -82,7 +82,9 @@ export function productsFor(
       const one = byFirst[at];
       let p = 2;
       while (p < slack.length && Math.abs(left[p] - one.logs[p]) <= slack[p]) p++;
-      if (p < slack.length || before.some(({ input }) => input === one.input)) continue;
+      const same = before.filter(({ input }) => input === one.input);
+      // A column may stand twice, as a height does in what is weight ÷ height².
+      if (p < slack.length || same.length > 1 || same.some((other) => other !== one)) continue;
       const all = [...before, one];
       const times = all.some(({ power }) => power > 0);
       if (times && (!isShifted || all.some(({ plus }) => plus !== 0)) && fits(target, all)) found.push(all);
