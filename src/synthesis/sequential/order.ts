@@ -1,6 +1,7 @@
-import { argumentsOf } from "../structure/formulas";
+import { argumentsOf, leadsTo } from "../structure/formulas";
 import {
   formulaOf,
+  formulasOf,
   type LevelsVariable,
   type NumberVariable,
   repeatsName,
@@ -31,15 +32,8 @@ export function drawingOrder(
   const others = variables.filter((one) => ![...first, ...last].includes(one) && !which.has(one.name));
   const levels = others.filter((other): other is LevelsVariable => other.kind === "levels");
   const numbers = others.filter((other): other is NumberVariable => other.kind === "number");
-  const read = new Map(
-    columns.flatMap((plan) => {
-      const formula = formulaOf(plan);
-      return formula ? [[plan.name, argumentsOf(formula)]] : [];
-    }),
-  );
-  const reads = (name: string, other: string, seen: readonly string[] = []): boolean =>
-    !seen.includes(name) &&
-    (read.get(name) ?? []).some((one) => one === other || reads(one, other, [...seen, name]));
+  const read = formulasOf(columns);
+  const reads = (name: string, other: string): boolean => leadsTo(read, name, other);
   const rests: NumberVariable[] = [];
   for (let open = numbers.filter(({ name }) => read.has(name)); open.length > 0; ) {
     const next = open.find(({ name }) => !open.some((one) => reads(name, one.name))) ?? open[0];

@@ -125,6 +125,16 @@ export function formulaOf(plan: ColumnPlan | undefined): Formula | undefined {
   return plan?.kind === "number" || plan?.kind === "date" ? plan.formula : undefined;
 }
 
+/** The formulas of columns by name, of those that have one. */
+export function formulasOf(plans: readonly ColumnPlan[]): Map<string, Formula> {
+  return new Map(
+    plans.flatMap((plan) => {
+      const formula = formulaOf(plan);
+      return formula ? [[plan.name, formula]] : [];
+    }),
+  );
+}
+
 /** Where the values of a number or date may lie: dates are whole steps of their format. */
 export function gridOfPlan(plan: NumberPlan | DatePlan): Grid | undefined {
   return plan.kind === "date" ? { decimals: 0, step: plan.format.step } : plan.grid;

@@ -151,6 +151,22 @@ test("a column may stand twice in a product: weight by height squared, and a squ
   }
 });
 
+test("parts that were each rounded make their sum but for what rounding leaves, which is drawn", async () => {
+  const capital = tableOf("roads,water,rest,all", 400, (uniform) => {
+    const parts = [9000, 2000, 5000].map((most) => 100 + most * uniform() ** 2);
+    return [...parts, parts[0] + parts[1] + parts[2]].map((part) => part.toFixed(2));
+  });
+  const rule = rulesOf(capital).find((one) => one.startsWith("all ="));
+  expect(rule).toMatch(/^all = roads \+ water \+ rest \+ a difference/);
+  const made = await madeOf(capital);
+  for (let i = 0; i < made.rows; i++) {
+    const [roads, water, rest, all] = ["roads", "water", "rest", "all"].map((name) =>
+      Number(cell(made, name, i)),
+    );
+    expect(Math.abs(all - roads - water - rest)).toBeLessThan(0.02001);
+  }
+});
+
 test("noise beside levels has no sum of its own for each of them", () => {
   const noise = tableOf("level,a,b,c", 400, (uniform) => [
     "xyz"[Math.floor(3 * uniform())],

@@ -1,13 +1,16 @@
 import { cholesky, choleskySolve, dot } from "../../../core/math/linear-algebra";
+import { quantileSorted } from "../../../core/math/statistics";
 import { emptySum, evaluate, type Formula, leadsTo } from "../formulas";
 import { spacing } from "../grids";
 import {
   agrees,
   deviation,
   type Found,
+  isOpen,
   mean,
   type NumberInput,
   place,
+  placeOver,
   roomOf,
   shortest,
   shortestIn,
@@ -18,6 +21,8 @@ import {
 } from "./search";
 
 const screeningRows = 2000;
+/** In fewer rows a sum that is only nearly one may be chance. */
+const leastParted = 50;
 /** Of more columns than this, those that go with a column most are looked at as terms of its sum. */
 const mostColumns = 60;
 
@@ -207,7 +212,7 @@ function sums(screen: Screen, found: Found, positive: boolean, { digit, plain }:
       .slice(0, Math.min(mostColumns, Math.floor(screen.sample.length / 2) - 1))
       .sort((a, b) => a - b);
     if (others.length < 2) continue;
-    const formula = weightedSum(screen, t, others, digit);
+    const formula = weightedSum(screen, t, others, digit ? "digit" : "rounded");
     if (
       formula &&
       (!plain || isWritten(formula)) &&
@@ -228,23 +233,26 @@ function isRounded(
   return predicted?.some((value, i) => Math.abs(value - values[i]) > 1e-4 * spacing(grid)) ?? false;
 }
 
+/** How near a sum must come: to the digit, to rounding, or as near as the sum of parts that were each rounded. */
+type Nearness = "digit" | "rounded" | "parts";
+
 /** The column as a sum of some of the others; undefined where it is none. */
 export function weightedSum(
   screen: Screen,
   t: number,
   others: readonly number[],
-  digit: boolean,
+  nearness: Nearness,
 ): Formula | undefined {
   const { complete } = screen;
   const target = complete[t];
-  const unit = Math.max(spacing(target.grid), 1e-9 * spread(target.values));
-  const tolerance = digit ? unit / 10 : unit / 2;
+  const unit = unitOf(target);
+  const tolerance = { digit: 0.1, rounded: 0.5, parts: 2 }[nearness] * unit;
   const first = leastSquares(screen, t, others);
   if (!first || first.error > 4 * tolerance) return undefined;
   const size = (k: number): number => first.weights[others.indexOf(k)] * spread(complete[k].values);
   // Of what is rounded no line is off by less than half a unit, and a fitted one by a little more: the simpler sum is tried first.
   let isMultiple = false;
-  for (const most of digit ? [tolerance] : [0.6 * unit, tolerance]) {
+  for (const most of nearness === "rounded" ? [0.6 * unit, tolerance] : [tolerance]) {
     // A term that moves nothing by half a unit is no term, nor is one that the others stand in for; what is taken away first.
     let kept = others.filter((k) => Math.abs(size(k)) > unit / 2);
     for (const k of [...kept].sort((a, b) => size(a) - size(b))) {
@@ -253,22 +261,45 @@ export function weightedSum(
       if (without && without.error <= most) kept = fewer;
     }
     isMultiple ||= kept.length < 2;
-    const formula = kept.length < 2 ? undefined : sumOfTerms(screen, t, kept, digit);
+    const formula = kept.length < 2 ? undefined : sumOfTerms(screen, t, kept, nearness);
     // What one column gives needs no second one, but where that makes it plain: tot = net + tax.
     if (formula && (!isMultiple || isWritten(formula))) return formula;
   }
   return undefined;
 }
 
+/** Between neighbours on its grid, or next to nothing. */
+function unitOf({ grid, values }: NumberInput): number {
+  return Math.max(spacing(grid), 1e-9 * spread(values));
+}
+
 /** The column as the sum of just these, of the shortest weights that hold; undefined where none do. */
-function sumOfTerms(screen: Screen, t: number, kept: readonly number[], digit: boolean): Formula | undefined {
+function sumOfTerms(
+  screen: Screen,
+  t: number,
+  kept: readonly number[],
+  nearness: Nearness,
+): Formula | undefined {
   const { complete } = screen;
   const target = complete[t];
-  const unit = Math.max(spacing(target.grid), 1e-9 * spread(target.values));
+  const unit = unitOf(target);
   const solved = leastSquares(screen, t, kept);
   if (!solved) return undefined;
   const sumOf = (weights: readonly number[], i: number): number =>
     kept.reduce((total, k, at) => total + weights[at] * complete[k].values[i], 0);
+  const termsOf = (weights: readonly number[]): Formula["terms"] =>
+    kept.map((k, at) => ({ column: complete[k].name, weight: weights[at] }));
+  if (nearness === "parts") {
+    // Each part is off by half a unit at most, and so is the whole.
+    const most = ((kept.length + 1) / 2) * unit * (1 + 1e-6);
+    const weights = solved.weights.map(Math.sign);
+    const offset = shortest(solved.constant, (one) => Math.abs(one - solved.constant) <= most);
+    const rests = target.values.map((value, i) => Math.abs(value - offset - sumOf(weights, i)));
+    const error = quantileSorted(rests.slice().sort(), 0.5);
+    return rests.every((rest) => rest <= most)
+      ? { ...sum(Math.abs(offset) <= most ? 0 : offset, termsOf(weights)), rest: "difference", error }
+      : undefined;
+  }
   for (const near of [1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 0]) {
     const weights = solved.weights.map((weight) => shortWeight(weight, near));
     const rest = Float64Array.from(screen.sample, (i) => target.values[i] - sumOf(weights, i));
@@ -277,13 +308,35 @@ function sumOfTerms(screen: Screen, t: number, kept: readonly number[], digit: b
     const [low, high] = [Math.max(...rest) - half, Math.min(...rest) + half];
     const offset = near === 0 || low > high ? solved.constant : shortestIn([low, high]);
     const plainly = kept.every((k, at) => isPlain(complete[k], weights[at]));
-    if (plainly && agrees(target, (i) => offset + sumOf(weights, i), digit))
-      return sum(
-        offset,
-        kept.map((k, at) => ({ column: complete[k].name, weight: weights[at] })),
-      );
+    if (plainly && agrees(target, (i) => offset + sumOf(weights, i), nearness === "digit"))
+      return sum(offset, termsOf(weights));
   }
   return undefined;
+}
+
+/**
+ * Adds numbers that are the sum of others but for rounding, each having been rounded by itself: capital = roads + water + the rest, give
+ * or take a cent. What is left is drawn.
+ */
+export function findParts(numbers: readonly NumberInput[], found: Found): void {
+  const complete = numbers.filter(({ values }) => !values.some(Number.isNaN));
+  if (complete.length < 3 || complete[0].values.length < leastParted) return;
+  const screen = screenOf(complete);
+  // A total is the sum of its parts, and not a part what others leave of it.
+  for (const positive of [true, false])
+    for (const [t, target] of [...complete.entries()].reverse()) {
+      if (!target.grid || !isOpen(target, found)) continue;
+      const near = (k: number): number => Math.abs(screen.correlations[t][k]);
+      const others = [...complete.keys()]
+        .filter((k) => k !== t && complete[k].grid && found.get(complete[k].name)?.rest !== "none")
+        .filter((k) => !leadsTo(found, complete[k].name, target.name))
+        .sort((a, b) => near(b) - near(a))
+        .slice(0, mostColumns)
+        .sort((a, b) => a - b);
+      const formula = others.length < 2 ? undefined : weightedSum(screen, t, others, "parts");
+      if (formula && (!positive || formula.terms.every(({ weight }) => weight > 0)))
+        placeOver(found, numbers, target.name, formula);
+    }
 }
 
 /** The shortest weight that is so near, as a number or as what is divided by. */

@@ -1,6 +1,7 @@
 import { day } from "../date-parts";
 import type { Arguments, Formula } from "../formulas";
 import { findDifferences } from "./find-differences";
+import { findParts } from "./find-exact";
 import { findExactProducts, findProducts } from "./find-products";
 import { type Decider, findRates } from "./find-rates";
 import { findShares } from "./find-shares";
@@ -65,6 +66,7 @@ export function findFormulas(
   findReadSums(plain, levels, exact, trials);
   findLevelRates(plain, deciders, exact, trials);
   findSumsByLevel(plain, levels, exact, trials);
+  findParts(plain, exact);
   const found = new Map([...exact].map(([name, formula]) => [name, inMilliseconds(formula, dates)]));
   const open = numbers.filter((input) => !input.given && !found.has(input.name));
   for (const [name, formula] of findDifferences(open, levels)) found.set(name, formula);

@@ -71,8 +71,7 @@ export function findExactProducts(
         const read = factors.map(({ column }) => numbers.find(({ name }) => name === column) as NumberInput);
         const pair = { factors, arguments: read, spread: 0 };
         const formula = settled(target, pair);
-        if (formula?.rest !== "none" || !isProven({ ...target, grid: target.grid }, formula, trials, 1))
-          continue;
+        if (formula?.rest !== "none" || !isProven(target, formula, trials, 1)) continue;
         const said = finest(target, pair, formula);
         if (isSettled(said[0])) continue;
         // A line that was fitted gives way; of two exact rules both stay, if they can.

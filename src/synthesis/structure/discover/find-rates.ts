@@ -72,7 +72,7 @@ export function findRates(
   for (const target of [...numbers].reverse()) {
     const before = found.get(target.name);
     if ((target.given && !target.few) || (before && before.rest !== "factor")) continue;
-    const tests = testsOf({ ...target, grid: target.grid }, trials);
+    const tests = testsOf(target, trials);
     // Of what has many values no number of few follows.
     const bases: Base[] = numbers.flatMap(({ name, values, grid, few }) =>
       name === target.name || (target.few && !few)

@@ -124,14 +124,14 @@ function sumOf(target: NumberInput, others: readonly NumberInput[]) {
     const rows = knownRows([target, ...terms]);
     const own = [target, ...terms].map((input) => rowsOf(input, rows));
     if (!enoughKnown(own[0], [...rows.keys()])) continue;
-    for (const digit of [true, false]) {
+    for (const nearness of ["digit", "rounded"] as const) {
       const formula = weightedSum(
         screenOf(own),
         0,
         [...terms.keys()].map((k) => k + 1),
-        digit,
+        nearness,
       );
-      if (formula) return { formula, digit };
+      if (formula) return { formula, digit: nearness === "digit" };
     }
   }
   return undefined;

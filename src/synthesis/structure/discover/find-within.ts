@@ -79,7 +79,7 @@ export function findSumsByLevel(
       const each = { column, formulas: rows.map((own) => sums.get(own) ?? null) };
       const formula: Formula = { ...emptySum, each };
       const terms = [...sums.values()].flatMap((sum) => sum.terms);
-      const tests = testsOf({ ...target, grid: target.grid }, trials);
+      const tests = testsOf(target, trials);
       if (!tests.proven(formula, terms.length + sums.size)) continue;
       const coarse = terms.some(
         (term) => spacing(target.grid) > Math.abs(term.weight) * step(term.column) * 1.0001,

@@ -5,7 +5,7 @@ import { earlierDates } from "../move-dates";
 import {
   type ColumnPlan,
   type DatePlan,
-  formulaOf,
+  formulasOf,
   isComputed,
   type LevelsPlan,
   levelCount,
@@ -106,12 +106,7 @@ export function checkRules(structure: Structure, action: string): void {
       variable,
     );
   }
-  const formulas = new Map(
-    structure.columns.flatMap((plan) => {
-      const formula = formulaOf(plan);
-      return formula ? [[plan.name, formula] as const] : [];
-    }),
-  );
+  const formulas = formulasOf(structure.columns);
   for (const name of formulas.keys())
     check(!leadsTo(formulas, name, name), action, `the formula of ${name} must not lead back to ${name}`);
   for (const plan of structure.columns) checkPlan(plan, structure, action);

@@ -34,7 +34,7 @@ export function codesAmong(
   const isSum = (name: string): boolean => {
     const at = whole.findIndex((one) => one.name === name);
     const others = [...whole.keys()].filter((k) => k !== at).slice(0, mostTerms);
-    const sum = at >= 0 && others.length > 1 && weightedSum(screenOf(whole), at, others, true);
+    const sum = at >= 0 && others.length > 1 && weightedSum(screenOf(whole), at, others, "digit");
     return sum ? isWritten(sum) : false;
   };
   return numbers.flatMap(({ plan, name, values }): ColumnPlan[] => {

@@ -1,15 +1,16 @@
 import { cholesky, choleskySolve, dot } from "../../../../core/math/linear-algebra";
-import { columnNamed, type Table } from "../../../../data/table";
+import { columnNamed } from "../../../../data/table";
 import { decidersOf, emptySum, type Formula, leadsTo } from "../../formulas";
 import {
   type ColumnPlan,
-  formulaOf,
+  formulasOf,
   isComputed,
   type LevelsPlan,
   levelCount,
   type NumberPlan,
 } from "../../structure";
 import { codesOf, numbersOf } from "../../variables";
+import type { Search } from "./find-told";
 import { type Trials, testsOf } from "./trials";
 
 /** A column counts in full or not at all, up to so much. */
@@ -24,11 +25,7 @@ interface Cells {
 /** Numbers that say how many of some columns are there, as of the extras that a customer has: the columns are those that least squares gives a weight of 1. */
 export function findCounts(
   plans: readonly ColumnPlan[],
-  {
-    from,
-    keep,
-    people,
-  }: { readonly from: Table; readonly keep: readonly string[]; readonly people: Int32Array | undefined },
+  { from, keep, people }: Search,
 ): readonly NumberPlan[] {
   const read = new Map<string, ArrayLike<number>>();
   const cells = plans.flatMap((plan): Cells[] => {
@@ -40,12 +37,7 @@ export function findCounts(
     read.set(plan.name, values);
     return [{ plan, there: Float64Array.from(values, (value) => Number(!Object.is(value, gap))) }];
   });
-  const formulas = new Map(
-    plans.flatMap((plan) => {
-      const formula = formulaOf(plan);
-      return formula ? [[plan.name, formula] as const] : [];
-    }),
-  );
+  const formulas = formulasOf(plans);
   const decides = new Set([...formulas.values()].flatMap(decidersOf));
   const trials: Trials = {
     rows: from.rows,

@@ -1,4 +1,4 @@
-import { columnNamed, type Table } from "../../../../data/table";
+import { columnNamed } from "../../../../data/table";
 import { type DateUnit, day, evenMonth, momentAt, placeOf, roundestMoment, startOf } from "../../date-parts";
 import {
   argumentsOf,
@@ -14,7 +14,7 @@ import { spacing } from "../../grids";
 import {
   type ColumnPlan,
   type DatePlan,
-  formulaOf,
+  formulasOf,
   isComputed,
   type LevelsPlan,
   levelCount,
@@ -22,18 +22,16 @@ import {
 } from "../../structure";
 import { codesOf, numbersOf } from "../../variables";
 import { spacedRows } from "../search";
+import type { Search } from "./find-told";
 import { withStandIns } from "./missing-terms";
 import { type Target, type Tests, type Trials, testsOf } from "./trials";
 
 /** With more levels a column decides no term. */
 const mostLevels = 50;
 
-/** What a search may use, and what it may not compute. */
-export interface DateSearch {
-  readonly from: Table;
-  readonly keep: readonly string[];
+/** What a search may use: what is told, enough people share. */
+export interface DateSearch extends Search {
   readonly least: number;
-  readonly people: Int32Array | undefined;
 }
 
 /**
@@ -60,12 +58,7 @@ export function findDates(plans: readonly ColumnPlan[], search: DateSearch): rea
   };
   const tried = 100 * dates.length ** 2 * (numbers.length + levels.length + 1);
   const trials: Trials = { rows: from.rows, of, people, tried };
-  const formulas = new Map(
-    plans.flatMap((plan) => {
-      const formula = formulaOf(plan);
-      return formula ? [[plan.name, formula] as const] : [];
-    }),
-  );
+  const formulas = formulasOf(plans);
   const decides = new Set([...formulas.values()].flatMap(decided));
   const found = new Map<string, ColumnPlan>();
   const free = (plan: DatePlan | NumberPlan): boolean =>

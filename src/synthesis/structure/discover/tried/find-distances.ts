@@ -1,6 +1,6 @@
 import { columnNamed, type Table } from "../../../../data/table";
 import { emptySum, type Formula, leadsTo } from "../../formulas";
-import { type ColumnPlan, type DatePlan, formulaOf } from "../../structure";
+import { type ColumnPlan, type DatePlan, formulasOf } from "../../structure";
 import { numbersOf } from "../../variables";
 import { deviation, enoughKnown, mean } from "../search";
 
@@ -19,12 +19,7 @@ export function findDistances(
 ): readonly DatePlan[] {
   const dates = plans.filter((plan): plan is DatePlan => plan.kind === "date");
   const values = new Map(dates.map((plan) => [plan.name, numbersOf(columnNamed(from, plan.name), plan)]));
-  const formulas = new Map(
-    plans.flatMap((plan) => {
-      const formula = formulaOf(plan);
-      return formula ? [[plan.name, formula] as const] : [];
-    }),
-  );
+  const formulas = formulasOf(plans);
   const counted = (a: string, b: string): boolean =>
     [...formulas.values()].some(({ rest, terms }) => {
       const [one, other] = [a, b].map((name) => terms.find(({ column }) => column === name)?.weight ?? 0);

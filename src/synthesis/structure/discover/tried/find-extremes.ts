@@ -40,7 +40,7 @@ export function findExtremes(numbers: readonly NumberInput[], found: Found, tria
 }
 
 function extremeOf(target: NumberInput, others: readonly NumberInput[], trials: Trials): Formula | undefined {
-  const tests = testsOf({ ...target, grid: target.grid }, trials);
+  const tests = testsOf(target, trials);
   const end = tests.present.reduce((low, i) => Math.min(low, target.values[i]), Infinity);
   const above = tests.present.filter((i) => target.values[i] > end);
   const bounded = tests.present.length - above.length >= leastRows;

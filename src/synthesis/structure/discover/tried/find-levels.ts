@@ -6,7 +6,7 @@ import {
   type BandsPlan,
   type ColumnPlan,
   type DatePlan,
-  formulaOf,
+  formulasOf,
   isComputed,
   type LevelsPlan,
   levelCount,
@@ -51,12 +51,7 @@ export function findLevels(
   keep: readonly string[],
   people: Int32Array | undefined,
 ): readonly BandsPlan[] {
-  const read = new Set(
-    plans.flatMap((plan) => {
-      const formula = formulaOf(plan);
-      return formula ? decidersOf(formula) : [];
-    }),
-  );
+  const read = new Set([...formulasOf(plans).values()].flatMap(decidersOf));
   const targets = plans.filter(
     (plan): plan is LevelsPlan =>
       plan.kind === "levels" &&

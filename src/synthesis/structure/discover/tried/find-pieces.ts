@@ -53,7 +53,7 @@ export function findPieces(numbers: readonly NumberInput[], found: Found, trials
   const scores = new Map(numbers.map((one) => [one, standardised(one.values, sample)]));
   for (const target of numbers) {
     if (!isOpen(target, found)) continue;
-    const tests = testsOf({ ...target, grid: target.grid }, trials);
+    const tests = testsOf(target, trials);
     const own = standardised(target.values, sample);
     const goes = (one: NumberInput): number => Math.abs(dot(scores.get(one) as Float64Array, own));
     const times = numbers

@@ -1,11 +1,12 @@
 import { columnNamed, type Table } from "../../../../data/table";
 import { emptySum, type Formula, leadsTo } from "../../formulas";
-import { type ColumnPlan, formulaOf, type LevelsPlan, levelCount, type NumberPlan } from "../../structure";
+import { type ColumnPlan, formulasOf, type LevelsPlan, levelCount, type NumberPlan } from "../../structure";
 import { codesOf, numbersOf } from "../../variables";
 import { bandsOf } from "../bands";
 import { determined } from "../lookups";
 
-interface Search {
+/** The table, columns that nothing may compute, and whose the rows are. */
+export interface Search {
   readonly from: Table;
   readonly keep: readonly string[];
   readonly people: Int32Array | undefined;
@@ -75,12 +76,7 @@ export function findSteps(
   plans: readonly ColumnPlan[],
   { from, keep, people }: Search,
 ): readonly NumberPlan[] {
-  const formulas = new Map(
-    plans.flatMap((plan) => {
-      const formula = formulaOf(plan);
-      return formula ? [[plan.name, formula] as const] : [];
-    }),
-  );
+  const formulas = formulasOf(plans);
   const numbers = plans.filter((plan): plan is NumberPlan => plan.kind === "number");
   // By their values dates have formulas.
   const decide = new Set([...formulas.values()].map(({ each }) => each?.column));

@@ -179,7 +179,7 @@ function written(
 ): Formula | undefined {
   const wide = ({ rates }: Rates): number => Math.max(...rates) / Math.min(...rates);
   const [first, ...others] = [...all].sort((a, b) => wide(b) - wide(a));
-  const tests = testsOf({ ...target, grid: target.grid }, trials);
+  const tests = testsOf(target, trials);
   const free = all.reduce((sum, { rates }) => sum + rates.length - 1, 1);
   const constant = factors.reduce((all, { plus, power }) => all * (plus ?? 1) ** -power, 1);
   const bare: Formula = { ...emptySum, kind: "product", constant, factors, otherwise: 0 };

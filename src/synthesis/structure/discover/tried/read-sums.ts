@@ -90,7 +90,7 @@ function sumsOver(
     if (!sum || own.length === 0 || own.some(({ term }) => term && readsOf(term).includes(target.name)))
       continue;
     const formula = withReadings(sum, own);
-    const tests = testsOf({ ...target, grid: target.grid }, trials);
+    const tests = testsOf(target, trials);
     const free = formula.terms.length + own.length + 1;
     const ways =
       formula.effects.length > 0

@@ -15,7 +15,7 @@ import { spacedRows } from "../search";
 export interface Target {
   readonly name: string;
   readonly values: Float64Array;
-  readonly grid: Grid | undefined;
+  readonly grid?: Grid | undefined;
 }
 
 /** The columns as formulas read them, and whose the rows are. */
