@@ -6,6 +6,7 @@ import { foldEnds, others, rowsOf, type Stretch } from "./folds";
 import { type Leaf, leafOf, rankedScore } from "./leaf";
 import { addEffects, fillTables, gramOf, type LogitLayout, logitLayout, momentsOf } from "./logit";
 import { type NormalScale, scoresOf } from "./normal-scale";
+import { evenPenalty, termPenalties } from "./terms/term-penalties";
 import type { EncodedTerm, TermPlan } from "./terms/terms";
 
 /** The conditional of a number's values: on the normal scale, an additive mean (or none) and a tree of leaves around it. */
@@ -32,7 +33,9 @@ export interface NumberRows {
 
 const leafRows = [20, 40, 80, 160, 320];
 const freePenalty = 1;
+/** The one in the middle is what each term's own is found from, in so many rounds. */
 const ridgePenalties = [100, 10, freePenalty];
+const ownRounds = 3;
 const folds = 3;
 /** The mean must explain this share of the held-out variance to be tried. */
 const leastExplained = 0.02;
@@ -63,34 +66,36 @@ export function fitNumber(data: NumberRows, plans: readonly TermPlan[]): NumberM
 
 /** How an additive mean is fitted. */
 interface Mean {
-  readonly penalty: number;
+  readonly penalty: Float64Array;
   /** By least trimmed squares, from that fit on, nearly unpenalised. */
   readonly trimmed: boolean;
 }
 
-/** The means worth a try, under the ridge penalty with the least held-out squares; none when a mean explains next to nothing. */
+/**
+ * The means worth a try, under the ridge penalties with the least held-out squares: all the same, or each term's own; none when a
+ * mean explains next to nothing.
+ */
 function meansOf(data: NumberRows, layout: LogitLayout, scores: Float64Array): Mean[] {
-  const squares = new Float64Array(ridgePenalties.length);
+  const evens = ridgePenalties.map((penalty) => evenPenalty(layout, penalty));
+  const squares = new Float64Array(evens.length + 1);
   let whole = 0;
   for (const held of foldEnds(data.rows, folds)) {
     const stretches = others(held, data.rows);
     const system = normalEquations(data, layout, scores, stretches);
-    ridgePenalties.forEach((penalty, k) => {
-      const tables = solve(system, layout, penalty);
+    [...evens, ownPenalties(system, layout)].forEach((penalty, k) => {
+      const tables = tablesFrom(system, layout, penalty);
       const rest = residuals(data, layout, scores, tables, held);
       for (let i = held[0]; i < held[1]; i++) squares[k] += rest[i] ** 2;
     });
     for (let i = held[0]; i < held[1]; i++) whole += scores[i] ** 2;
   }
   const least = Math.min(...squares);
-  const penalty = ridgePenalties[squares.indexOf(least)];
   if (!(least < (1 - leastExplained) * whole)) return [];
-  return least < (1 - mostlyExplained) * whole
-    ? [
-        { penalty, trimmed: false },
-        { penalty, trimmed: true },
-      ]
-    : [{ penalty, trimmed: false }];
+  const penalty =
+    evens[squares.indexOf(least)] ??
+    ownPenalties(normalEquations(data, layout, scores, [[0, data.rows]]), layout);
+  const plain = { penalty, trimmed: false };
+  return least < (1 - mostlyExplained) * whole ? [plain, { penalty, trimmed: true }] : [plain];
 }
 
 /** The leaf size with the least held-out ranked probability score. */
@@ -169,6 +174,8 @@ function gaussianWorth(totals: Float64Array, at: number): number {
 interface Equations {
   readonly gram: Float64Array;
   readonly moments: Float64Array;
+  /** The sum of squares. */
+  readonly squares: number;
 }
 
 function normalEquations(
@@ -177,20 +184,48 @@ function normalEquations(
   scores: Float64Array,
   stretches: readonly Stretch[],
 ): Equations {
+  let squares = 0;
+  for (const [first, last] of stretches) for (let i = first; i < last; i++) squares += scores[i] ** 2;
   return {
     gram: gramOf(layout, data.terms, stretches),
     moments: momentsOf(layout, data.terms, scores, stretches),
+    squares,
   };
 }
 
-function solve({ gram, moments }: Equations, layout: LogitLayout, penalty: number): Float64Array {
-  const p = layout.coefficients;
+/** The ridge regression's coefficients, and the Cholesky factor of its system; undefined where that has none. */
+function solve({ gram, moments }: Equations, penalty: Float64Array) {
+  const p = penalty.length;
   const a = gram.slice();
-  for (let k = 0; k < p; k++) a[k * p + k] += k === 0 ? 1e-9 : penalty;
+  for (let k = 0; k < p; k++) a[k * p + k] += k === 0 ? 1e-9 : penalty[k];
   const factor = cholesky(a, p);
+  return factor && { factor, coefficients: choleskySolve(factor, p, moments) };
+}
+
+function tablesFrom(system: Equations, layout: LogitLayout, penalty: Float64Array): Float64Array {
   const tables = new Float64Array(layout.tables);
-  if (factor) fillTables(layout, choleskySolve(factor, p, moments), tables);
+  const solved = solve(system, penalty);
+  if (solved) fillTables(layout, solved.coefficients, tables);
   return tables;
+}
+
+/** Each term's own penalty, which the rows tell (`termPenalties`), in units of the variance that is left. */
+function ownPenalties(system: Equations, layout: LogitLayout): Float64Array {
+  const common = ridgePenalties[1];
+  let penalty = evenPenalty(layout, common);
+  for (let round = 0; round < ownRounds; round++) {
+    const solved = solve(system, penalty);
+    if (!solved) break;
+    const { factor, coefficients } = solved;
+    const left = coefficients.reduce(
+      (rest, own, k) => rest - own * (system.moments[k] + penalty[k] * own),
+      system.squares,
+    );
+    const spread = Math.sqrt(Math.max(left / system.gram[0], 1e-6));
+    const scaled = [coefficients.map((own) => own / spread)];
+    penalty = termPenalties({ coefficients: scaled, factors: [factor], penalty }, layout, common);
+  }
+  return penalty;
 }
 
 type MeanTables = Required<Pick<NumberModel, "mean">> & Pick<NumberModel, "more">;
@@ -206,9 +241,10 @@ function meanTables(
   stretches: readonly Stretch[],
   { penalty, trimmed }: Mean,
 ): MeanTables {
-  const whole = solve(normalEquations(data, layout, scores, stretches), layout, penalty);
+  const whole = tablesFrom(normalEquations(data, layout, scores, stretches), layout, penalty);
   if (!trimmed) return { mean: whole };
   const rows = rowsOf(stretches);
+  const free = evenPenalty(layout, freePenalty);
   let mean = whole;
   for (let step = 0; step < trimmingSteps; step++) {
     const off = residuals(data, layout, scores, mean).map(Math.abs);
@@ -224,7 +260,7 @@ function meanTables(
       Float64Array.from(kept, (i) => scores[i]),
       [[0, kept.length]],
     );
-    mean = solve(system, layout, freePenalty);
+    mean = tablesFrom(system, layout, free);
   }
   return { mean, more: whole.map((effect, k) => effect - mean[k]) };
 }

@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
 import { correlation, quantileSorted } from "../../../src/core/math/statistics";
 import { normal, seeded } from "../../../src/core/rng";
-import { type NumericColumn, type Table, table } from "../../../src/data/table";
+import {
+  type CategoricalColumn,
+  type Column,
+  type NumericColumn,
+  type Table,
+  table,
+} from "../../../src/data/table";
 import { sequential } from "../../../src/synthesis/sequential/sequential";
 
 /** Six months' bills, each near the one before it, or in one of five cases anything, beside columns that say nothing. */
@@ -90,4 +96,38 @@ test("sequential() keeps what the rows far from the number before follow instead
   expect(tie(table(columns))).toBeGreaterThan(0.9);
   // .12 where the tree cannot ask for what the mean of all rows is more.
   expect(tie(model.sample(3000, seeded(2)))).toBeGreaterThan(0.4);
+});
+
+test("sequential() learns a number's mean from the levels that tell it and no chance from those that don't", async () => {
+  const rng = seeded(1);
+  const rows = 2100;
+  const column = (name: string, count: number): CategoricalColumn => ({
+    name,
+    type: "categorical",
+    levels: Array.from({ length: count }, (_, k) => `${name} ${k}`),
+    codes: Int32Array.from({ length: rows }, () => Math.floor(rng.uniform() * count)),
+  });
+  const telling = Array.from({ length: 4 }, (_, j) => column(`t${j}`, 12));
+  const noise = Array.from({ length: 10 }, (_, j) => column(`n${j}`, 16));
+  const effects = telling.map(
+    (_, j) => new Map(telling[j].levels.map((level) => [level, normal(rng)] as const)),
+  );
+  const meanOf = (from: readonly Column[], i: number): number =>
+    effects.reduce((sum, effect, j) => {
+      const { levels, codes } = from[j] as CategoricalColumn;
+      return sum + (effect.get(levels[codes[i]]) as number);
+    }, 40);
+  const values = Float64Array.from({ length: rows }, (_, i) => meanOf(telling, i) + normal(rng));
+  const y: NumericColumn = {
+    name: "y",
+    type: "numeric",
+    decimals: 2,
+    values: values.map((v) => Math.round(v * 100) / 100),
+  };
+  const model = await sequential({ leftOut: 0, threads: 1 })(table([...telling, ...noise, y]), seeded(1));
+  const { columns } = model.sample(20_000, seeded(2));
+  const made = (columns[columns.length - 1] as NumericColumn).values;
+  const squares = made.reduce((sum, value, i) => sum + (value - meanOf(columns, i)) ** 2, 0);
+  // 1.025 in the rows learnt from; 1.033 under one penalty for all that tells and does not.
+  expect(Math.sqrt(squares / made.length)).toBeLessThan(1.02);
 });
