@@ -19,15 +19,16 @@ export function binned(
   values: Float64Array | undefined,
 ): Binned {
   if (values) {
-    const own = Float64Array.from(rows, (i) => values[i]);
+    const own = new Float64Array(rows.length);
+    for (let k = 0; k < rows.length; k++) own[k] = values[rows[k]];
     const sorted = own.filter((value) => !Number.isNaN(value)).sort();
     const cuts = Array.from({ length: mostBins - 2 }, (_, q) =>
       quantileSorted(sorted, (q + 1) / (mostBins - 1)),
     );
     const edges = Float64Array.from(new Set(cuts));
-    const codes = Uint8Array.from(own, (value) =>
-      Number.isNaN(value) ? edges.length + 1 : countUpTo(edges, value),
-    );
+    const codes = new Uint8Array(rows.length);
+    for (let k = 0; k < rows.length; k++)
+      codes[k] = Number.isNaN(own[k]) ? edges.length + 1 : countUpTo(edges, own[k]);
     return { codes, count: edges.length + 2, ordered: true };
   }
   const counts = new Int32Array(count);
@@ -37,7 +38,8 @@ export function binned(
   frequent.forEach((cell, at) => {
     place[cell] = at;
   });
-  const codes = Uint8Array.from(rows, (i) => place[Math.max(0, cells[i])]);
+  const codes = new Uint8Array(rows.length);
+  for (let k = 0; k < rows.length; k++) codes[k] = place[Math.max(0, cells[rows[k]])];
   return { codes, count: frequent.length + 1, ordered: false };
 }
 
