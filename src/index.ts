@@ -198,6 +198,7 @@ export {
 export { type ReportPlan, type SyntheticReport, syntheticReport } from "./evaluate/synthetic/report";
 export type { NewPairs } from "./evaluate/synthetic/rules";
 export type { ReversedEffect, ShiftedGroups } from "./evaluate/synthetic/shifted/shifted-groups";
+export type { ShiftedPair } from "./evaluate/synthetic/shifted/shifted-pairs";
 export type { Subgroup, Subgroups } from "./evaluate/synthetic/subgroups";
 export type { Support } from "./evaluate/synthetic/support";
 export type { TextForm } from "./evaluate/synthetic/texts";

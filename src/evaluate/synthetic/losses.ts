@@ -4,6 +4,7 @@ import { describeNotDetermined, type NotDetermined } from "./determined/determin
 import { describeLearnt, type LearntRows } from "./learnt-rows";
 import type { NewPairs } from "./rules";
 import { describeShiftedGroups, type ShiftedGroups } from "./shifted/shifted-groups";
+import { describeShiftedPair, type ShiftedPair } from "./shifted/shifted-pairs";
 
 /** What a column holds in the real rows and not in the synthetic ones. */
 export interface Loss {
@@ -84,6 +85,7 @@ export function lossSentences(found: {
   readonly newPairs?: readonly NewPairs[];
   readonly notDetermined?: readonly NotDetermined[];
   readonly shiftedGroups?: readonly ShiftedGroups[];
+  readonly shiftedPairs?: readonly ShiftedPair[];
   readonly notJudged: readonly string[];
   readonly texts: readonly { readonly column: string }[];
   readonly quality: { readonly shapesByColumn: readonly unknown[] };
@@ -105,6 +107,7 @@ export function lossSentences(found: {
     ...found.losses.map(lossSentence),
     ...pairs,
     ...(found.notDetermined ?? []).map((one) => describeNotDetermined(one)),
+    ...(found.shiftedPairs ?? []).map(describeShiftedPair),
     ...groups(false),
     ...(texts.length > 0 ? [unjudged] : []),
     ...found.notJudged,

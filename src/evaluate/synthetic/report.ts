@@ -23,6 +23,7 @@ import { type DistancePrivacy, distancePrivacy } from "./privacy/privacy";
 import { type Quality, qualityScore } from "./quality";
 import { type NewPairs, newPairs } from "./rules";
 import { type ShiftedGroups, shiftedGroups } from "./shifted/shifted-groups";
+import { type ShiftedPair, shiftedPairs } from "./shifted/shifted-pairs";
 import { type Subgroups, subgroupTable } from "./subgroups";
 import { type Support, supportScores } from "./support";
 import { type TextForm, textForms } from "./texts";
@@ -72,6 +73,8 @@ export interface SyntheticReport {
   readonly notDetermined?: readonly NotDetermined[];
   /** Means and shares that come out as others among groups of one column or of two crossed. */
   readonly shiftedGroups?: readonly ShiftedGroups[];
+  /** Pairs of numbers whose rank correlation comes out as another. */
+  readonly shiftedPairs?: readonly ShiftedPair[];
   /** Identifiers and free text, of which only the form is judged; no other measure looks at them. */
   readonly texts: readonly TextForm[];
   readonly quality: Quality;
@@ -230,12 +233,14 @@ async function rulesUnlike(
 ) {
   const pairs = newPairs(real, synthetic);
   const groups = shiftedGroups(real, synthetic, how);
+  const numbers = shiftedPairs(real, synthetic, how);
   const { found, notLookedAt } = await notDetermined(real, synthetic, rng.fork("determined"), how);
   return {
     found: {
       ...(pairs.length > 0 && { newPairs: pairs }),
       ...(found.length > 0 && { notDetermined: found }),
       ...(groups.length > 0 && { shiftedGroups: groups }),
+      ...(numbers.length > 0 && { shiftedPairs: numbers }),
     },
     notLookedAt: notLookedAt ? [notLookedAt] : [],
   };

@@ -3,6 +3,7 @@ import { dropColumns, type Table, table, takeTableRows } from "../../data/table"
 import { describeNotDetermined, notDetermined } from "../../evaluate/synthetic/determined/determined";
 import { describeShifted, shifted } from "../../evaluate/synthetic/shifted/shifted";
 import { describeShiftedGroups, shiftedGroups } from "../../evaluate/synthetic/shifted/shifted-groups";
+import { describeShiftedPair, shiftedPairs } from "../../evaluate/synthetic/shifted/shifted-pairs";
 import { contextNames } from "../../synthesis/relational/child-table";
 import { keysOf } from "../../synthesis/relational/families";
 import type { RelatedTables, Relational } from "../../synthesis/relational/relational";
@@ -52,7 +53,9 @@ export async function notLearntByBoth(
     describe(besideParents(real, key), besideParents(made, key), rng, key),
   ]);
   // What children say of their parent is their parent's, once for all of them.
-  const above = ["", "the mean of ", "the share of "].map((begin) => `${begin}${contextNames.parent("")}`);
+  const above = ["", "the mean of ", "the share of ", "the correlation of "].map(
+    (begin) => `${begin}${contextNames.parent("")}`,
+  );
   const own = (sentence: string): boolean => !above.some((begin) => sentence.startsWith(begin));
   return {
     sentences: [...parents.sentences, ...children.sentences.filter(own)],
@@ -65,9 +68,10 @@ function besideParents({ parents, children }: RelatedTables, key: string): Table
   const places = new Map(keysOf(parents, key).map((name, p) => [name, p]));
   const own = keysOf(children, key).map((name) => places.get(name) as number);
   const above = takeTableRows(dropColumns(parents, [key]), own).columns;
+  // The last columns are looked at first.
   return table([
-    ...children.columns,
     ...above.map((column) => ({ ...column, name: contextNames.parent(column.name) })),
+    ...children.columns,
   ]);
 }
 
@@ -94,6 +98,7 @@ async function describe(
       ...grave.map(describeShifted),
       ...found.map((one) => describeNotDetermined(one)),
       ...off.filter((one) => !one.grave).map(describeShifted),
+      ...shiftedPairs(real, many, { customer }).map(describeShiftedPair),
       ...groups.filter((one) => !one.reversed).map(describeShiftedGroups),
       ...(notLookedAt ? [notLookedAt] : []),
     ],

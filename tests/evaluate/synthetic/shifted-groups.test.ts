@@ -40,3 +40,27 @@ test("shiftedGroups(real, synthetic) is silent of chance, in small groups and ma
   for (const k of Array.from({ length: 20 }).keys())
     expect(shiftedGroups(campaign(`real ${k}`, { rows: 800 }), campaign(`made ${k}`))).toEqual([]);
 });
+
+/** Days of eight years with what is sold by month, and visits at hours that a plan goes by. */
+function visits(label: string, { peak = 0, late = 0 } = {}): Table {
+  const rng = seeded(6).fork(label);
+  const lines = Array.from({ length: 3000 }, () => {
+    const plan = rng.uniform() < 0.4 ? "off-peak" : "full";
+    const hour = 8 + Math.floor((plan === "full" ? 12 : 4 + late) * rng.uniform());
+    const when = new Date(Date.UTC(2016, 0, 1, hour) + 86_400_000 * Math.floor(2900 * rng.uniform()));
+    const sold = 20 + 10 * rng.uniform() + (when.getUTCMonth() === 8 ? peak : 0);
+    return `${plan},${when.toISOString().slice(0, 16).replace("T", " ")},${sold.toFixed(2)}`;
+  });
+  return parseCsv(`plan,time,sold\n${lines.join("\n")}\n`).table;
+}
+
+test("shiftedGroups(real, synthetic) compares months of many years, and the hours of a time by level", () => {
+  const said = (made: Table) => shiftedGroups(visits("real", { peak: 4 }), made).map(describeShiftedGroups);
+  expect(said(visits("made", { peak: 4 }))).toEqual([]);
+  expect(said(visits("made"))).toEqual([
+    expect.stringMatching(/^the mean of sold by time comes out .* where time in month 09$/),
+  ]);
+  expect(said(visits("made", { peak: 4, late: 8 }))).toEqual([
+    expect.stringMatching(/^the mean of the hour of time by plan comes out .* where plan = off-peak$/),
+  ]);
+});

@@ -1,10 +1,10 @@
 import { percent } from "../../../core/format";
 import { chiSquaredScore } from "../../../core/math/chi-squared-score";
 import { normalQuantile } from "../../../core/math/normal-distribution";
-import { customerOf } from "../../../data/duplicates";
 import type { Table } from "../../../data/table";
 import { alignTables, cellsWithMissing, type Shared } from "../align";
 import { type Sums, standardised } from "../subgroups";
+import { type Compared, comparedIn, momentsOf, peopleIn, spaced } from "./compared";
 
 /** A column's mean, or a level's share, that comes out as others among the groups of one column or of two crossed. */
 export interface ShiftedGroups {
@@ -30,12 +30,12 @@ export interface ReversedEffect {
   readonly synthetic: number;
 }
 
-/** Columns of more levels make no groups, dates of more months neither; of more no share is looked at. */
+/** Columns of more levels make no groups, dates of more months those of the calendar; of more no share is looked at. */
 const [mostLevels, mostMonths, mostShares] = [12, 40, 4];
 /** So many columns make groups, and so many means and shares are looked at among them, the last columns first: the target is often last. */
 const [mostGrouping, mostMeans] = [24, 40];
-/** So many rows of either table at most: those that are looked at lie evenly. */
-const mostRows = 5000;
+const hour = 3_600_000;
+const day = 24 * hour;
 /** A group needs so many rows of either table. */
 const leastRows = 30;
 /** Of all that is looked at, something is said by chance in one table of so many. */
@@ -53,10 +53,8 @@ interface Grouping {
   readonly alone: boolean;
 }
 
-interface Mean {
-  readonly column: string;
-  readonly level?: string;
-  /** By table, NaN where missing. */
+interface Mean extends Compared {
+  /** By table those of the rows that are looked at, NaN where missing. */
   readonly values: readonly Float64Array[];
   readonly deviation: number;
 }
@@ -71,14 +69,11 @@ export function shiftedGroups(
   { customer }: { readonly customer?: string | undefined } = {},
 ): readonly ShiftedGroups[] {
   if (Math.min(real.rows, synthetic.rows) < leastRows) return [];
-  const share = [real, synthetic].map((rows) => peopleShare(rows, customer));
+  const share = [real, synthetic].map((rows) => peopleIn(rows, customer).share);
   const dates = new Set(real.columns.flatMap(({ name, type }) => (type === "date" ? [name] : [])));
   const columns = alignTables([real, synthetic], "compare groups");
   const groupings = columns.flatMap((one) => groupingOf(one, dates.has(one.name))).slice(-mostGrouping);
-  const means = columns
-    .filter(({ name }) => !dates.has(name))
-    .flatMap(meansOf)
-    .slice(-mostMeans);
+  const means = columns.flatMap((one) => meansOf(one, dates.has(one.name))).slice(-mostMeans);
   const tried: (Pick<Tried, "g"> & Partial<Tried>)[] = [];
   groupings.forEach((a, k) => {
     for (const b of [a, ...(a.alone ? [] : groupings.slice(0, k).filter(({ alone }) => !alone))]) {
@@ -91,7 +86,7 @@ export function shiftedGroups(
     }
   });
   const least = -normalQuantile(chance / Math.max(1, tried.length));
-  const place = new Map(columns.map(({ name }, k) => [name, k]));
+  const place = new Map(means.map(({ column }, k) => [column, k]));
   const order = (one: Tried): number =>
     (place.get(one.found.column) as number) + (one.found.reversed ? 1e6 : 0);
   const off = tried
@@ -131,19 +126,6 @@ export function describeShiftedGroups(one: ShiftedGroups): string {
   return `${what} by ${by.join(" and ")} comes out as another: ${told(synthetic)} in place of ${told(real)} where ${group}`;
 }
 
-/** How many customers a row stands for. */
-function peopleShare(rows: Table, customer: string | undefined): number {
-  if (customer === undefined) return 1;
-  const of = customerOf(rows, [customer]);
-  const people = new Set(Array.from({ length: rows.rows }, (_, i) => of(i) ?? i));
-  return people.size / rows.rows;
-}
-
-function spaced(rows: number): Int32Array {
-  const count = Math.min(rows, mostRows);
-  return Int32Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
-}
-
 function groupingOf(one: Shared, date: boolean): Grouping[] {
   if (one.kind === "levels") {
     if (one.levels.length > mostLevels) return [];
@@ -155,57 +137,43 @@ function groupingOf(one: Shared, date: boolean): Grouping[] {
     return [{ column: one.name, names, codes, alone: false }];
   }
   if (!date) return [];
-  const months = one.values.map((own) =>
+  const written = one.values.map((own) =>
     Array.from(spaced(own.length), (i) =>
       Number.isNaN(own[i]) ? "" : new Date(own[i]).toISOString().slice(0, 7),
     ),
   );
+  // Of many years the months of the calendar are the groups.
+  const many = new Set(written[0]).size > mostMonths;
+  const months = many ? written.map((own) => own.map((month) => month.slice(-2))) : written;
   const seen = [...new Set(months[0])].filter((month) => month !== "").sort();
-  if (seen.length < 2 || seen.length > mostMonths) return [];
+  if (seen.length < 2) return [];
   const place = new Map(seen.map((month, k) => [month, k]));
   const codes = months.map((own) => Int32Array.from(own, (month) => place.get(month) ?? -1));
-  return [{ column: one.name, names: seen.map((month) => `${one.name} in ${month}`), codes, alone: true }];
+  const names = seen.map((month) => `${one.name} in ${many ? "month " : ""}${month}`);
+  return [{ column: one.name, names, codes, alone: true }];
 }
 
-function meansOf(one: Shared): Mean[] {
-  const of = (
-    level: string | undefined,
-    value: (t: number, i: number) => number,
-    rows: readonly number[],
-  ) => {
-    const values = rows.map((n, t) => Float64Array.from(spaced(n), (i) => value(t, i)));
-    const { n, sum, squares } = sumsWhere(values[0], () => true);
-    const deviation = Math.sqrt(Math.max(0, squares / n - (sum / n) ** 2));
-    return deviation > 0
-      ? [{ column: one.name, ...(level !== undefined && { level }), values, deviation }]
-      : [];
-  };
-  if (one.kind === "number") {
-    const rows = one.values.map(({ length }) => length);
-    const gaps = of("(missing)", (t, i) => Number(Number.isNaN(one.values[t][i])), rows);
-    return [...gaps, ...of(undefined, (t, i) => one.values[t][i], rows)];
-  }
-  if (one.levels.length > mostShares) return [];
-  const cells = one.codes.map((_, t) => cellsWithMissing(one, t));
-  const levels = one.levels.length === 2 ? [1] : [...one.levels.keys()];
-  return levels.flatMap((k) =>
-    of(
-      one.levels[k],
-      (t, i) => Number(cells[t][i] === k),
-      cells.map(({ length }) => length),
-    ),
-  );
+/** The means and shares of a column, and the mean hour of a date that has one. */
+function meansOf(one: Shared, date: boolean): Mean[] {
+  if (one.kind === "levels" && one.levels.length > mostShares) return [];
+  const all = comparedIn(one);
+  // Of two levels one share says all.
+  const some = date
+    ? hoursOf(one)
+    : one.kind === "number"
+      ? all
+      : all.slice(Number(one.levels.length === 2), one.levels.length);
+  return some.flatMap((what) => {
+    const values = what.rows.map((n, t) => Float64Array.from(spaced(n), (i) => what.value(t, i)));
+    const deviation = Math.sqrt(momentsOf(what, 0).variance);
+    return deviation > 0 ? [{ ...what, values, deviation }] : [];
+  });
 }
 
-function sumsWhere(values: Float64Array, holds: (i: number) => boolean): Sums {
-  let [n, sum, squares] = [0, 0, 0];
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(values[i]) || !holds(i)) continue;
-    n++;
-    sum += values[i];
-    squares += values[i] ** 2;
-  }
-  return { n, sum, squares };
+function hoursOf(one: Shared): readonly Compared[] {
+  if (one.kind !== "number" || !one.values[0].some((moment) => moment % day > 0)) return [];
+  const value = (t: number, i: number): number => (((one.values[t][i] % day) + day) % day) / hour;
+  return [{ column: `the hour of ${one.name}`, rows: one.values.map(({ length }) => length), value }];
 }
 
 /** A group in both tables, and how far apart they are. */

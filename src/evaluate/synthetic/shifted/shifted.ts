@@ -1,8 +1,8 @@
 import { percent } from "../../../core/format";
 import { permutation, type Rng } from "../../../core/rng";
-import { customerOf } from "../../../data/duplicates";
 import type { Table } from "../../../data/table";
-import { alignTables, cellsWithMissing, type Shared } from "../align";
+import { alignTables } from "../align";
+import { comparedIn, missing, momentsOf, peopleIn } from "./compared";
 
 /** A mean, or a level's share of the rows, that comes out as another. */
 export interface Shifted {
@@ -39,32 +39,39 @@ export function shifted(
   { customer }: { readonly customer?: string | undefined } = {},
 ): readonly Shifted[] {
   if (Math.min(real.rows, synthetic.rows) < leastRows) return [];
-  const { half, people } = halvesOf(real, customer, rng);
   // As many rows as there are customers tell something of their own.
-  const [own, other] = [people / real.rows, halvesOf(synthetic, customer, rng).people / synthetic.rows];
+  const people = [real, synthetic].map((rows) => peopleIn(rows, customer));
+  const [own, other] = people.map(({ share }) => share);
+  const half = halvesOf(people[0].of, rng);
   const dates = new Set(real.columns.flatMap(({ name, type }) => (type === "date" ? [name] : [])));
   return alignTables([real, synthetic], "compare means").flatMap((one): Shifted[] => {
-    const found = momentsIn(one, half).flatMap(({ level, all, made, halves }) => {
-      if (Math.min(all.rows, made.rows) < leastRows) return [];
-      const gap = Math.abs(made.mean - all.mean);
-      const error = Math.sqrt(all.variance / (own * all.rows) + made.variance / (other * made.rows));
-      const part = leastPart * Math.abs(all.mean);
-      const deviations = leastDeviations * Math.sqrt(all.variance);
-      // Nobody knows what a twentieth of a date is.
-      const much = level !== undefined ? part : dates.has(one.name) ? deviations : Math.min(part, deviations);
-      const least = Math.max(leastErrors * error, much, Math.abs(halves[0] - halves[1]));
-      const grave =
-        level === missing
-          ? gap > mostMissing
-          : level !== undefined && made.mean === 0 && all.mean >= leastGone;
-      const off = {
-        ...(level !== undefined && { level }),
-        real: all.mean,
-        synthetic: made.mean,
-        ...(grave && { grave: true as const }),
-      };
-      return gap > least ? [{ off, by: grave ? Infinity : gap / error }] : [];
-    });
+    const found = comparedIn(one)
+      .slice(0, mostLevels)
+      .flatMap((what) => {
+        const { level } = what;
+        const [all, made] = [0, 1].map((t) => momentsOf(what, t));
+        if (Math.min(all.rows, made.rows) < leastRows) return [];
+        const halves = [0, 1].map((side) => momentsOf(what, 0, (i) => half[i] === side).mean);
+        const gap = Math.abs(made.mean - all.mean);
+        const error = Math.sqrt(all.variance / (own * all.rows) + made.variance / (other * made.rows));
+        const part = leastPart * Math.abs(all.mean);
+        const deviations = leastDeviations * Math.sqrt(all.variance);
+        // Nobody knows what a twentieth of a date is.
+        const much =
+          level !== undefined ? part : dates.has(one.name) ? deviations : Math.min(part, deviations);
+        const least = Math.max(leastErrors * error, much, Math.abs(halves[0] - halves[1]));
+        const grave =
+          level === missing
+            ? gap > mostMissing
+            : level !== undefined && made.mean === 0 && all.mean >= leastGone;
+        const off = {
+          ...(level !== undefined && { level }),
+          real: all.mean,
+          synthetic: made.mean,
+          ...(grave && { grave: true as const }),
+        };
+        return gap > least ? [{ off, by: grave ? Infinity : gap / error }] : [];
+      });
     // Of two that are infinitely far the first is named.
     const [worst] = found.sort((a, b) => Number(a.by < b.by) - Number(a.by > b.by));
     const date = dates.has(one.name) && { date: true as const };
@@ -86,77 +93,9 @@ export function describeShifted({ column, date, level, real, synthetic, more }: 
   return `${what} comes out as ${made} in place of ${own}${others}`;
 }
 
-/** What a missing cell is called. */
-const missing = "(missing)";
-
-interface Moments {
-  readonly rows: number;
-  readonly mean: number;
-  readonly variance: number;
-}
-
-/** What is compared of a column: the mean of a number, or each level's share; of the real rows, of their halves, and of the others. */
-function momentsIn(one: Shared, half: Uint8Array) {
-  const of = (value: (row: number) => number, rows: number, among: (row: number) => boolean): Moments => {
-    let [count, sum, squares] = [0, 0, 0];
-    for (let i = 0; i < rows; i++) {
-      const own = value(i);
-      if (Number.isNaN(own) || !among(i)) continue;
-      count++;
-      const step = own - sum;
-      sum += step / count;
-      squares += step * (own - sum);
-    }
-    return { rows: count, mean: sum, variance: squares / Math.max(1, count - 1) };
-  };
-  const both = (real: (row: number) => number, made: (row: number) => number, rows: number) => ({
-    all: of(real, half.length, () => true),
-    made: of(made, rows, () => true),
-    halves: [0, 1].map((side) => of(real, half.length, (i) => half[i] === side).mean),
-  });
-  if (one.kind === "number") {
-    const [real, made] = one.values;
-    const gap = (value: number): number => Number(Number.isNaN(value));
-    return [
-      {
-        level: missing,
-        ...both(
-          (i) => gap(real[i]),
-          (i) => gap(made[i]),
-          made.length,
-        ),
-      },
-      {
-        level: undefined,
-        ...both(
-          (i) => real[i],
-          (i) => made[i],
-          made.length,
-        ),
-      },
-    ];
-  }
-  const [real, made] = [0, 1].map((table) => cellsWithMissing(one, table));
-  return [...one.levels, missing].slice(0, mostLevels).map((level, code) => ({
-    level,
-    ...both(
-      (i) => Number(real[i] === code),
-      (i) => Number(made[i] === code),
-      made.length,
-    ),
-  }));
-}
-
-/** The half that each row is in, of a customer all in one, and how many customers there are. */
-function halvesOf(real: Table, customer: string | undefined, rng: Rng) {
-  const of = customer === undefined ? undefined : customerOf(real, [customer]);
-  const seen = new Map<string, number>();
-  const half = new Uint8Array(real.rows);
-  for (const i of permutation(rng, real.rows)) {
-    const who = of?.(i) ?? `row ${i}`;
-    const own = seen.get(who) ?? seen.size % 2;
-    seen.set(who, own);
-    half[i] = own;
-  }
-  return { half, people: seen.size };
+/** The half that each row is in, of a customer all in one. */
+function halvesOf(of: Int32Array, rng: Rng): Uint8Array {
+  const side = new Map<number, number>();
+  for (const i of permutation(rng, of.length)) if (!side.has(of[i])) side.set(of[i], side.size % 2);
+  return Uint8Array.from(of, (who) => side.get(who) as number);
 }

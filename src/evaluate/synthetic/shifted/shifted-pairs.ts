@@ -1,0 +1,99 @@
+import { normalQuantile } from "../../../core/math/normal-distribution";
+import type { Table } from "../../../data/table";
+import { ranks } from "../../ranking";
+import { alignTables, type SharedNumber } from "../align";
+import { peopleIn, spaced } from "./compared";
+
+/** Two columns of numbers or dates that go together otherwise: their rank correlation comes out as another. */
+export interface ShiftedPair {
+  readonly columns: readonly [string, string];
+  readonly real: number;
+  readonly synthetic: number;
+}
+
+/** Of more columns the last are looked at: the target is often last. */
+const mostColumns = 40;
+/** Fewer customers that have both show no correlation. */
+const leastPeople = 50;
+/** Of all that is looked at, something is said by chance in one table of so many. */
+const chance = 0.01;
+/** Correlations are off by so much. */
+const leastGap = 0.15;
+/** The error of a rank correlation in `atanh` is the root of this by the rows (Fieller, Hartley and Pearson, 1957). */
+const errorOfRanks = 1.06;
+
+/**
+ * The pairs of numbers whose rank correlation differs between real and synthetic rows by more than chance explains, of all that is
+ * looked at (Bonferroni), and by much: the furthest first, none of two columns that are both named already. Rows of one customer count
+ * once.
+ */
+export function shiftedPairs(
+  real: Table,
+  synthetic: Table,
+  { customer }: { readonly customer?: string | undefined } = {},
+): readonly ShiftedPair[] {
+  const tables = [real, synthetic];
+  if (Math.min(real.rows, synthetic.rows) < leastPeople) return [];
+  const shares = tables.map((rows) => peopleIn(rows, customer).share);
+  const numbers = alignTables(tables, "compare pairs")
+    .filter((one): one is SharedNumber => one.kind === "number")
+    .slice(-mostColumns)
+    .map(({ name, values }) => ({ name, ranked: values.map(rankedOf) }));
+  const least = -normalQuantile(chance / Math.max(2, numbers.length * (numbers.length - 1)));
+  const off = numbers
+    .flatMap((b, k) => numbers.slice(0, k).map((a) => [b, a] as const))
+    .flatMap(([b, a]) => {
+      const own = tables.map((_, t) => together(a.ranked[t], b.ranked[t], shares[t]));
+      if (own.some(({ people }) => people < leastPeople)) return [];
+      const [from, to] = own.map(({ r }) => Math.atanh(Math.max(-0.999, Math.min(0.999, r))));
+      const error = Math.sqrt(own.reduce((sum, { people }) => sum + errorOfRanks / (people - 3), 0));
+      const [real, synthetic] = own.map(({ r }) => r);
+      const gap = Math.abs(synthetic - real);
+      return gap >= leastGap && Math.abs(to - from) > least * error
+        ? [{ gap, found: { columns: [b.name, a.name] as const, real, synthetic } }]
+        : [];
+    });
+  const said = new Set<string>();
+  return off
+    .sort((a, b) => b.gap - a.gap)
+    .flatMap(({ found }) => {
+      const fresh = found.columns.some((name) => !said.has(name));
+      for (const name of found.columns) said.add(name);
+      return fresh ? [found] : [];
+    });
+}
+
+/** It in words. */
+export function describeShiftedPair({ columns: [b, a], real, synthetic }: ShiftedPair): string {
+  const [made, own] = [synthetic, real].map((value) => value.toFixed(2).replace("-", "−"));
+  return `the correlation of ${b} with ${a} comes out as ${made} in place of ${own} (of ranks)`;
+}
+
+/** The ranks of the rows that are looked at, from the middle one; NaN where they have no value. */
+function rankedOf(values: Float64Array): Float64Array {
+  const own = Float64Array.from(spaced(values.length), (i) => values[i]);
+  const there = [...own.keys()].filter((i) => !Number.isNaN(own[i]));
+  const found = ranks(there.map((i) => own[i]));
+  const out = new Float64Array(own.length).fill(Number.NaN);
+  there.forEach((i, k) => {
+    out[i] = found[k] - (there.length + 1) / 2;
+  });
+  return out;
+}
+
+/** The correlation over the rows that have both, 0 where either does not vary, and how many customers these are. */
+function together(a: Float64Array, b: Float64Array, share: number): { r: number; people: number } {
+  let [n, x, y, xx, yy, xy] = [0, 0, 0, 0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const [p, q] = [a[i], b[i]];
+    if (Number.isNaN(p) || Number.isNaN(q)) continue;
+    n++;
+    x += p;
+    y += q;
+    xx += p * p;
+    yy += q * q;
+    xy += p * q;
+  }
+  const spread = (xx - (x * x) / n) * (yy - (y * y) / n);
+  return { r: spread > 0 ? (xy - (x * y) / n) / Math.sqrt(spread) : 0, people: share * n };
+}
