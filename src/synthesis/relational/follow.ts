@@ -61,6 +61,11 @@ export function rulesWithout(structure: Structure, told: ReadonlySet<string>): S
   const { orders, exclusions, later = [] } = structure;
   return {
     ...structure,
+    columns: structure.columns.map((plan) =>
+      plan.kind !== "date" || !plan.hours || apart([plan.hours.by?.column])
+        ? plan
+        : { ...plan, hours: { shares: plan.hours.shares } },
+    ),
     orders: orders.filter(({ low, high }) => apart([low, high])),
     later: later.filter(({ low, high, where }) => apart([low, high, where?.column])),
     exclusions: exclusions.filter(({ columns }) => apart(columns)),

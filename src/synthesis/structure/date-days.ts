@@ -1,7 +1,7 @@
 import type { Rng } from "../../core/rng";
 import { day, evenMonth, momentAt, placeOf, startOf } from "./date-parts";
-import { chainOf } from "./move-dates";
-import { type DateDays, type DatePlan, isDrawnBands, type Structure } from "./structure";
+import { earlierDates } from "./move-dates";
+import { type ColumnPlan, type DateDays, type DatePlan, isDrawnBands, type Structure } from "./structure";
 
 const week = 7;
 /** The days of the week as shares count them. */
@@ -45,29 +45,56 @@ export function rowsOffDays(days: DateDays, name: string, of: (name: string) => 
   return Array.from({ length: own.length }, (_, i) => i).filter((i) => !isOn(days, own[i], from?.[i]));
 }
 
-/** Which days a date lies on, in words. */
-export function describeDays({ name, days }: DatePlan): string[] {
-  if (!days) return [];
+/** Which days a date lies on, and in which hours, in words. */
+export function describeDays({ name, days, hours }: DatePlan): string[] {
+  const by = hours?.by ? `, by ${hours.by.column}` : "";
+  return [
+    ...(days ? [describeOn(name, days)] : []),
+    ...(hours ? [`${name} keeps the odds of its hours${by}.`] : []),
+  ];
+}
+
+function describeOn(name: string, days: DateDays): string {
   const { shares, monthDay, months } = days;
   const steps =
     months && (months.by % 12 === 0 ? ([months.by / 12, "year"] as const) : ([months.by, "month"] as const));
   if (steps)
-    return [
-      `${name} is always the day of ${months?.from} so many ${steps[0] > 1 ? `times ${steps[0]} ` : ""}${steps[1]}s later.`,
-    ];
+    return `${name} is always the day of ${months?.from} so many ${steps[0] > 1 ? `times ${steps[0]} ` : ""}${steps[1]}s later.`;
   if (monthDay !== undefined)
-    return [`${name} is always ${monthDay === 31 ? "the last day" : `day ${monthDay}`} of its month.`];
+    return `${name} is always ${monthDay === 31 ? "the last day" : `day ${monthDay}`} of its month.`;
   const never = weekdays.filter((_, at) => shares?.[at] === 0);
-  return [
-    never.length > 0
-      ? `${name} is never on a ${never.join(" or ")}.`
-      : `${name} keeps the odds of its weekdays.`,
-  ];
+  return never.length > 0
+    ? `${name} is never on a ${never.join(" or ")}.`
+    : `${name} keeps the odds of its weekdays.`;
+}
+
+/** A date that can be moved, with those that it is so much later than: by the number of a variable, each so many milliseconds. */
+interface Movable {
+  readonly plan: DatePlan;
+  readonly before: readonly DatePlan[];
+  readonly variable: string;
+  readonly width: number;
+}
+
+function movable(plan: ColumnPlan, columns: readonly ColumnPlan[]): Movable | undefined {
+  if (plan.kind !== "date") return undefined;
+  const before = earlierDates(plan, columns);
+  if (before) return { plan, before, variable: plan.name, width: plan.format.step };
+  // A date that is so many steps after another one, as another column says.
+  const { terms = [], rest, constant, calendar } = plan.formula ?? {};
+  const [from, steps] = terms;
+  const earlier = columns.find(({ name }) => name === from?.column);
+  const number = columns.find(({ name }) => name === steps?.column);
+  const plain = rest === "none" && constant === 0 && !calendar && terms.length === 2 && from.weight === 1;
+  if (!plain || earlier?.kind !== "date" || earlier.formula || number?.kind !== "number" || number.values)
+    return undefined;
+  return { plan, before: [earlier], variable: number.name, width: steps.weight };
 }
 
 /**
  * What was drawn, dates on days of the week as often as they are, and on the day of the month that they have: moved by as few days as
- * may be. What is so much later goes along. Those `staying` are not moved.
+ * may be; times in the hours that they have, but for those that follow others on the same day. What is so much later goes along. Those
+ * `staying` are not moved.
  */
 export function onDays<T>(
   { columns }: Structure,
@@ -76,9 +103,11 @@ export function onDays<T>(
   staying: ReadonlySet<string> = new Set(),
 ): ReadonlyMap<string, T | Float64Array> {
   const moved = new Map(parts);
-  const chains = columns.flatMap((plan) => {
-    const chain = plan.kind === "date" ? chainOf(plan, columns) : undefined;
-    return chain?.every(({ name }) => parts.has(name)) ? [chain] : [];
+  const all = columns.flatMap((plan) => {
+    const one = movable(plan, columns);
+    return one && [one.variable, ...one.before.map(({ name }) => name)].every((name) => parts.has(name))
+      ? [one]
+      : [];
   });
   const momentOf = (chain: readonly DatePlan[]): Float64Array => {
     const own = moved.get(chain[0].name) as Float64Array;
@@ -90,60 +119,84 @@ export function onDays<T>(
     );
   };
   // What goes by another date is moved when that one is.
-  const order = ([plan, ...before]: readonly DatePlan[]): number =>
+  const order = ({ plan, before }: Movable): number =>
     before.length + (plan.days?.months ? columns.length : 0);
-  for (const chain of chains.sort((a, b) => order(a) - order(b))) {
-    const [plan, ...before] = chain;
-    const { days } = plan;
-    if (!days || staying.has(plan.name) || columns.some((one) => isDrawnBands(one) && one.of === plan.name))
-      continue;
-    const { step } = plan.format;
-    const own = moved.get(plan.name) as Float64Array;
+  for (const { plan, before, variable, width } of all.sort((a, b) => order(a) - order(b))) {
+    const { days, hours } = plan;
+    const bands = columns.some((one) => isDrawnBands(one) && one.of === plan.name);
+    if ((!days && !hours) || bands || staying.has(variable)) continue;
+    const own = moved.get(variable) as Float64Array;
     const start = before.length > 0 ? momentOf(before) : own.map(() => 0);
-    const other = chains.find(([one]) => one.name === days.months?.from);
-    const from = other && momentOf(other);
-    if (days.months && !from) continue;
-    const most = before.length > 0 ? own.reduce((a, b) => (b > a ? b : a), 0) * step : Infinity;
+    const other = all.find(({ variable }) => variable === days?.months?.from);
+    const from = other && momentOf([other.plan, ...other.before]);
+    const most = before.length > 0 ? own.reduce((a, b) => (b > a ? b : a), 0) * width : Infinity;
     // Stretches by level would not be those any more: rows whose date is on no such day are drawn again.
-    if (days.shares && before.length > 0) continue;
+    const stays = !days || (days.months && !from) || (days.shares && before.length > 0);
     const odds = !plan.support;
+    const codes = hours?.by && (moved.get(hours.by.column) as ArrayLike<number> | undefined);
     const random = rng.fork(`days of ${plan.name}`);
     moved.set(
-      plan.name,
+      variable,
       own.map((value, i) => {
-        const [keep, choose] = [random.uniform(), random.uniform()];
-        const moment = start[i] + Math.round(value) * step;
+        const how = (): Choosing => ({ keep: random.uniform(), choose: random.uniform(), odds });
+        const [byDay, byHour] = [how(), hours && how()];
+        const moment = start[i] + Math.round(value) * width;
         if (Number.isNaN(moment)) return value;
         const low = before.length > 0 && value >= 0 ? start[i] : plan.low;
         const may = (at: number): boolean => at >= low && at <= Math.min(plan.high, start[i] + most);
-        const to = days.shares
-          ? onWeekday(days.shares, moment, { keep, choose, odds, may })
-          : nearest(placesOf(days, moment, from?.[i] ?? Number.NaN).filter(may), moment);
-        return to === moment ? value : (to - start[i]) / step;
+        let to = moment;
+        if (!stays && days)
+          to = days.shares
+            ? onWeekday(days.shares, moment, byDay, may)
+            : nearest(placesOf(days, moment, from?.[i] ?? Number.NaN).filter(may), moment);
+        // On one day, or overnight, a stretch says more of the time than the hour does.
+        const apart = Math.abs(to - start[i]) >= day / 4 && startOf("day", to) !== startOf("day", start[i]);
+        if (hours && byHour && (before.length === 0 || apart)) {
+          const at = onHour((codes && hours.by?.shares[codes[i]]) ?? hours.shares, to, byHour);
+          if (may(at)) to = at;
+        }
+        return to === moment ? value : Math.round((to - start[i]) / width);
       }),
     );
   }
   return moved;
 }
 
-/** The moment, or one near by: on days that dates rather have than any day as often as that makes up for those they rather have not. */
+/** Two draws from 0 to 1, and whether places that are rather had than others are so, or only those that are not there are left. */
+interface Choosing {
+  readonly keep: number;
+  readonly choose: number;
+  readonly odds: boolean;
+}
+
+/** The place, where it is kept of what is drawn evenly, or another one: as often as makes up for those that are rather not had. */
+function rebalanced(shares: readonly number[], own: number, { keep, choose, odds }: Choosing): number {
+  const even = 1 / shares.length;
+  if (odds ? keep * even < shares[own] : shares[own] > 0) return own;
+  const more = shares.map((share) => Math.max(0, share - even));
+  const total = more.reduce((a, b) => a + b, 0);
+  let at = 0;
+  for (let left = choose * total - more[0]; left >= 0 && at < shares.length - 1; left -= more[at]) at++;
+  return at;
+}
+
+/** The same day in an hour of those that there are. */
+function onHour(shares: readonly number[], moment: number, how: Choosing): number {
+  const hour = day / shares.length;
+  const own = Math.floor((moment - startOf("day", moment)) / hour);
+  return moment + (rebalanced(shares, own, how) - own) * hour;
+}
+
+/** The moment, or one near by on another day of the week. */
 function onWeekday(
   shares: readonly number[],
   moment: number,
-  how: {
-    readonly keep: number;
-    readonly choose: number;
-    readonly odds: boolean;
-    readonly may: (at: number) => boolean;
-  },
+  how: Choosing,
+  may: (at: number) => boolean,
 ): number {
-  const { keep, choose, odds, may } = how;
   const own = weekdayOf(moment);
-  if (odds ? keep < week * shares[own] : shares[own] > 0) return moment;
-  const more = shares.map((share) => Math.max(0, share - 1 / week));
-  const total = more.reduce((a, b) => a + b, 0);
-  let at = 0;
-  for (let left = choose * total - more[0]; left >= 0 && at < week - 1; left -= more[at]) at++;
+  const at = rebalanced(shares, own, how);
+  if (at === own) return moment;
   const by = ((at - own + week + 3) % week) - 3;
   return [by, by - Math.sign(by) * week].map((shift) => moment + shift * day).find(may) ?? moment;
 }

@@ -161,6 +161,15 @@ export interface DatePlan {
   readonly atoms?: readonly number[];
   /** On which days it is, where not on any. */
   readonly days?: DateDays;
+  /** How often its time lies in each hour of the day, where hours differ. */
+  readonly hours?: DateHours;
+}
+
+/** How often a time lies in each hour of the day, from midnight. */
+export interface DateHours {
+  readonly shares: readonly number[];
+  /** By the level of another column (missing last), where hours differ by it; null for one of few rows, which goes by those of all. */
+  readonly by?: { readonly column: string; readonly shares: readonly (readonly number[] | null)[] };
 }
 
 /** One of these. */

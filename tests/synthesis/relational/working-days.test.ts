@@ -76,3 +76,45 @@ test("children keep working days, what a month says, and numbers that are counte
   wrong.keys[0].rises = "offer";
   expect(() => loadSynthesiser(wrong)).toThrow("must rise with a date");
 });
+
+/** Members with visits every few days, at hours that their plan allows. */
+function visits(): RelatedTables {
+  const rng = seeded("visits");
+  const [parents, children]: [string[], string[]] = [[], []];
+  for (let i = 0; i < 300; i++) {
+    const plan = i % 3 === 0 ? "morning" : "all day";
+    let time = Date.UTC(2024, 0, 1) + day * Math.floor(40 * rng.uniform());
+    for (let k = 2 + Math.floor(9 * rng.uniform()); k > 0; k--) {
+      const hour = 7 + (plan === "morning" ? 4 : 14) * rng.uniform();
+      const at = new Date(time + hour * 3_600_000).toISOString().slice(0, 16).replace("T", " ");
+      children.push(`M${100 + 3 * i},${at},${Math.floor(90 * rng.uniform())}`);
+      time += day * (1 + Math.floor(12 * rng.uniform()));
+    }
+    parents.push(`M${100 + 3 * i},${plan},${"XY"[i % 2]}`);
+  }
+  return {
+    parents: parseCsv(`key,plan,group\n${parents.join("\n")}\n`, ids("key")).table,
+    children: parseCsv(`key,time,minutes\n${children.join("\n")}\n`, ids("key")).table,
+  };
+}
+
+test("children keep the hours of their times, by what their parent has", async () => {
+  const tables = visits();
+  const model = await relational({ key: "key", threads: 1 })(tables, seeded(1));
+  expect(describeStructure(model.structures[1])).toContain(
+    "time keeps the odds of its hours, by parent: plan.",
+  );
+  const made = (loadSynthesiser(JSON.parse(JSON.stringify(model))) as Relational).sampleBoth(500, seeded(2));
+  const odd = ({ parents, children }: RelatedTables): number => {
+    const plans = new Map(linesOf(csvText(parents)).map(([key, plan]) => [key, plan]));
+    const rows = linesOf(csvText(children));
+    const out = rows.filter(([key, time]) => {
+      const hour = Number(time.slice(11, 13));
+      return hour < 7 || hour >= (plans.get(key) === "morning" ? 11 : 21);
+    });
+    return out.length / rows.length;
+  };
+  expect(odd(tables)).toBe(0);
+  // What follows within a day stays near; drawn evenly .53 would be at other hours.
+  expect(odd(made)).toBeLessThan(0.03);
+});

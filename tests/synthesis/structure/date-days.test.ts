@@ -116,3 +116,46 @@ test("renewals on some anniversary stay there, though their number is free", asy
   const off = started.filter((text, i) => text.slice(5) !== renews[i].slice(5) && text.slice(5) !== "02-29");
   expect(off).toEqual([]);
 });
+
+/** Calls from eight to six, those of nights from ten to four, to the minute; lunch is quiet. */
+function calls(rows: number, rng: Rng): Table {
+  const lines = Array.from({ length: rows }, () => {
+    const night = rng.uniform() < 0.3;
+    const from = night ? 22 : rng.uniform() < 0.1 ? 12 : rng.uniform() < 0.5 ? 8 : 13;
+    const hours = night ? 6 : from === 12 ? 1 : from === 8 ? 4 : 5;
+    const at =
+      Date.UTC(2023, 0, 1 + Math.floor(300 * rng.uniform()), from) + hours * 3_600_000 * rng.uniform();
+    const ended = at + (3 + 10 * rng.uniform()) * 60_000;
+    const [called, done] = [at, ended].map((one) =>
+      new Date(one).toISOString().slice(0, 16).replace("T", " "),
+    );
+    return `${night ? "night" : "day"},${called},${done},${Math.floor(9 * rng.uniform())}`;
+  });
+  return parseCsv(`shift,called,done,topic\n${lines.join("\n")}\n`).table;
+}
+
+test("times keep the odds of their hours, by the level that these go by", async () => {
+  const real = calls(1500, seeded(6));
+  const model = await sequential()(real, seeded(1));
+  expect(describeStructure(model.structure)).toContain("called keeps the odds of its hours, by shift.");
+  const made = model.sample(3000, seeded(2));
+  const off = (rows: Table) => {
+    const [shifts, times] = [texts(rows, "shift"), texts(rows, "called")];
+    const hours = times.map((text) => Number(text.slice(11, 13)));
+    const wrong = hours.filter((at, i) => (shifts[i] === "night") !== (at >= 22 || at < 4));
+    const noon = hours.filter((at, i) => shifts[i] === "day" && at === 12);
+    return { wrong: wrong.length, noon: noon.length / rows.rows };
+  };
+  expect([off(real).wrong, off(made).wrong]).toEqual([0, 0]);
+  // A uniform day would have .03 of its calls at noon.
+  expect(Math.abs(off(made).noon - off(real).noon)).toBeLessThan(0.03);
+  const done = texts(made, "done").map((text, i) => Date.parse(text) - Date.parse(texts(made, "called")[i]));
+  expect(Math.min(...done)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...done)).toBeLessThan(20 * 60_000);
+  const wrong = structuredClone(model.structure);
+  const plan = wrong.columns.find(({ name }) => name === "called") as unknown as {
+    hours: { shares: number[] };
+  };
+  plan.hours.shares.pop();
+  expect(() => checkRules(wrong, "use")).toThrow("must be in hours with 24 shares from midnight");
+});

@@ -58,7 +58,10 @@ export function momentsOf({ rows, value }: Compared, t: number, among = (_: numb
 }
 
 /** Whose each row is, and how many customers a row stands for. */
-export function peopleIn(rows: Table, customer: string | undefined) {
+export function peopleIn(
+  rows: Table,
+  customer: string | undefined,
+): { readonly of: Int32Array; readonly share: number } {
   const of =
     customer === undefined
       ? Int32Array.from({ length: rows.rows }, (_, i) => i)

@@ -6,7 +6,15 @@ import { keyCount } from "../keys/fresh-keys";
 import type { KeyPlan } from "../keys/key-plan";
 import { datePatterns, type KeyTie } from "../keys/key-ties";
 import { isWriting, type NamePart } from "../keys/name-parts";
-import type { ColumnPlan, DateDays, KeyColumnPlan, NumberPlan, Structure } from "../structure";
+import {
+  type ColumnPlan,
+  type DateDays,
+  type DatePlan,
+  type KeyColumnPlan,
+  levelCount,
+  type NumberPlan,
+  type Structure,
+} from "../structure";
 import { cellNamesOf } from "../variables";
 
 /** Throws where what makes a column's cells, which somebody may have written or changed by hand, can't make them. */
@@ -50,6 +58,7 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
       "must be on days with seven shares from Monday, none below 0 and some above, a monthDay from 1 to 31, or months from another date by so many",
       plan.days,
     );
+    holdHours(plan, structure, holds);
   }
   if (kind === "constant") holds(typeof plan.text === "string", "must have a text", plan.text);
   if (kind === "key") {
@@ -153,5 +162,27 @@ function isListOf(type: "string" | "number", list: unknown): boolean {
 function isPlaces(list: unknown, from: number, levels: readonly string[]): boolean {
   return (
     Array.isArray(list) && list.every((one) => Number.isInteger(one) && one >= from && one < levels.length)
+  );
+}
+
+function holdHours(
+  { hours }: DatePlan,
+  structure: Structure,
+  holds: Parameters<typeof checkNumber>[2],
+): void {
+  if (hours === undefined) return;
+  const parts = (list: unknown): boolean =>
+    Array.isArray(list) && list.length === 24 && list.every((share) => share >= 0) && list.some(Boolean);
+  const { shares, by } = hours;
+  const levels = structure.columns.find(({ name }) => name === by?.column);
+  const listedBy =
+    levels?.kind === "levels" &&
+    Array.isArray(by?.shares) &&
+    by.shares.length === levelCount(levels) &&
+    by.shares.every((one) => one === null || parts(one));
+  holds(
+    parts(shares) && (by === undefined || listedBy),
+    "must be in hours with 24 shares from midnight, none below 0 and some above, and as many or null for each level of another column",
+    hours,
   );
 }

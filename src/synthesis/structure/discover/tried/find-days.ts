@@ -1,20 +1,34 @@
+import { chiSquaredScore } from "../../../../core/math/chi-squared-score";
 import { columnNamed, type Table } from "../../../../data/table";
 import { monthsAfter, monthsBetween, onMonthDay, weekdayOf } from "../../date-days";
 import { day, startOf } from "../../date-parts";
 import { chainOf } from "../../move-dates";
 import { countPeople, type People } from "../../people";
-import { type ColumnPlan, type DateDays, type DatePlan, isComputed } from "../../structure";
-import { numbersOf } from "../../variables";
+import {
+  type ColumnPlan,
+  type DateDays,
+  type DateHours,
+  type DatePlan,
+  isComputed,
+  levelCount,
+} from "../../structure";
+import { codesOf, numbersOf } from "../../variables";
 import { leastExpected } from "../orders";
 
 /** So many different months leave no doubt that dates have a day of the month. */
 const leastMonths = 6;
 /** … and so many different days of it that others are the same. */
 const leastDays = 10;
-/** Pearson's statistic above which weekdays differ: one in a hundred million for six degrees of freedom. */
-const leastDiffering = 50;
+/** Pearson's statistic on the normal scale above which weekdays or hours differ: about one in a hundred million. */
+const leastDiffering = 5.5;
+/** … and hours by level, about one in thirty thousand; of so many customers, or rows, of columns of no more levels. */
+const [leastUnlike, leastOfLevel, mostLevels] = [4, 30, 12];
+/** So many in an hour, on average, show that hours differ; of fewer days the hours are drawn with these. */
+const [leastInHour, leastDaysOfHours] = [4, 14];
+const hoursOfDay = 24;
+const hour = day / hoursOfDay;
 
-/** Dates that are always on the same day of the month, never on some day of the week, or on some more often than chance has it. */
+/** Dates that are always on the same day of the month, on some days of the week never or more often than chance has it, and times so in hours. */
 export function findDays(
   plans: readonly ColumnPlan[],
   from: Table,
@@ -30,10 +44,12 @@ export function findDays(
       monthDayOf(values) ??
       monthsOf(plan, plans, from, least) ??
       sharesOf(plan, from, { needed, least, people });
-    if (!days) return [];
-    const { monthDay } = days;
+    const hours = hoursOf(plan, plans, from, { needed, least, people });
+    if (!days && !hours) return [];
+    const { monthDay } = days ?? {};
     const end = (moment: number): number => (monthDay === undefined ? moment : onMonthDay(moment, monthDay));
-    return [{ ...plan, days, low: end(plan.low), high: end(plan.high) }];
+    const told = { ...(days && { days }), ...(hours && { hours }) };
+    return [{ ...plan, ...told, low: end(plan.low), high: end(plan.high) }];
   });
   // A date that others go by goes by none itself.
   const going = new Set(found.flatMap(({ name, days }) => (days?.months ? [name] : [])));
@@ -73,28 +89,116 @@ function monthsOf(
   return undefined;
 }
 
-function sharesOf(
-  plan: DatePlan,
-  from: Table,
-  {
-    needed,
-    least,
-    people,
-  }: { readonly needed: number; readonly least: number; readonly people: People | undefined },
-): DateDays | undefined {
+interface Needed {
+  readonly needed: number;
+  readonly least: number;
+  readonly people: People | undefined;
+}
+
+function sharesOf(plan: DatePlan, from: Table, how: Needed): DateDays | undefined {
+  const { needed, least, people } = how;
   const all = numbersOf(columnNamed(from, plan.name), plan);
-  const days = all.map((value) => Math.floor(value / day));
-  const different = new Set(days.filter((value) => !Number.isNaN(value))).size;
+  if (daysOf(all) < 7 * needed) return undefined;
   const counts = countPeople(
     all.map((value) => (Number.isNaN(value) ? value : weekdayOf(value))),
     people,
   );
-  const known = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  if (different < 7 * needed || known < 7 * Math.max(needed, least)) return undefined;
   const each = Array.from({ length: 7 }, (_, at) => counts.get(at) ?? 0);
-  const differing = each.reduce((sum, count) => sum + (count - known / 7) ** 2 / (known / 7), 0);
-  if (!each.includes(0) && differing < leastDiffering) return undefined;
-  const told = each.map((count) => (count === 0 ? 0 : Math.max(count, least)));
-  const total = told.reduce((sum, count) => sum + count, 0);
-  return { shares: told.map((count) => Number((count / total).toPrecision(3))) };
+  const uneven = unevenness(each, Math.max(needed, least));
+  if (uneven < leastDiffering && !(uneven > 0 && each.includes(0))) return undefined;
+  return { shares: partsOf(each.map((count) => (count === 0 ? 0 : Math.max(count, least)))) };
+}
+
+/** On how many days moments lie. */
+function daysOf(moments: Float64Array): number {
+  return new Set(moments.map((moment) => Math.floor(moment / day)).filter((at) => !Number.isNaN(at))).size;
+}
+
+/** Pearson's statistic of counts that should be even, on the normal scale; 0 where fewer than `least` are in each on average. */
+function unevenness(counts: readonly number[], least: number): number {
+  const even = sumOf(counts) / counts.length;
+  if (!(even >= least)) return 0;
+  const g = sumOf(counts.map((count) => (count - even) ** 2 / even));
+  return chiSquaredScore({ g, freedom: counts.length - 1 });
+}
+
+function partsOf(counts: readonly number[]): number[] {
+  const total = sumOf(counts);
+  return counts.map((count) => Number((count / total).toPrecision(3)));
+}
+
+/** How often a time is in each hour, by the levels that hours differ most by. */
+function hoursOf(
+  plan: DatePlan,
+  plans: readonly ColumnPlan[],
+  from: Table,
+  how: Needed,
+): DateHours | undefined {
+  const moments = numbersOf(columnNamed(from, plan.name), plan);
+  if (plan.format.step >= day || daysOf(moments) < leastDaysOfHours) return undefined;
+  const hours = moments.map((moment) => Math.floor((moment - startOf("day", moment)) / hour));
+  const all = hoursIn(hours, { codes: new Int32Array(hours.length), levels: 1 }, how)[0];
+  if (unevenness(all.counts, leastInHour) < leastDiffering || !all.told) return undefined;
+  let [most, by]: [number, DateHours["by"]] = [leastUnlike, undefined];
+  for (const other of plans) {
+    if (other.kind !== "levels" || levelCount(other) > mostLevels) continue;
+    const codes = codesOf(columnNamed(from, other.name), other);
+    const found = hoursIn(hours, { codes, levels: levelCount(other), among: all.told }, how);
+    const score = unlike(found.map(({ counts }) => counts));
+    if (score < most) continue;
+    most = score;
+    by = { column: other.name, shares: found.map(({ told }) => told) };
+  }
+  return { shares: all.told, ...(by && { by }) };
+}
+
+/**
+ * How many customers, or rows, of each level are in each hour; and the parts of the rows, those of hours that too few are in shared among
+ * them, of levels that enough have.
+ */
+function hoursIn(
+  hours: Float64Array,
+  {
+    codes,
+    levels,
+    among,
+  }: { readonly codes: Int32Array; readonly levels: number; readonly among?: readonly number[] },
+  { least, people }: Needed,
+) {
+  const keys = hours.map((at, i) => (codes[i] < 0 ? Number.NaN : codes[i] * hoursOfDay + at));
+  const [rows, own] = [countPeople(keys, undefined), countPeople(keys, people)];
+  return Array.from({ length: levels }, (_, level) => {
+    const cells = Array.from({ length: hoursOfDay }, (_, at) => level * hoursOfDay + at);
+    const [all, counts] = [rows, own].map((of) => cells.map((key) => of.get(key) ?? 0));
+    const few = counts.map((count, at) => count < least && among?.[at] !== 0);
+    const [rest, others] = [all, counts].map((of) => sumOf(of.filter((_, at) => few[at])));
+    const each = others < least ? 0 : rest / few.filter(Boolean).length;
+    const told = all.map((count, at) => (few[at] ? each : counts[at] < least ? 0 : count));
+    return { counts, told: sumOf(counts) >= leastOfLevel && told.some(Boolean) ? partsOf(told) : null };
+  });
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** Pearson's statistic of rows that should be alike, on the normal scale. */
+function unlike(rows: readonly (readonly number[])[]): number {
+  const columns = rows[0].map((_, at) => sumOf(rows.map((counts) => counts[at])));
+  const some = rows.filter((counts) => sumOf(counts) > 0);
+  const freedom = (some.length - 1) * (columns.filter(Boolean).length - 1);
+  if (freedom < 1) return 0;
+  const total = sumOf(columns);
+  const g = some.reduce((all, counts) => {
+    const own = sumOf(counts) / total;
+    return (
+      all +
+      sumOf(
+        counts.map((count, at) =>
+          columns[at] > 0 ? (count - own * columns[at]) ** 2 / (own * columns[at]) : 0,
+        ),
+      )
+    );
+  }, 0);
+  return chiSquaredScore({ g, freedom });
 }
