@@ -74,7 +74,9 @@ export default {
   ],
   async ours({ method, epochs, backend, sample, rows }) {
     const table = readModule.parseCsv(readFileSync(fileOf(rows))).table;
-    const options = { ...(epochs && { epochs }), ...(backend && { backend }) };
+    // Peers look for no rules.
+    const search = !["ctgan", "tvae"].includes(method);
+    const options = { search, ...(epochs && { epochs }), ...(backend && { backend }) };
     const fit = methodsModule.synthesis(method, options);
     if (sample) {
       const model = await fit(table, seeded(1));

@@ -513,7 +513,6 @@ export {
   type Method,
   methodNames,
   netMethods,
-  plainMethods,
   privateMethods,
 } from "./synthesis/method-names";
 export { loadSynthesiser, type MethodOptions, synthesis } from "./synthesis/methods";

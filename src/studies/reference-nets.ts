@@ -58,7 +58,10 @@ export async function referenceNets(
       "Plain GAN": [
         "Quality",
         async (on, stream) => {
-          const made = await vanilla({ backend: on, epochs: epochs ?? 25 })(train.rows, stream);
+          const made = await vanilla({ search: false, backend: on, epochs: epochs ?? 25 })(
+            train.rows,
+            stream,
+          );
           return qualityScore(train.rows, made.sample(train.rows.rows, stream.fork("rows"))).score;
         },
       ],

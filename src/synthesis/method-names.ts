@@ -17,9 +17,6 @@ export type Method = (typeof names)[number];
 /** The names of all methods, the default first. */
 export const methodNames: readonly Method[] = names;
 
-/** The methods that are kept as published and search for no rules, unless they are told to. */
-export const plainMethods: readonly Method[] = ["trees", "ctgan", "tvae", "vanilla"];
-
 /** The methods with a proven bound on what they tell about any row: nothing else about the table may stand beside their models. */
 export const privateMethods: readonly Method[] = ["mst", "aim"];
 

@@ -24,7 +24,7 @@ import { type DonorTree, growDonors } from "./leaf-donors";
 export interface TreesOptions extends DiscoverOptions {
   /** What holds in the table; discovered from it when left out. */
   readonly structure?: Structure;
-  /** The column drawn last; defaults to the table's order, as synthpop keeps it. */
+  /** The column drawn last; without one and with `search: false` all are in the table's order, as synthpop keeps it. */
   readonly target?: string;
   /** Fewest training rows in a leaf; defaults to 5, as in synthpop. More rows memorise less and blur more. */
   readonly minRows?: number;
@@ -42,7 +42,7 @@ export interface TreeSynthesiser extends Synthesiser {
  * row. The model holds the columns' values by leaf, numbers as groups of people tell them (`sharedValues`).
  */
 export function trees(options: TreesOptions = {}): FitSynthesiser<TreeSynthesiser> {
-  const { minRows = 5, search = false } = options;
+  const { minRows = 5, search = true } = options;
   checkInteger(minRows, 1, 1e9, "make trees", "minRows");
   return async (given, rng, watch = {}) => {
     const from = asTable(given);

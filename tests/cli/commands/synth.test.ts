@@ -324,15 +324,6 @@ test("telelink synth fit --method mst follows a seed only when it is given, and 
   expect(err).toContain("far below 1 / rows");
 });
 
-test("telelink synth fit says that methods kept as published search for no rules", async () => {
-  const fit = (method: string): Promise<number> =>
-    telelink("synth", "fit", "--data", at("train.csv"), "--out", at("plain.json"), "--method", method);
-  expect(await fit("trees")).toBe(0);
-  expect(out + err).toContain("rules between columns: trees is kept as published and searches for none");
-  expect(await fit("copula")).toBe(0);
-  expect(out + err).not.toContain("searches for none");
-});
-
 test("telelink synth fit says which options belong to private and to other methods", async () => {
   const fit = (...more: string[]): Promise<number> =>
     telelink("synth", "fit", "--data", at("train.csv"), "--out", at("p.json"), ...more);

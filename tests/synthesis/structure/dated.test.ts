@@ -242,7 +242,7 @@ describe.each([
   });
 
   test("hold in rows of copula and of trees", async () => {
-    for (const method of [copula(), trees({ search: true })]) {
+    for (const method of [copula(), trees()]) {
       const model = await method(from, seeded(1));
       expect(rowsOf(model.sample(500, seeded(2))).filter((row) => !holds(row))).toEqual([]);
     }

@@ -64,9 +64,9 @@ describe("columns whose levels belong together", () => {
       if (rows >= 50) expect(Math.abs((after.get(pair) ?? 0) / 4000 - rows / 2500), pair).toBeLessThan(0.03);
   });
 
-  test("trees({ search: true }) draw no new pair either", async () => {
+  test("trees() draw no new pair either", async () => {
     const real = towns(austrian, 1000);
-    const made = (await trees({ search: true })(real, rng("fit"))).sample(1000, rng("draw"));
+    const made = (await trees()(real, rng("fit"))).sample(1000, rng("draw"));
     const before = pairsOf(real, "town", "code");
     for (const pair of pairsOf(made, "town", "code").keys()) expect(before.has(pair), pair).toBe(true);
   });

@@ -7,7 +7,7 @@ import { fileOrigin } from "../../../data/read/file-origin";
 import type { Table } from "../../../data/table";
 import { describeUnlike, notLearntBy } from "../../../services/synthetic/not-learnt";
 import { describeLearning, type Learning, learningOf } from "../../../synthesis/learning";
-import { type Method, netMethods, plainMethods } from "../../../synthesis/method-names";
+import { type Method, netMethods } from "../../../synthesis/method-names";
 import { synthesis } from "../../../synthesis/methods";
 import type { NetTraining } from "../../../synthesis/nets/net-options";
 import { savedSynthesiserToJSON } from "../../../synthesis/saved-synthesiser";
@@ -64,7 +64,7 @@ async function learn(
   const { structure, broken, elsewhere } = await rulesFor(read, table, rng, options, {
     ...steering,
     customer: customer ?? false,
-    search: search && !plainMethods.includes(method),
+    search,
     sequential: method === "sequential",
   });
   if (options.writeStructure)
@@ -80,6 +80,7 @@ async function learn(
   const told = {
     ...(target !== undefined && { target }),
     ...(counted !== undefined && { customer: counted }),
+    ...(!search && { search }),
     ...nets,
   };
   // Rules that were found hold, and those that were given are looked at.
@@ -110,9 +111,7 @@ async function learn(
   };
   writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
   const unlearnt = await notLearntBy(synthesiser, table, rng.fork("not learnt"), customer);
-  const plain = plainMethods.includes(method) && !options.structure;
-  const unsearched = `rules between columns: ${method} is kept as published and searches for none; sequential, copula, gan and vae do, and --structure gives it those of a file`;
-  const lost = [...(plain ? [unsearched] : []), ...describeLosses(structure), ...unlearnt.sentences];
+  const lost = [...describeLosses(structure), ...unlearnt.sentences];
   if (options.json) {
     const notes = describeLearning(learning, table.rows);
     const said = { model: out, ...origin, notes, lost, unlike: unlearnt.unlike, rules: sentences };

@@ -73,8 +73,8 @@ Methods: sequential  column by column, faithful and without memory of single row
          mst         differentially private: a proven bound (--epsilon) on what any row changes
          aim         the same by pairs and triples that it chooses itself; takes longer, nearer to the rows
          gan, vae    nets over quantile bins and discovered rules; Ctrl-C keeps what was learnt so far
-         ctgan, tvae as published (Xu et al., 2019), for comparison
-         vanilla     a plain GAN over label codes, for comparison
+         ctgan, tvae as published (Xu et al., 2019), beside the rules
+         vanilla     a plain GAN over label codes, beside the rules
 
 Examples:
   $ telelink synth fit --data customers.csv --out model.json

@@ -10,6 +10,7 @@ import { type Leaf, leafQuantile, leafShare } from "../../sequential/leaf";
 import { snap } from "../../structure/grids";
 import { cellOf, type DatePlan, type NumberPlan } from "../../structure/structure";
 import type { Block, BlockClass } from "./blocks";
+import { leftOpen } from "./outputs";
 
 /** What drawing needs: a net whose outputs, given latent numbers, are each variable's probabilities by class. */
 export interface BlockParts extends DrawnParts {
@@ -84,7 +85,8 @@ export function drawBlock(pool: BlockPool, parts: BlockParts, wishes: Wishes, rn
         const u = shares.within ? shares.within(i, own.leaf, uniforms[i]) : uniforms[i];
         values[i] = onGrid(leafQuantile(own.leaf, u));
       } else if (own.line) {
-        values[i] = onGrid(lines(own.line, i));
+        const given = lines(own.line, i);
+        values[i] = onGrid(shares.nearest?.(i, given) ?? given);
         cells[i] = cellOf(variable, values[i]);
       } else if (cells[i] < variable.atoms.length) values[i] = variable.atoms[cells[i]];
     }
@@ -103,6 +105,8 @@ interface ClassShares {
   readonly holds: (row: number, cell: number) => boolean;
   /** The part of a leaf's distribution that a row may have, as a share of the way through it. */
   readonly within?: (row: number, leaf: Leaf, u: number) => number;
+  /** The value that a row may have which is nearest to another, if it may have any. */
+  readonly nearest?: (row: number, value: number) => number | undefined;
 }
 
 /** The probabilities of the classes, less what rules and conditions exclude; weighs the rows by their conditions. */
@@ -126,14 +130,26 @@ function sharesOf(pool: BlockPool, parts: BlockParts, wishes: Wishes): ClassShar
   const allowed = (i: number, cell: number): boolean => allows(bits, words, i, cell);
   const holds = (i: number, cell: number): boolean => allowed(i, cell) && (!wish || wish[cell] === 1);
   const within = both && ((i: number, leaf: Leaf, u: number): number => throughRanges(leaf, i, both, u));
+  const nearest = both && ((i: number, value: number) => nearestIn(both, i, variable)(value));
   const lines = lineReader(pool, parts);
-  const shares = { holds, ...(within && { within }) };
+  const shares = { holds, ...(within && { within, nearest }) };
+  const keepRules = (byClass: readonly Float64Array[]): void =>
+    classes.forEach((own, c) => {
+      if (bits) keepCells(own, byClass[c], allowed);
+      if (rules) keepRanges(own, byClass[c], variable, rules, lines);
+    });
   const ruled = plain.map((own) => own.slice());
-  classes.forEach((own, c) => {
-    if (bits) keepCells(own, ruled[c], allowed);
-    if (rules) keepRanges(own, ruled[c], variable, rules, lines);
-  });
-  const before = sumOf(ruled, rows);
+  keepRules(ruled);
+  let before = sumOf(ruled, rows);
+  if (before.includes(0)) {
+    // Where the net gives nothing to what rules leave, that is drawn as often as it occurs.
+    const open = classes.map((_, c) => before.map((sum) => (sum > 0 ? 0 : (parts.shares?.[j][c] ?? 1))));
+    keepRules(open);
+    ruled.forEach((own, c) => {
+      for (let i = 0; i < rows; i++) own[i] += open[c][i];
+    });
+    before = sumOf(ruled, rows);
+  }
   if (!wish && !wished) {
     divide(ruled, before, plain);
     if (expected) balance(ruled, expected);
@@ -210,24 +226,47 @@ function keepCells(
 function keepRanges(
   { cells, leaf, line }: BlockClass,
   share: Float64Array,
-  { atoms }: DrawnVariable,
+  variable: DrawnVariable,
   ranges: readonly RowRange[],
   lines: LineReader,
 ): void {
+  const { atoms } = variable;
   if (!leaf && !line && cells[0] > atoms.length) return;
   const [least, most] = leaf ? [leaf.points[0], leaf.points[leaf.points.length - 1]] : [0, 0];
   const atom = leaf || line ? Number.NaN : atoms[cells[0]];
   for (let i = 0; i < share.length; i++) {
-    let part = 0;
-    const value = line ? lines(line, i) : atom;
-    for (const { low, high } of ranges) {
-      if (!leaf) part = Math.max(part, value >= low[i] && value <= high[i] ? 1 : 0);
+    let part = line ? besideLine(lines(line, i), line.scale, nearestIn(ranges, i, variable), variable) : 0;
+    for (const { low, high } of line ? [] : ranges) {
+      if (!leaf) part = Math.max(part, atom >= low[i] && atom <= high[i] ? 1 : 0);
       else if (low[i] <= least && high[i] >= most) part = 1;
       else if (low[i] <= high[i] && low[i] <= most && high[i] >= least)
         part += Math.max(0, reachTo(leaf, high[i]) - reachFrom(leaf, low[i]));
     }
     if (part < 1) share[i] *= part;
   }
+}
+
+type Nearest = (value: number) => number | undefined;
+
+/** 1 where the row may have what the net gives; a little of the nearest that it may have, less the further off that is. */
+function besideLine(given: number, scale: number, nearest: Nearest, { low, high }: DrawnVariable): number {
+  const value = Math.min(high, Math.max(low, given));
+  const near = nearest(value);
+  if (near === undefined || near === value) return near === undefined ? 0 : 1;
+  return leftOpen * 2 ** -(Math.abs(near - value) / scale);
+}
+
+/** Gives the value nearest to one that the row's ranges and the variable's have, if there is any. */
+function nearestIn(ranges: readonly RowRange[], i: number, variable: DrawnVariable): Nearest {
+  return (value) => {
+    let best: number | undefined;
+    for (const { low, high } of ranges) {
+      const [from, to] = [Math.max(low[i], variable.low), Math.min(high[i], variable.high)];
+      const near = Math.min(to, Math.max(from, value));
+      if (from <= to && !(Math.abs(near - value) >= Math.abs((best ?? Infinity) - value))) best = near;
+    }
+    return best;
+  };
 }
 
 function sumOf(shares: readonly Float64Array[], rows: number): Float64Array {

@@ -8,7 +8,7 @@ export interface OutputPlan {
   readonly scalarActivation: "tanh" | "sigmoid";
   /**
    * Classes are drawn from the blocks' probabilities; or the greatest one is taken; or there are no blocks, and a class is
-   * a scalar rounded, label by label.
+   * a scalar rounded, label by label. Of one that is taken a little is left to the others (`leftOpen`).
    */
   readonly choice: "drawn" | "greatest" | "rounded";
   /** Standard deviations of the scalars around what the net gives. */
@@ -17,6 +17,9 @@ export interface OutputPlan {
 
 /** Only blocks, drawn from their probabilities. */
 export const blocksOnly: OutputPlan = { scalars: 0, scalarActivation: "tanh", choice: "drawn" };
+
+/** What rules and conditions may choose among where they forbid the class that is taken: so little that nothing else does. */
+export const leftOpen = 1e-4;
 
 /**
  * Scalars and probabilities, row by row. Rows of `latents` are the decoder's inputs, and as many normal numbers as there
@@ -38,7 +41,11 @@ export function netOutputs(
     if (choice === "rounded") return engine.map(scalarActivation, h);
     const end = scalars + widths.reduce((sum, own) => sum + own, 0);
     const logits = scalars > 0 ? engine.slice(h, scalars, end) : h;
-    const shares = choice === "greatest" ? engine.hardMax(logits, widths) : engine.softmax(logits, widths);
+    const soft = engine.softmax(logits, widths);
+    const shares =
+      choice === "greatest"
+        ? engine.binary("add", engine.hardMax(logits, widths), engine.affine(soft, leftOpen, 0))
+        : soft;
     if (scalars === 0) return shares;
     return engine.concat([engine.map(scalarActivation, engine.slice(h, 0, scalars)), shares]);
   });
@@ -71,7 +78,7 @@ function parted(
   return { inputs, noise };
 }
 
-/** Labels from scalars: the first of a variable's scalars says which, the class after a number's line is "missing". */
+/** Labels from scalars: the first of a variable's scalars says which, the class after a number's line is "missing"; then the nearest. */
 function rounded(scalars: Float32Array, rows: number, count: number, blocks: readonly Block[]): Float32Array {
   const stride = blocks.reduce((sum, block) => sum + block.classes.length, count);
   const out = new Float32Array(rows * stride);
@@ -84,7 +91,8 @@ function rounded(scalars: Float32Array, rows: number, count: number, blocks: rea
       const isNumber = classes[0].line !== undefined;
       const missing = isNumber && classes.length > 1 && scalars[i * count + s++] > 0.5;
       const chosen = isNumber ? (missing ? 1 : 0) : Math.round(value * (classes.length - 1));
-      out[i * stride + from + chosen] = 1;
+      for (let c = 0; c < classes.length; c++)
+        out[i * stride + from + c] = c === chosen ? 1 : leftOpen * 2 ** -Math.abs(c - chosen);
       from += classes.length;
     }
   }

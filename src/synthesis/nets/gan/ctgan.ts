@@ -49,8 +49,8 @@ const noWishes: Wishes = { cells: new Map(), columns: new Map(), last: -1 };
 
 /**
  * CTGAN as published (Xu et al., 2019): numbers by modes, a condition vector with training by sampling, Wasserstein loss
- * with gradient penalty over packs of rows; the usual defaults. No rules are searched for. A level that is asked for by
- * `where` is told to the generator.
+ * with gradient penalty over packs of rows; the usual defaults. What is published knows no rules: `search: false`. A level
+ * that is asked for by `where` is told to the generator.
  *
  * @example
  * const { table: plans } = parseCsv(`plan,months\n${"basic,3\nplus,24\nplus,9\n".repeat(40)}`);
@@ -64,7 +64,7 @@ export function ctgan(options: CtganOptions = {}): FitSynthesiser<Ctgan> {
   check(batch % pac === 0, "make ctgan", `batch must be a multiple of pac (${pac})`, batch);
   return async (given, rng, watch = {}) => {
     const from = asTable(given);
-    const prepared = prepare(from, rng, watch, "ctgan", { search: false, ...options, epochs });
+    const prepared = prepare(from, rng, watch, "ctgan", { ...options, epochs });
     const data = encodeModes(prepared.variables, prepared.rows, rng.fork("modes"));
     const condition = conditionOf(prepared.variables, data);
     const conditioned = conditionWidth(condition);

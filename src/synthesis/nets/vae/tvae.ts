@@ -49,8 +49,8 @@ const [leastDeviation, mostDeviation] = [0.01, 1];
 
 /**
  * TVAE as published (Xu et al., 2019): a variational autoencoder over the same representation as CTGAN's, the usual
- * defaults. Classes are the greatest of their block, scalars normal around what the decoder gives. No rules are searched
- * for.
+ * defaults. Classes are the greatest of their block, scalars normal around what the decoder gives. What is
+ * published knows no rules: `search: false`.
  *
  * @example
  * const { table: plans } = parseCsv(`plan,months\n${"basic,3\nplus,24\nplus,9\n".repeat(40)}`);
@@ -62,7 +62,7 @@ export function tvae(options: TvaeOptions = {}): FitSynthesiser<Tvae> {
   checkNet("tvae", { latent, batch, rate, units });
   return async (given, rng, watch = {}) => {
     const from = asTable(given);
-    const prepared = prepare(from, rng, watch, "tvae", { search: false, ...options, epochs });
+    const prepared = prepare(from, rng, watch, "tvae", { ...options, epochs });
     const data = encodeModes(prepared.variables, prepared.rows, rng.fork("modes"));
     const net = vaeNet(data.width, units, latent);
     const scalars = data.scalars.length;

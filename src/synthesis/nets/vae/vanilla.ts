@@ -33,7 +33,7 @@ export interface Vanilla extends NetSynthesiser {
 /**
  * A plain GAN as beginners build it, for comparison (Goodfellow et al., 2014): levels become label codes and all columns
  * are scaled to [0, 1]; 10 latent numbers, a generator 64-128-sigmoid and a discriminator 128-64-sigmoid with
- * cross-entropy. It neither knows what a level is nor keeps any rule.
+ * cross-entropy. It does not know what a level is; beginners look for no rules: `search: false`.
  *
  * @example
  * const { table: plans } = parseCsv(`plan,months\n${"basic,3\nplus,24\nplus,9\n".repeat(40)}`);
@@ -45,7 +45,7 @@ export function vanilla(options: VanillaOptions = {}): FitSynthesiser<Vanilla> {
   checkNet("vanilla", { latent, batch, rate });
   return async (given, rng, watch = {}) => {
     const from = asTable(given);
-    const prepared = prepare(from, rng, watch, "vanilla", { search: false, ...options, epochs });
+    const prepared = prepare(from, rng, watch, "vanilla", { ...options, epochs });
     const data = encodeLabels(prepared.variables, rng.fork("unknown"));
     const width = data.scalars.length;
     const generator: Stack = { name: "decoder", sizes: [latent, 64, 128, width], activation: "relu" };
