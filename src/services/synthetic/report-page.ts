@@ -1,5 +1,6 @@
 import { decimal, difference, interval, listed, percent } from "../../core/format";
 import type { Table } from "../../data/table";
+import { sharpestDetector } from "../../evaluate/synthetic/detection";
 import { lossSentences } from "../../evaluate/synthetic/losses";
 import { verdictOf } from "../../evaluate/synthetic/privacy/verdict";
 import type { SyntheticReport } from "../../evaluate/synthetic/report";
@@ -101,32 +102,36 @@ ${raw(disclosureTable(found))}`;
   return String(body);
 }
 
-/** What the figures say, in a sentence. */
+/** What the figures say, in a sentence: beside what real rows reach, and no more than the intervals do. */
 export function reportFinding(found: SyntheticReport): string {
-  const { quality, detectionHoldout, detection, membership, privacy, utility } = found;
-  const judge = detectionHoldout ?? detection;
+  const { quality, membership, privacy, utility } = found;
+  const judge = sharpestDetector(found.detectors);
   const parts: string[] = [];
   if (judge) {
-    parts.push(
-      judge.auc < 0.55
-        ? `can hardly be told from real ones (detection AUC ${decimal(judge.auc, 2)}, 0.5 is guessing)`
-        : judge.auc < 0.75
-          ? `can be told from real ones with some effort (detection AUC ${decimal(judge.auc, 2)})`
-          : `are easily told from real ones (detection AUC ${decimal(judge.auc, 2)})`,
-    );
+    const { auc } = judge.synthetic;
+    const beside = judge.real?.auc;
+    const beyond = auc - Math.max(0.5, beside ?? 0);
+    const told = [
+      "can hardly be told from real ones",
+      "can be told from real ones with some effort",
+      "are easily told from real ones",
+    ][[0.05, 0.25].filter((much) => beyond >= much).length];
+    const chance =
+      beside === undefined ? "0.5 is guessing" : `real rows against real ones ${decimal(beside, 2)}`;
+    parts.push(`${told} (detection AUC ${decimal(auc, 2)}, ${chance})`);
   } else parts.push(`reach a quality of ${decimal(quality.score, 3)}`);
   const [best] = [...(utility ?? [])].sort((a, b) => b.real.estimate - a.real.estimate);
   if (best) {
-    const off = best.difference.estimate;
+    const { estimate: off, high } = best.difference;
+    const less = high < 0 ? "teach a model less" : "may teach a model less";
     parts.push(
-      off > -0.01
-        ? "teach a model about as well"
-        : `teach a model less (${shortly(best)} ${difference(off, 3)})`,
+      off > -0.01 ? "teach a model about as well" : `${less} (${shortly(best)} ${difference(off, 3)})`,
     );
   }
   if (membership && privacy) {
     const { attacks, beyondChance } = verdictOf(found);
-    const near = membership.advantage.low > 0.005 || privacy.memorisation >= 0.15;
+    const near =
+      membership.advantage.low > 0.005 || (privacy.memorisation >= 0.15 && privacy.memorisationLow > 0);
     parts.push(
       beyondChance.length > 0 || near
         ? `give away something about who was in the table (${beyondChance.join(", ") || "they lie near rows learnt from"})`
@@ -144,6 +149,7 @@ function shortly({ measure }: Utility): string {
 function reportFigures({
   quality,
   detectionHoldout,
+  detectors,
   privacy,
   membership,
   utility,
@@ -158,9 +164,11 @@ function reportFigures({
     figures.push({ name, label, ...figure, key: true, better });
   };
   add("quality", "Quality (SDMetrics)", "higher", { value: quality.score });
-  if (detectionHoldout) {
-    const { auc: estimate, low, high } = detectionHoldout;
-    add("detection", "Detection AUC, held-out rows", "lower", ranged({ estimate, low, high }, "95%, DeLong"));
+  const judge = detectionHoldout && sharpestDetector(detectors);
+  if (judge) {
+    const { auc: estimate, low, high } = judge.synthetic;
+    const label = `Detection AUC, held-out rows, ${judge.learner}`;
+    add("detection", label, "lower", ranged({ estimate, low, high }, "95%, DeLong"));
   }
   const [first] = utility ?? [];
   if (first) {
@@ -201,7 +209,7 @@ function lines(rows: readonly Line[], caption: string, note?: string): string {
 }
 
 function fidelityTable(found: SyntheticReport): string {
-  const { quality, qualityAllPairs, diagnostic, accuracy, support, detection, detectionHoldout } = found;
+  const { quality, qualityAllPairs, diagnostic, accuracy, support, detection } = found;
   const rows: Line[] = [
     [
       "Quality",
@@ -232,12 +240,6 @@ function fidelityTable(found: SyntheticReport): string {
       "Detection, rows learnt from",
       decimal(detection.auc),
       `AUC of boosting; 0.5 is guessing; ${interval(detection.low, detection.high, 2)}`,
-    ]);
-  if (detectionHoldout)
-    rows.push([
-      "Detection, held-out rows",
-      decimal(detectionHoldout.auc),
-      `the honest one; ${interval(detectionHoldout.low, detectionHoldout.high, 2)}${found.fresh?.detection ? `; real rows against real ones ${decimal(found.fresh.detection.auc)}` : ""}`,
     ]);
   return lines(rows, "Fidelity");
 }

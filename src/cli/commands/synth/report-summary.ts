@@ -1,4 +1,5 @@
 import { decimal, percent } from "../../../core/format";
+import { sharpestDetector } from "../../../evaluate/synthetic/detection";
 import type { Verdict } from "../../../evaluate/synthetic/privacy/verdict";
 import type { SyntheticReport } from "../../../evaluate/synthetic/report";
 
@@ -107,8 +108,8 @@ export function summary(
 function detectionRows({ detectors, detectionHoldout }: SyntheticReport): string[][] {
   const three = (value: number): string => value.toFixed(3);
   const rows: string[][] = [];
-  if (detectors && detectors.length > 0) {
-    const worst = detectors.reduce((a, b) => (b.synthetic.auc > a.synthetic.auc ? b : a));
+  const worst = sharpestDetector(detectors);
+  if (detectors && worst) {
     const against = detectionHoldout ? "held-out" : "learnt";
     rows.push([
       `detection, ${against} rows`,
