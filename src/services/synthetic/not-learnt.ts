@@ -94,14 +94,14 @@ async function describe(
   const reversed = groups.filter((one) => one.reversed);
   return {
     sentences: [
-      ...reversed.map(describeShiftedGroups),
       ...grave.map(describeShifted),
+      ...reversed.map(describeShiftedGroups),
       ...found.map((one) => describeNotDetermined(one)),
       ...off.filter((one) => !one.grave).map(describeShifted),
       ...shiftedPairs(real, many, { customer }).map(describeShiftedPair),
       ...groups.filter((one) => !one.reversed).map(describeShiftedGroups),
       ...(notLookedAt ? [notLookedAt] : []),
     ],
-    unlike: [...new Set([...reversed, ...grave].map(({ column }) => column))],
+    unlike: [...new Set([...grave, ...reversed].map(({ column }) => column))],
   };
 }

@@ -69,6 +69,24 @@ test("synth report judges tables that are not long as a whole, and says nothing 
   expect([plan.real.rows, plan.synthetic.rows, plan.whole]).toEqual([600, 300, undefined]);
 });
 
+test("synth report reads synthetic rows that hold one of a column's two words, as real ones are read", async () => {
+  const rows = (flag: (i: number) => number) =>
+    Array.from({ length: 200 }, (_, i) => `${below(60)},${flag(i)}`);
+  const some = write(
+    "some.csv",
+    rows((i) => (i < 4 ? 1 : 0)),
+    "months,flag",
+  );
+  const none = write(
+    "none.csv",
+    rows(() => 0),
+    "months,flag",
+  );
+  const plan = await readToJudge({ real: some, synthetic: none }, 1);
+  for (const judged of [plan.real, plan.synthetic])
+    expect(judged.columns[1]).toMatchObject({ type: "boolean", levels: ["0", "1"] });
+});
+
 test("synth report leaves held-out rows out whose customers were learnt from, drawn or not", async () => {
   const header = "customer,months,paid";
   const months = (from: number, to: number): string[] =>

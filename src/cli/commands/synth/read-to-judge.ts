@@ -62,8 +62,11 @@ export function readToJudge(flags: JudgingFlags, seed: number, most = mostJudged
     const whose = whoseRows(real.table, flags.customer);
     noteWhose(whose, apart);
     const customer = whose.customers?.column;
-    // The other files are read as the first one is, so that a column has one type everywhere; levels may differ.
-    const columns = schemaOf(real.table).columns.map(({ name, type }) => ({ name, type }));
+    // The other files are read as the first one is, so that a column has one type everywhere; levels may differ, but the
+    // two words of a boolean, of which another file may hold one alone.
+    const columns = schemaOf(real.table).columns.map(({ name, type, levels }) =>
+      type === "boolean" && levels ? { name, type, levels } : { name, type },
+    );
     const like: CsvOptions = { ...how, schema: { columns }, badCells: "missing" };
     const others: { readonly survey: Survey; readonly rows: DrawnTable }[] = [];
     for (const [k, file] of files.entries())
