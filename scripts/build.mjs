@@ -31,7 +31,14 @@ async function compileKernel(source) {
   const text = readFileSync(source, "utf8");
   // A first line "// asc: …" holds the compiler options of that kernel.
   const options = text.match(/^\/\/ asc: (.*)$/m)?.[1].split(/\s+/) ?? [];
-  const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  // What it imports of another kernel is compiled into it.
+  const parts = [...text.matchAll(/ from "(.*\.as)"/g)].map(([, file]) =>
+    readFileSync(`${join(dirname(source), file)}.ts`),
+  );
+  const hash = parts
+    .reduce((sum, part) => sum.update(part), createHash("sha256").update(text))
+    .digest("hex")
+    .slice(0, 16);
   const stamp = `// made by scripts/build.mjs from ${basename(source)}, ${hash}`;
   if (existsSync(target) && readFileSync(target, "utf8").startsWith(stamp)) return;
   const binary = join("dist", `.${basename(source)}.wasm`);

@@ -78,6 +78,11 @@ export function addDense(count: i32): void {
     for (let j: usize = 0; j < width; j += 16)
       v128.store(weightedAt + row + j, f64x2.mul(weight, v128.load(rowsAt + row + j)));
   }
+  addProducts(count);
+}
+
+// The same of rows that stand weighted already at `weightedAt`.
+export function addProducts(count: i32): void {
   for (let a: usize = 0; a < width; a += 32) for (let b: usize = 0; b <= a; b += 32) tile(a, b, count);
 }
 

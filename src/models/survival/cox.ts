@@ -5,7 +5,7 @@ import { standardised } from "../../core/math/standardise";
 import { checkSurvivalData, type FitSurvival, lastUpTo } from "./censored";
 import { type CoxModel, coxModel } from "./cox-model";
 import { robustCovariance } from "./robust-covariance";
-import { strataOf, sumOf } from "./stratified";
+import { strataOf } from "./stratified";
 
 export interface CoxOptions {
   /**
@@ -54,8 +54,7 @@ export function cox(options: CoxOptions = {}): FitSurvival<CoxModel> {
     checkSurvivalData(train, action, "groups");
     const { x, means, scales } = standardised(train.x, train.weights, action);
     const p = x.columns;
-    const strata = strataOf(train, x, ties === "efron");
-    const objective = sumOf(strata, p);
+    const { strata, objective } = strataOf(train, x, ties === "efron");
     let steps = 0;
     // Newton's method starts at 0, where the likelihood is that of no model.
     let nullLogLikelihood = 0;

@@ -40,7 +40,7 @@ export function robustCovariance(
 function scoreResiduals({ data, likelihood }: Stratum, beta: Float64Array, efron: boolean): Float64Array {
   const { x, time, event, entry, weights } = data;
   const { eventTimes, ties, tiedWeight } = likelihood;
-  const { s0, d0, s1, d1, shift } = likelihood.riskSums(beta);
+  const { atRisk, ending, width, shift } = likelihood.riskSums(beta);
   const times = eventTimes.length;
   const p = x.columns;
   // Cumulated over event times, of a row at risk: the hazard a, and hazard times mean (m); the parts that a row which ends
@@ -52,12 +52,12 @@ function scoreResiduals({ data, likelihood }: Stratum, beta: Float64Array, efron
     for (let j = 0; j < p; j++) m[(k + 1) * p + j] = m[k * p + j];
     for (let l = 0; l < ties[k]; l++) {
       const share = efron ? l / ties[k] : 0;
-      const atRisk = s0[k] - share * d0[k];
-      const hazard = tiedWeight[k] / ties[k] / atRisk;
+      const of = (j: number): number => atRisk[k * width + j] - share * ending[k * width + j];
+      const hazard = tiedWeight[k] / ties[k] / of(p);
       a[k + 1] += hazard;
       ownHazard[k + 1] += share * hazard;
       for (let j = 0; j < p; j++) {
-        const at = (s1[j * times + k] - share * d1[j * times + k]) / atRisk;
+        const at = of(j) / of(p);
         m[(k + 1) * p + j] += hazard * at;
         ownMean[(k + 1) * p + j] += share * hazard * at;
         mean[(k + 1) * p + j] += at / ties[k];

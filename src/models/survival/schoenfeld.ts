@@ -2,7 +2,7 @@ import { check, checkOneOf } from "../../core/checks";
 import { timesVector } from "../../core/math/linear-algebra";
 import { chiSquaredUpper } from "../../core/math/special";
 import { checkSurvivalData, type SurvivalData } from "./censored";
-import { partialLikelihood } from "./cox-likelihood";
+import { partialLikelihoods } from "./cox-likelihood";
 import type { CoxModel } from "./cox-model";
 import { kaplanMeier } from "./kaplan-meier";
 
@@ -78,8 +78,9 @@ export function schoenfeldResiduals(
     "model and data must have no strata (test each stratum by itself)",
   );
   const p = x.columns;
-  const { eventTimes, ties, riskSums } = partialLikelihood(data, x, model.ties === "efron");
-  const { s0, d0, s1, d1 } = riskSums(model.coefficients);
+  const efron = model.ties === "efron";
+  const [{ eventTimes, ties, riskSums }] = partialLikelihoods([data], efron).likelihoods;
+  const { atRisk, ending, width } = riskSums(model.coefficients);
   const rows = Int32Array.from(time.keys())
     .filter((i) => event[i] === 1 && (!weights || weights[i] > 0))
     .sort((a, b) => time[a] - time[b] || a - b);
@@ -91,12 +92,9 @@ export function schoenfeldResiduals(
     if (e === 0 || time[rows[e - 1]] !== time[i]) {
       mean.fill(0);
       for (let l = 0; l < ties[k]; l++) {
-        const share = model.ties === "efron" ? l / ties[k] : 0;
-        const risk = (s0[k] - share * d0[k]) * ties[k];
-        for (let j = 0; j < p; j++) {
-          const at = j * eventTimes.length + k;
-          mean[j] += (s1[at] - share * d1[at]) / risk;
-        }
+        const share = efron ? l / ties[k] : 0;
+        const of = (j: number): number => atRisk[k * width + j] - share * ending[k * width + j];
+        for (let j = 0; j < p; j++) mean[j] += of(j) / (of(p) * ties[k]);
       }
     }
     for (let j = 0; j < p; j++) residuals[e * p + j] = x.values[j * x.rows + i] - mean[j];
