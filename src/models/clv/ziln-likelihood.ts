@@ -1,6 +1,8 @@
+import { dot } from "../../core/math/linear-algebra";
 import type { CurvedObjective } from "../../core/math/optimise";
 import { expit, softplus } from "../../core/math/special";
 import { column, type Labelled, type Matrix } from "../../core/matrix";
+import { gramOf } from "../linear/gram";
 
 /** σ = ln(1 + e^spread), kept away from 0 so that one row that fits exactly can't take over. */
 export function zilnSigma(spread: number): number {
@@ -18,35 +20,28 @@ export function linearSums(x: Matrix, theta: ArrayLike<number>, from: number): F
   return out;
 }
 
-/** Adds Σ first · x to the gradient and the Gram matrix of `second` to the Hessian, at `from`; intercept last. */
-function accumulate(
-  x: Matrix,
-  first: Float64Array,
-  second: Float64Array,
-  from: number,
-  width: number,
-  gradient: Float64Array,
-  hessian: Float64Array,
-): void {
-  const p = x.columns;
-  const ones = new Float64Array(x.rows).fill(1);
-  const product = new Float64Array(x.rows);
-  for (let j = 0; j <= p; j++) {
-    const xj = j < p ? column(x, j) : ones;
-    let sum = 0;
-    for (let i = 0; i < x.rows; i++) {
-      sum += first[i] * xj[i];
-      product[i] = second[i] * xj[i];
-    }
-    gradient[from + j] += sum;
-    for (let h = 0; h <= j; h++) {
-      const xh = h < p ? column(x, h) : ones;
-      let entry = 0;
-      for (let i = 0; i < x.rows; i++) entry += product[i] * xh[i];
-      hessian[(from + j) * width + from + h] += entry;
-      if (h !== j) hessian[(from + h) * width + from + j] += entry;
-    }
-  }
+/** A function that adds Σ first · x to the gradient and the Gram matrix of `second` to the Hessian, at `from`; intercept last. */
+function accumulator(x: Matrix, width: number) {
+  const columns = Array.from({ length: x.columns }, (_, j) => column(x, j));
+  columns.push(new Float64Array(x.rows).fill(1));
+  const weightedGram = gramOf(
+    columns.map((values) => ({ values })),
+    x.rows,
+  );
+  return (
+    first: Float64Array,
+    second: Float64Array,
+    from: number,
+    gradient: Float64Array,
+    hessian: Float64Array,
+  ) => {
+    const products = weightedGram(second);
+    columns.forEach((values, j) => {
+      gradient[from + j] += dot(first, values);
+      for (let h = 0; h < columns.length; h++)
+        hessian[(from + j) * width + from + h] += products[j * columns.length + h];
+    });
+  };
 }
 
 function ridge(
@@ -75,6 +70,7 @@ export function occurrenceLoss(
   penalty: number,
 ): CurvedObjective {
   const width = x.columns + 1;
+  const accumulate = accumulator(x, width);
   return (theta, gradient, hessian) => {
     gradient.fill(0);
     hessian.fill(0);
@@ -88,7 +84,7 @@ export function occurrenceLoss(
       first[i] = weights[i] * (p - positive[i]);
       second[i] = weights[i] * p * (1 - p);
     }
-    accumulate(x, first, second, 0, width, gradient, hessian);
+    accumulate(first, second, 0, gradient, hessian);
     return value + ridge(theta, penalty, 0, x.columns, width, gradient, hessian);
   };
 }
@@ -102,6 +98,7 @@ export function amountLoss(
 ): CurvedObjective {
   const p = x.columns;
   const width = 2 * (p + 1);
+  const accumulate = accumulator(x, width);
   const log = y.map((v) => (v > 0 ? Math.log(v) : 0));
   return (theta, gradient, hessian) => {
     gradient.fill(0);
@@ -121,8 +118,8 @@ export function amountLoss(
       firstSpread[i] = weights[i] * (1 - e * e) * slope;
       secondSpread[i] = 2 * weights[i] * slope * slope;
     }
-    accumulate(x, first, second, 0, width, gradient, hessian);
-    accumulate(x, firstSpread, secondSpread, p + 1, width, gradient, hessian);
+    accumulate(first, second, 0, gradient, hessian);
+    accumulate(firstSpread, secondSpread, p + 1, gradient, hessian);
     value += ridge(theta, penalty, 0, p, width, gradient, hessian);
     return value + ridge(theta, penalty, p + 1, p, width, gradient, hessian);
   };

@@ -116,14 +116,12 @@ function inputsOf(t: Tape, shape: NetworkShape, net: Parameters, batch: EncodedR
   const { numbers, plain, frequencies, sums } = shape;
   const parts: Var[] = [];
   if (numbers > 0) {
-    // Net after net, number after number, row after row.
-    const stacked = tiled(batch.numbers, nets);
-    const x = t.constant(t.engine.put(stacked, nets * numbers * rows, 1));
-    const turn = (value: Var, width: number): Var =>
-      t.permute(value, [nets, numbers, rows, width], [0, 2, 1, 3], nets * rows, numbers * width);
-    parts.push(turn(x, 1));
+    const beside = t.constant(t.engine.put(tiled(batch.numbers, nets), nets * rows, numbers));
+    parts.push(beside);
     if (frequencies > 0) {
       const groups = nets * numbers;
+      // Net after net, number after number, row after row.
+      const x = t.permute(beside, [nets, rows, numbers], [0, 2, 1], groups * rows, 1);
       const angles = t.add(
         t.matMul(x, t.parameter(net.get("waves.w")), { groups }),
         t.parameter(net.get("waves.b")),
@@ -137,7 +135,7 @@ function inputsOf(t: Tape, shape: NetworkShape, net: Parameters, batch: EncodedR
         "linear",
         groups,
       );
-      parts.push(turn(mixed, sums));
+      parts.push(t.permute(mixed, [nets, numbers, rows, sums], [0, 2, 1, 3], nets * rows, numbers * sums));
     }
   }
   if (plain > 0) parts.push(t.constant(t.engine.put(tiled(batch.plain, nets), nets * rows, plain)));

@@ -109,10 +109,10 @@ export function plainWidth({ numbers, flags }: NetworkInputs): number {
   return flags.length + numbers.reduce((sum, input) => sum + (input.edges ? input.edges.length - 1 : 0), 0);
 }
 
-/** The rows as a net takes them: scaled numbers by column, and plain inputs by row. */
+/** The rows as a net takes them, row after row. */
 export interface EncodedRows {
   readonly rows: number;
-  /** Numbers that go through periodic functions, column after column. */
+  /** Scaled numbers, of which periodic functions can be made. */
   readonly numbers: Float32Array;
   readonly plain: Float32Array;
 }
@@ -126,7 +126,7 @@ export function encodeRows(x: Matrix, inputs: NetworkInputs): EncodedRows {
     if (!input.bounded) checkFinite(values, "predict with network", `column ${JSON.stringify(input.name)}`);
     for (let i = 0; i < rows; i++) {
       const x = (values[i] - input.center) / input.width;
-      numbers[j * rows + i] = Number.isNaN(x) ? 0 : input.bounded ? drawnIn(x) : x;
+      numbers[i * smooth.length + j] = Number.isNaN(x) ? 0 : input.bounded ? drawnIn(x) : x;
     }
   });
   const width = plainWidth(inputs);
@@ -176,19 +176,23 @@ function piecewise(
   }
 }
 
-/** The encoded rows at `indices`: numbers by column again. */
+/** The encoded rows at `indices`. */
 export function takeEncoded(
   from: EncodedRows,
   indices: ArrayLike<number>,
   numbers: number,
   width: number,
 ): EncodedRows {
-  const rows = indices.length;
-  const smooth = new Float32Array(rows * numbers);
-  for (let j = 0; j < numbers; j++)
-    for (let i = 0; i < rows; i++) smooth[j * rows + i] = from.numbers[j * from.rows + indices[i]];
-  const plain = new Float32Array(rows * width);
-  for (let i = 0; i < rows; i++)
-    plain.set(from.plain.subarray(indices[i] * width, (indices[i] + 1) * width), i * width);
-  return { rows, numbers: smooth, plain };
+  return {
+    rows: indices.length,
+    numbers: rowsAt(from.numbers, indices, numbers),
+    plain: rowsAt(from.plain, indices, width),
+  };
+}
+
+function rowsAt(values: Float32Array, indices: ArrayLike<number>, width: number): Float32Array {
+  const out = new Float32Array(indices.length * width);
+  for (let i = 0, to = 0; i < indices.length; i++)
+    for (let from = indices[i] * width, end = from + width; from < end; ) out[to++] = values[from++];
+  return out;
 }
