@@ -77,7 +77,7 @@ export function partialLikelihoods(
   run.begin(columns, width, panel, weightedAt, sumsAt);
   for (const { data, arrays, given, fields, at } of parts) {
     put(at, fields);
-    arrays.forEach((array, k) => put(given[k], array));
+    for (const [k, array] of arrays.entries()) put(given[k], array);
     for (let j = 0; j < columns; j++) {
       put(columnAt, column(data.x, j));
       run.place(at, j, columnAt);
