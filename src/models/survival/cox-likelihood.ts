@@ -1,7 +1,7 @@
 import { Layout, mustStartKernel } from "../../core/kernel";
 import type { CurvedObjective } from "../../core/math/optimise";
-import { column } from "../../core/matrix";
-import { distinct, lastUpTo, type SurvivalData } from "./censored";
+import { column, type Matrix, takeRows } from "../../core/matrix";
+import { distinct, lastUpTo, type SurvivalData, takeCensored } from "./censored";
 import { wasm } from "./cox-kernel.wasm";
 
 /** `part` is where a stratum's counts and addresses stand. */
@@ -119,6 +119,45 @@ export function partialLikelihoods(
     return value;
   };
   return { likelihoods, objective };
+}
+
+/** The rows of one stratum with their partial likelihood. */
+export interface Stratum {
+  /** Its number in the data; undefined where there are no strata. */
+  readonly code?: number;
+  /** The places of its rows in the data; undefined: all of them. */
+  readonly rows?: Int32Array;
+  readonly data: SurvivalData;
+  readonly likelihood: PartialLikelihood;
+}
+
+/**
+ * Strata by ascending number, each with a likelihood of its own, as what happens in one says nothing of the risk in
+ * another; and the objective of all.
+ */
+export function strataOf(
+  data: SurvivalData,
+  x: Matrix,
+  efron: boolean,
+): { readonly strata: readonly Stratum[]; readonly objective: CurvedObjective } {
+  const rowsOf = new Map<number, number[]>();
+  data.strata?.forEach((code, i) => {
+    const rows = rowsOf.get(code);
+    if (rows) rows.push(i);
+    else rowsOf.set(code, [i]);
+  });
+  const parts = [...rowsOf]
+    .sort(([a], [b]) => a - b)
+    .map(([code, places]) => {
+      const rows = Int32Array.from(places);
+      return { code, rows, data: { ...takeCensored(data, rows), x: takeRows(x, rows) } };
+    });
+  const given = parts.length > 0 ? parts : [{ data: { ...data, x } }];
+  const { likelihoods, objective } = partialLikelihoods(
+    given.map((part) => part.data),
+    efron,
+  );
+  return { strata: given.map((part, k) => ({ ...part, likelihood: likelihoods[k] })), objective };
 }
 
 /**

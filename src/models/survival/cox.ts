@@ -3,9 +3,9 @@ import { dot, symmetricInverse } from "../../core/math/linear-algebra";
 import { newton } from "../../core/math/optimise";
 import { standardised } from "../../core/math/standardise";
 import { checkSurvivalData, type FitSurvival, lastUpTo } from "./censored";
+import { strataOf } from "./cox-likelihood";
 import { type CoxModel, coxModel } from "./cox-model";
 import { robustCovariance } from "./robust-covariance";
-import { strataOf } from "./stratified";
 
 export interface CoxOptions {
   /**

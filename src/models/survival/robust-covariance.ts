@@ -1,6 +1,6 @@
 import { timesVector } from "../../core/math/linear-algebra";
 import { lastUpTo } from "./censored";
-import type { Stratum } from "./stratified";
+import type { Stratum } from "./cox-likelihood";
 
 /**
  * Lin and Wei's covariance (1989) of Cox coefficients, row-major: A⁻¹ B A⁻¹ with the inverse information A⁻¹ and
