@@ -130,7 +130,7 @@ export function takeLabelled(data: Labelled, indices: ArrayLike<number>): Labell
 }
 
 /** The values at `indices`. */
-export function takeValues(values: Float64Array, indices: ArrayLike<number>): Float64Array {
+export function takeValues(values: ArrayLike<number>, indices: ArrayLike<number>): Float64Array {
   const out = new Float64Array(indices.length);
   for (let i = 0; i < indices.length; i++) out[i] = values[indices[i]];
   return out;

@@ -1,5 +1,6 @@
 import { check } from "../core/checks";
 import { descending } from "../core/math/ranking";
+import { takeValues } from "../core/matrix";
 import type { Scorer } from "../core/metric";
 import { binOf } from "./probability";
 
@@ -15,8 +16,8 @@ const bins = 10;
  */
 export function countedProbabilities(labels: Float64Array, scores: Float64Array): CountedFigures {
   const order = descending(scores);
-  const y = Float64Array.from(order, (i) => labels[i]);
-  const p = Float64Array.from(order, (i) => scores[i]);
+  const y = takeValues(labels, order);
+  const p = takeValues(scores, order);
   const edge = 2 ** -52;
   const losses = p.map(
     (value, k) => -Math.log(Math.min(1 - edge, Math.max(edge, y[k] === 1 ? value : 1 - value))),

@@ -1,4 +1,5 @@
 import { check } from "../../core/checks";
+import { takeValues } from "../../core/matrix";
 import type { Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
 import { dropColumns, type Table, takeTableRows } from "../../data/table";
@@ -107,7 +108,7 @@ function taskOf({ train, synthetic, test, target, positive }: UtilityPlan): Task
     const known = [...y.keys()].filter((i) => !Number.isNaN(y[i]));
     return {
       rows: dropColumns(takeTableRows(rows, known), [target]),
-      y: Float64Array.from(known, (i) => y[i]),
+      y: takeValues(y, known),
     };
   };
   return { train: told(train), synthetic: told(synthetic), test: told(test), kind };

@@ -1,4 +1,5 @@
 import { count } from "../../core/format";
+import { takeValues } from "../../core/matrix";
 import { customerOf } from "../../data/duplicates";
 import type { Survey } from "../../data/read/survey-table";
 import { type Table, takeTableRows } from "../../data/table";
@@ -80,7 +81,7 @@ export async function wholeTables({ all, drawn, customer }: DrawnTables): Promis
       rows,
       losses,
       seen,
-      copies: { synthetic: share(made), holdout: share(Float64Array.from(others, (i) => apart[i])) },
+      copies: { synthetic: share(made), holdout: share(takeValues(apart, others)) },
       known: { rows: holdout.rows, left: holdout.rows - others.length },
     },
     holdout: others.length < holdout.rows ? takeTableRows(holdout, others) : holdout,

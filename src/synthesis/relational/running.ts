@@ -1,4 +1,5 @@
 import { check } from "../../core/checks";
+import { takeValues } from "../../core/matrix";
 import type { Rng } from "../../core/rng";
 import { columnNamed, type Table, takeTableRows } from "../../data/table";
 import type { Sequential } from "../sequential/sequential";
@@ -70,7 +71,7 @@ export function findRunning(
       more,
       (other) => {
         const { values: own } = numbers.find((one) => one.name === other) as { values: Float64Array };
-        return Float64Array.from(firsts, (row) => own[row]);
+        return takeValues(own, firsts);
       },
       firsts.length,
     );

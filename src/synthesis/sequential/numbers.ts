@@ -1,5 +1,6 @@
 import { cholesky, choleskySolve } from "../../core/math/linear-algebra";
 import { quantileSorted } from "../../core/math/statistics";
+import { takeValues } from "../../core/matrix";
 import { type Grown, growTree, type TreeRows } from "../drawing/grow-tree";
 import { leavesOf, type Tree, type TreeColumn, valueFeature } from "../drawing/trees";
 import { foldEnds, others, rowsOf, type Stretch } from "./folds";
@@ -252,14 +253,11 @@ function meanTables(
     const kept = rows.filter((i) => off[i] <= limit);
     const terms = data.terms.map(({ at, share }) => ({
       at: Uint16Array.from(kept, (i) => at[i]),
-      ...(share && { share: Float64Array.from(kept, (i) => share[i]) }),
+      ...(share && { share: takeValues(share, kept) }),
     }));
-    const system = normalEquations(
-      { ...data, rows: kept.length, terms },
-      layout,
-      Float64Array.from(kept, (i) => scores[i]),
-      [[0, kept.length]],
-    );
+    const system = normalEquations({ ...data, rows: kept.length, terms }, layout, takeValues(scores, kept), [
+      [0, kept.length],
+    ]);
     mean = tablesFrom(system, layout, free);
   }
   return { mean, more: whole.map((effect, k) => effect - mean[k]) };
@@ -279,5 +277,5 @@ function residuals(
 }
 
 function sortedAt(values: Float64Array, rows: Int32Array): Float64Array {
-  return Float64Array.from(rows, (i) => values[i]).sort();
+  return takeValues(values, rows).sort();
 }

@@ -1,3 +1,4 @@
+import { takeValues } from "../../core/matrix";
 import type { People } from "./people";
 import { sharedValues } from "./shared-values";
 
@@ -72,7 +73,7 @@ export function toldValues(values: Float64Array, least: number, people?: People)
   const at = (rank: number): number => ends.values[order[rank]];
   const rows = order.slice(from, to);
   const told = sharedValues(
-    Float64Array.from(rows, (i) => ends.values[i]),
+    takeValues(ends.values, rows),
     least,
     [from > 0 ? at(from - 1) : low, to < order.length ? at(to) : high],
     people && rows.map((i) => people.of[i]),

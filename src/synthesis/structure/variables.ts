@@ -1,3 +1,4 @@
+import { takeValues } from "../../core/matrix";
 import {
   type Column,
   cellText,
@@ -186,7 +187,7 @@ export function lookupsAmong(
 /** The variable of some of its rows alone, in their order. */
 export function variableRows(one: Variable, rows: Int32Array): Variable {
   if (one.kind === "levels") return { ...one, codes: rows.map((i) => one.codes[i]) };
-  return { ...one, values: Float64Array.from(rows, (i) => one.values[i]) };
+  return { ...one, values: takeValues(one.values, rows) };
 }
 
 /** Whose value the number is: its own, or that of the first column that has the same; not known where it is missing. */

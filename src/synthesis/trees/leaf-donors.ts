@@ -1,3 +1,4 @@
+import { takeValues } from "../../core/matrix";
 import { growTree, type TreeRows } from "../drawing/grow-tree";
 import type { Tree } from "../drawing/trees";
 
@@ -27,7 +28,7 @@ export function growDonors(
       ? growTree(data, rows, { classes: seen.codes, count: seen.count }, { ...options, worth: giniWorth })
       : growTree(data, rows, { sums: [seen.values, seen.values] }, { ...options, worth: meanWorth });
   const source: ArrayLike<number> = "codes" in seen ? seen.codes : seen.values;
-  const leavesOwn = grown.leafRows.map((own) => Float64Array.from(own, (i) => source[i]).sort());
+  const leavesOwn = grown.leafRows.map((own) => takeValues(source, own).sort());
   const values = leavesOwn.map((sorted) => [...new Set(sorted)]);
   const upTo = leavesOwn.map((sorted, l) => {
     let at = 0;

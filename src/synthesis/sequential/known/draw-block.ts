@@ -1,3 +1,4 @@
+import { takeValues } from "../../../core/matrix";
 import type { Rng } from "../../../core/rng";
 import { cellText, columnNamed, type Table, takeTableRows } from "../../../data/table";
 import type { RowRange } from "../../drawing/bounds";
@@ -135,7 +136,7 @@ function drawGiven(
   rng: Rng,
 ): void {
   const one = parts.variables[pool.cells.length];
-  const taken = (values: ArrayLike<number>) => Float64Array.from(source, (i) => values[i]);
+  const taken = (values: ArrayLike<number>) => takeValues(values, source);
   if (given.known.every((known) => known === 1) && given.maybeMissing) {
     const cells = Int32Array.from(taken(given.cells));
     addDrawn(pool, parts, { cells, ...(given.values && { values: taken(given.values) }) });

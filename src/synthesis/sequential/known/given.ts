@@ -1,3 +1,4 @@
+import { takeValues } from "../../../core/matrix";
 import { type Column, cellText, type Table } from "../../../data/table";
 import { type RowRange, stepOf } from "../../drawing/bounds";
 import { allows, wordCount } from "../../drawing/masks";
@@ -160,7 +161,7 @@ export function knownNumbers(
     columns.flatMap((plan, j): [string, Float64Array][] => {
       if (plan.kind !== "number" && plan.kind !== "date") return [];
       const values = numbersOf(rows.columns[j], plan);
-      return [[plan.name, Float64Array.from(source, (i) => values[i])]];
+      return [[plan.name, takeValues(values, source)]];
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { takeValues } from "../../../core/matrix";
 import { stepOf } from "../../drawing/bounds";
 import {
   type Arguments,
@@ -259,11 +260,7 @@ function offBy(
   for (const rule of rules)
     for (const one of [rule.name, ...argumentsOf(rule.formula)]) {
       const values = of(one);
-      if (!kept.has(one))
-        kept.set(
-          one,
-          Float64Array.from(rows, (i) => values[i]),
-        );
+      if (!kept.has(one)) kept.set(one, takeValues(values, rows));
     }
   const free = rules.map((rule) => rows.map((i) => rule.name !== name && open(rule.name, i)));
   return (values) => {

@@ -54,7 +54,11 @@ export function calibrated(
           : [],
       ),
   );
-  const groups = { features, codes: kept.map(({ codes }) => codes), starts: startsOf(features), patched };
+  const groups = groupsOf(
+    features,
+    kept.map(({ codes }) => codes),
+    patched,
+  );
   const losses = foldEnds(data.rows, offsets.length).map((held, f) => {
     const run = start(data, groups, others(held, data.rows), offsets[f]);
     const out = [lossOf(run, held)];
@@ -137,14 +141,18 @@ function pairScore(
   const width = b.one.count;
   const size = a.one.count * width;
   const rows = new Int32Array(size);
-  for (let i = 0; i < a.codes.length; i++) rows[a.codes[i] * width + b.codes[i]]++;
+  const groups = new Uint16Array(a.codes.length);
+  for (let i = 0; i < groups.length; i++) {
+    groups[i] = a.codes[i] * width + b.codes[i];
+    rows[groups[i]]++;
+  }
   let [g, freedom, most] = [0, 0, 0];
   for (let c = 0; c < rest.length; c++) {
     const [sums, weights] = [new Float64Array(size), new Float64Array(size)];
-    for (let i = 0; i < a.codes.length; i++) {
-      const at = a.codes[i] * width + b.codes[i];
-      sums[at] += rest[c][i];
-      weights[at] += curvature[c][i];
+    const [left, curve] = [rest[c], curvature[c]];
+    for (let i = 0; i < groups.length; i++) {
+      sums[groups[i]] += left[i];
+      weights[groups[i]] += curve[i];
     }
     for (let k = 0; k < size; k++) {
       if (rows[k] < leastRows) continue;
@@ -184,28 +192,37 @@ function conditionsOf(feature: TreeFeature, place: number): Conditions {
 function codesOf(data: BoostRows, feature: TreeFeature, of: Uint8Array): Uint8Array {
   const f = data.tree.features.indexOf(feature);
   const width = data.tree.features.length;
-  return Uint8Array.from({ length: data.rows }, (_, i) => of[data.tree.bins[i * width + f]]);
+  return new Uint8Array(data.rows).map((_, i) => of[data.tree.bins[i * width + f]]);
+}
+
+/** A pair of features whose groups are patched (of a feature with itself its own), and where these begin. */
+interface Pair {
+  readonly a: number;
+  readonly b: number;
+  readonly first: number;
+  readonly width: number;
 }
 
 interface Groups {
-  /** The pairs of features whose groups are patched; of a feature with itself its own. */
-  readonly patched: readonly (readonly [number, number])[];
+  readonly patched: readonly Pair[];
   readonly features: readonly Conditions[];
   readonly codes: readonly Uint8Array[];
-  /** Where the groups of a pair of features begin; a feature with itself stands for its own groups. */
-  readonly starts: { readonly of: (a: number, b: number) => number; readonly length: number };
+  /** How many groups there are. */
+  readonly length: number;
 }
 
-function startsOf(features: readonly Conditions[]): Groups["starts"] {
-  const n = features.length;
-  const starts = new Int32Array(n * n);
+function groupsOf(
+  features: readonly Conditions[],
+  codes: readonly Uint8Array[],
+  pairs: readonly (readonly [number, number])[],
+): Groups {
   let length = 0;
-  for (let a = 0; a < n; a++)
-    for (let b = 0; b <= a; b++) {
-      starts[a * n + b] = length;
-      length += features[a].count * features[b].count;
-    }
-  return { of: (a, b) => starts[a * n + b], length };
+  const patched = pairs.map(([a, b]) => {
+    const first = length;
+    length += features[a].count * features[b].count;
+    return { a, b, first, width: features[b].count };
+  });
+  return { patched, features, codes, length };
 }
 
 interface Run {
@@ -227,7 +244,7 @@ function start(
   parts: readonly Stretch[],
   scores: readonly Float64Array[],
 ): Run {
-  const { length } = groups.starts;
+  const { length } = groups;
   const run = {
     data,
     groups,
@@ -247,12 +264,8 @@ function start(
 }
 
 /** Adds a value to all groups that the row is in. */
-function add({ groups }: Run, i: number, sums: Float64Array, value: number): void {
-  const { features, codes, starts } = groups;
-  for (let a = 0; a < features.length; a++) {
-    const own = codes[a][i];
-    for (let b = 0; b <= a; b++) sums[starts.of(a, b) + own * features[b].count + codes[b][i]] += value;
-  }
+function add({ groups: { patched, codes } }: Run, i: number, sums: Float64Array, value: number): void {
+  for (const { a, b, first, width } of patched) sums[first + codes[a][i] * width + codes[b][i]] += value;
 }
 
 /** Adds the row's slopes and curvatures, as its scores are now, or takes them away. */
@@ -277,10 +290,9 @@ interface Patch {
 /** Sets the group right that is furthest off; undefined where none is worth it. */
 function patch(run: Run): Patch | undefined {
   const { groups, counts, rest, curvature, scores } = run;
-  const { features, starts } = groups;
+  const { features } = groups;
   let best = { worth: 1, a: 0, b: 0, x: 0, y: 0, at: -1 };
-  for (const [a, b] of groups.patched) {
-    const [first, width] = [starts.of(a, b), features[b].count];
+  for (const { a, b, first, width } of groups.patched) {
     for (let k = 0; k < features[a].count * width; k++) {
       const at = first + k;
       if (counts[at] < leastRows) continue;

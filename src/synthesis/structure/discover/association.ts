@@ -1,5 +1,6 @@
 import { countUpTo } from "../../../core/math/sorted";
 import { correlation, quantileSorted } from "../../../core/math/statistics";
+import { takeValues } from "../../../core/matrix";
 
 const mostBins = 8;
 
@@ -19,8 +20,7 @@ export function binned(
   values: Float64Array | undefined,
 ): Binned {
   if (values) {
-    const own = new Float64Array(rows.length);
-    for (let k = 0; k < rows.length; k++) own[k] = values[rows[k]];
+    const own = takeValues(values, rows);
     const sorted = own.filter((value) => !Number.isNaN(value)).sort();
     const cuts = Array.from({ length: mostBins - 2 }, (_, q) =>
       quantileSorted(sorted, (q + 1) / (mostBins - 1)),

@@ -1,5 +1,6 @@
 import { check, checkInteger } from "../../../core/checks";
 import { countUpTo } from "../../../core/math/sorted";
+import { takeValues } from "../../../core/matrix";
 import type { Rng } from "../../../core/rng";
 import { repeatedCustomers } from "../../../data/customers";
 import { asTable, type PolarsFrame } from "../../../data/polars";
@@ -417,9 +418,7 @@ function withSupport(
     });
     const rows = people && firstOfEach(held, people).sort((a, b) => held[a] - held[b]);
     // Numbers alone sort many times as fast.
-    const sorted = rows
-      ? Float64Array.from(rows, (i) => held[i])
-      : held.filter((value) => !Number.isNaN(value)).sort();
+    const sorted = rows ? takeValues(held, rows) : held.filter((value) => !Number.isNaN(value)).sort();
     const owners = rows?.map((i) => people?.of[i] ?? i);
     const support = supportOf(sorted, grid, least, rng.fork(plan.name), owners);
     const own = support ? { ...plan, support } : plan;

@@ -25,7 +25,7 @@ export function findExclusions(
     const labels = cellLabels(one);
     if (labels.length < 2) return [];
     const cells = cellsOf(one);
-    return [{ one, labels, cells, some: Int32Array.from(sample, (i) => cells[i]) }];
+    return [{ one, labels, cells, some: sample.map((i) => cells[i]) }];
   });
   const pairs: [number, number][] = [];
   let tests = 0;
@@ -117,11 +117,11 @@ function zeros(
   const countsA = new Int32Array(one.labels.length);
   const countsB = new Int32Array(width);
   let both = 0;
-  counts.forEach((count, cell) => {
-    countsA[Math.floor(cell / width)] += count;
-    countsB[cell % width] += count;
-    both += count;
-  });
+  for (let cell = 0; cell < counts.length; cell++) {
+    countsA[Math.floor(cell / width)] += counts[cell];
+    countsB[cell % width] += counts[cell];
+    both += counts[cell];
+  }
   // Who has a cell in many rows has it once, and as likely beside the other as one row is.
   const persons = people && [a, b].map((own) => peopleByCell(own, sample, people));
   const sized = (own: Looked, rows: Int32Array, at: number) =>

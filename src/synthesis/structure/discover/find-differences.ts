@@ -1,5 +1,6 @@
 import { cholesky, choleskySolve } from "../../../core/math/linear-algebra";
 import { quantileSorted } from "../../../core/math/statistics";
+import { takeValues } from "../../../core/matrix";
 import { emptySum, type Formula } from "../formulas";
 import { type LevelsInput, type NumberInput, spacedRows } from "./search";
 
@@ -61,7 +62,7 @@ function selected(
   rows: Int32Array,
   from: readonly number[],
 ): Selected | undefined {
-  const y = Float64Array.from(rows, (i) => target.values[i]);
+  const y = takeValues(target.values, rows);
   const centre = y.reduce((total, value) => total + value, 0) / y.length;
   let whole = 0;
   for (let i = 0; i < y.length; i++) whole += (y[i] - centre) ** 2;

@@ -1,5 +1,6 @@
 import { cholesky, choleskySolve, dot } from "../../../core/math/linear-algebra";
 import { quantileSorted } from "../../../core/math/statistics";
+import { takeValues } from "../../../core/matrix";
 import { emptySum, evaluate, type Formula, leadsTo } from "../formulas";
 import { spacing } from "../grids";
 import {
@@ -302,7 +303,9 @@ function sumOfTerms(
   }
   for (const near of [1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 0]) {
     const weights = solved.weights.map((weight) => shortWeight(weight, near));
-    const rest = Float64Array.from(screen.sample, (i) => target.values[i] - sumOf(weights, i));
+    const rest = takeValues(target.values, screen.sample).map(
+      (value, k) => value - sumOf(weights, screen.sample[k]),
+    );
     // What is added is the roundest number that all rows of the sample leave room for.
     const half = (unit / 2) * (1 + 1e-6);
     const [low, high] = [Math.max(...rest) - half, Math.min(...rest) + half];
@@ -386,9 +389,11 @@ export function leastSquares(
   const target = complete[t].values;
   const scaleOf = (k: number): number => deviation(complete[k].values, sample) || 1;
   const weights = terms.map((k, at) => (scaled[at] * scaleOf(t)) / scaleOf(k));
-  const rest = Float64Array.from(sample, (i) =>
-    terms.reduce((left, k, at) => left - weights[at] * complete[k].values[i], target[i]),
-  );
+  const rest = takeValues(target, sample);
+  terms.forEach((k, at) => {
+    const { values } = complete[k];
+    for (let r = 0; r < rest.length; r++) rest[r] -= weights[at] * values[sample[r]];
+  });
   const constant = mean(rest);
   const error = rest.reduce((most, value) => Math.max(most, Math.abs(value - constant)), 0);
   return { weights, constant, error };

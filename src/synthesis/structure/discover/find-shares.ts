@@ -1,4 +1,5 @@
 import { cholesky, choleskySolve, dot } from "../../../core/math/linear-algebra";
+import { takeValues } from "../../../core/matrix";
 import { emptySum, evaluate, type Formula } from "../formulas";
 import {
   agrees,
@@ -69,7 +70,7 @@ function solver(target: NumberInput, parts: readonly NumberInput[], sample: Int3
   const factor = cholesky(gram, p);
   return ({ values }) => {
     if (!factor) return undefined;
-    const part = Float64Array.from(sample, (i) => values[i]);
+    const part = takeValues(values, sample);
     const moments = products.map((own, k) => dot(own, part) / lengths[k]);
     const weights = choleskySolve(factor, p, Float64Array.from(moments)).map((one, k) => one / lengths[k]);
     const most = Math.max(...weights);

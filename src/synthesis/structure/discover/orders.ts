@@ -1,3 +1,4 @@
+import { takeValues } from "../../../core/matrix";
 import type { Table } from "../../../data/table";
 import { argumentsOf } from "../formulas";
 import { peopleOf } from "../people";
@@ -19,7 +20,7 @@ export function findOrders(from: Table, structure: Structure): readonly Order[] 
   const people = peopleOf(structure, from)?.of;
   const sample = spacedRows(from.rows, screeningRows);
   const sorted = columns.map(({ values }) =>
-    Float64Array.from(sample, (i) => values[i])
+    takeValues(values, sample)
       .filter((value) => !Number.isNaN(value))
       .sort(),
   );

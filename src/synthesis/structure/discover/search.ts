@@ -34,8 +34,8 @@ export function enoughKnown(
 
 /** The rows in which none of the numbers is missing. */
 export function knownRows(numbers: readonly NumberInput[]): Int32Array {
-  const rows = Int32Array.from({ length: numbers[0]?.values.length ?? 0 }, (_, i) => i);
-  return rows.filter((i) => !numbers.some(({ values }) => Number.isNaN(values[i])));
+  const rows = spacedRows(numbers[0]?.values.length ?? 0, Infinity);
+  return numbers.reduce((left, { values }) => left.filter((i) => !Number.isNaN(values[i])), rows);
 }
 
 /** The rows of each code, in their order; those of `rows` alone, where given. */
@@ -156,17 +156,18 @@ export function spread(values: Float64Array): number {
 /** The values of some rows, less their mean, of length 1; missing ones are at the mean. */
 export function standardised(values: Float64Array, sample: Int32Array): Float64Array {
   const known = sample.filter((i) => !Number.isNaN(values[i]));
-  const centre = mean(Float64Array.from(known, (i) => values[i]));
+  const centre = mean(takeValues(values, known));
   const scale = deviation(values, known) * Math.sqrt(known.length) || 1;
-  return Float64Array.from(sample, (i) => (Number.isNaN(values[i]) ? 0 : (values[i] - centre) / scale));
+  return takeValues(values, sample).map((value) => (Number.isNaN(value) ? 0 : (value - centre) / scale));
 }
 
 /** Their standard deviation on some rows. */
 export function deviation(values: Float64Array, sample: Int32Array): number {
   let total = 0;
   let squares = 0;
-  for (const i of sample) total += values[i];
-  for (const i of sample) squares += (values[i] - total / sample.length) ** 2;
+  for (let k = 0; k < sample.length; k++) total += values[sample[k]];
+  const centre = total / sample.length;
+  for (let k = 0; k < sample.length; k++) squares += (values[sample[k]] - centre) ** 2;
   return Math.sqrt(squares / sample.length);
 }
 

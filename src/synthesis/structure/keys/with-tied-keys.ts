@@ -1,3 +1,4 @@
+import { takeValues } from "../../../core/matrix";
 import type { Rng } from "../../../core/rng";
 import { cellText, columnNamed, type Table } from "../../../data/table";
 import { spacedRows } from "../discover/search";
@@ -35,8 +36,7 @@ export function withTiedKeys(
     const among = (names: readonly string[], chosen: Int32Array) => {
       const columns = names.map((of): TyingColumn => {
         const cells = cellsOf({ of });
-        if (cells instanceof Float64Array)
-          return { name: of, cells: Float64Array.from(chosen, (i) => cells[i]) };
+        if (cells instanceof Float64Array) return { name: of, cells: takeValues(cells, chosen) };
         const told = [...countPeople(cells, people)].flatMap(([cell, count]) =>
           count >= least ? [cell] : [],
         );

@@ -1,3 +1,4 @@
+import { takeValues } from "../../../../core/matrix";
 import { columnNamed, type Table } from "../../../../data/table";
 import { type Grid, gridOf, snap, spacing } from "../../grids";
 import { type ColumnPlan, isComputed, type LevelsPlan, type NumberPlan } from "../../structure";
@@ -62,7 +63,7 @@ function coarserOf(
 ): Grid | undefined {
   if (!enoughKnown({ people }, rows, leastDifferent)) return undefined;
   const coarser = (some: Int32Array): Grid | undefined => {
-    const grid = gridOf(Float64Array.from(some, (i) => values[i]));
+    const grid = gridOf(takeValues(values, some));
     return grid && spacing(grid) > spacing(all) * (1 + 1e-9) ? grid : undefined;
   };
   // What the first rows do not lie on, all do not.

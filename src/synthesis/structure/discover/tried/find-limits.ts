@@ -1,4 +1,5 @@
 import { countBelow, countUpTo } from "../../../../core/math/sorted";
+import { takeValues } from "../../../../core/matrix";
 import { columnNamed, type Table } from "../../../../data/table";
 import { roundestMoment } from "../../date-parts";
 import { argumentsOf, decidersOf } from "../../formulas";
@@ -134,10 +135,11 @@ function besideOthers(
     const boxes = plan.levels.flatMap((level) => {
       const box = limits.filter(({ where }) => where.column === plan.name && where.level === level);
       const columns = box.map((one) => ({ ...one, values: of(one.column).values }));
+      if (box.length < 2 || box.length > mostBeside) return [];
       const rows = Int32Array.from(codes.keys()).filter((i) =>
         columns.every((one) => isWithin(one, one.values[i])),
       );
-      return box.length > 1 && box.length <= mostBeside ? [{ level, box, rows: rows.length }] : [];
+      return [{ level, box, rows: rows.length }];
     });
     for (const { level, box } of boxes.sort((a, b) => b.rows - a.rows))
       for (const one of box) {
@@ -222,7 +224,7 @@ function endsOf(
   if (!above && !below) return undefined;
   const own = order.filter(isOwn);
   if (own.length <= needed) return undefined;
-  const shown = Float64Array.from(firstOfPeople(some.filter(isOwn), people), (i) => values[i]);
+  const shown = takeValues(values, firstOfPeople(some.filter(isOwn), people));
   const range: { column: string; least?: number; most?: number } = { column: plan.name };
   if (above && expectedBeyond(shown, all, last) >= needed) {
     const next = values[order.find((i) => values[i] > last) as number];
@@ -238,7 +240,7 @@ function endsOf(
 /** Rows in order, and those among them that stand for all where ends are screened. */
 function screened(order: Int32Array, values: Float64Array): Pick<Measured, "order" | "some" | "all"> {
   const some = spacedRows(order.length, screeningRows).map((k) => order[k]);
-  return { order, some, all: Float64Array.from(some, (i) => values[i]) };
+  return { order, some, all: takeValues(values, some) };
 }
 
 function turned(values: Float64Array): Float64Array {

@@ -1,4 +1,5 @@
 import { dot } from "../../../../core/math/linear-algebra";
+import { takeValues } from "../../../../core/matrix";
 import { type Formula, leadsTo, stepped, type Term } from "../../formulas";
 import { spacing } from "../../grids";
 import { findSums } from "../find-sums";
@@ -158,7 +159,7 @@ function productsNear(
   const sample = spacedRows(numbers[0].values.length, screeningRows);
   const every = sample.map((_, k) => k);
   const scoreOf = (values: Float64Array): Float64Array => standardised(values, every);
-  const sampled = numbers.map(({ values }) => Float64Array.from(sample, (i) => values[i]));
+  const sampled = numbers.map(({ values }) => takeValues(values, sample));
   const scores = sampled.map(scoreOf);
   const made = new Map<string, Reading>();
   for (const target of targets) {

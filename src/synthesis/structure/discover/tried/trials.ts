@@ -1,3 +1,4 @@
+import { takeValues } from "../../../../core/matrix";
 import {
   type Arguments,
   argumentsOf,
@@ -51,7 +52,7 @@ export function testsOf(target: Target, trials: Trials): Tests {
   const holdsIn = (formula: Formula, rows: ArrayLike<number> | undefined): boolean => {
     const read = (name: string): ArrayLike<number> => {
       const values = trials.of(name);
-      return rows ? Float64Array.from(rows, (i) => values[i]) : values;
+      return rows ? takeValues(values, rows) : values;
     };
     const predicted = evaluate(formula, read, rows?.length ?? trials.rows);
     const torn = neededBy(formula).map(trials.of);
