@@ -1,4 +1,5 @@
 import type { Watch } from "../../core/model";
+import { placesWhere } from "../../core/places";
 import { defaultThreads, mapThreads, type Task, task } from "../../core/pool";
 import type { DrawnVariable } from "../drawing/drawn-variable";
 import { treeRows } from "../drawing/grow-tree";
@@ -138,7 +139,7 @@ function fitConditional(
       : {};
   const one = frame.variables[j];
   if (one.kind === "levels") return cells;
-  const known = rowsWhere(
+  const known = placesWhere(
     frame.rows,
     (i) => frame.cells[j][i] === one.atoms.length && !Number.isNaN(one.values[i]) && isOwn(frame, j, i),
   );
@@ -181,7 +182,7 @@ function cellRows(
     observed.reduce((n, cell) => n + (allows(bits, words, i, cell) ? 1 : 0), 0);
   // Filled cells may contradict a rule where the known ones leave nothing: such a row would teach the impossible.
   const teaches = (i: number): boolean => allows(bits, words, i, own[i]) && choices(i) > 1;
-  const rows = rowsWhere(
+  const rows = placesWhere(
     frame.rows,
     (i) => own[i] >= 0 && isOwn(frame, j, i) && (bits === undefined || teaches(i)),
   );
@@ -271,11 +272,4 @@ function compactTerms(frame: Frame, parents: readonly number[], rows: Int32Array
 function taken<T extends { [i: number]: number }>(from: T, rows: Int32Array, out: T): T {
   for (let r = 0; r < rows.length; r++) out[r] = from[rows[r]];
   return out;
-}
-
-function rowsWhere(rows: number, holds: (i: number) => boolean): Int32Array {
-  const out = new Int32Array(rows);
-  let n = 0;
-  for (let i = 0; i < rows; i++) if (holds(i)) out[n++] = i;
-  return out.slice(0, n);
 }

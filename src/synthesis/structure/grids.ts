@@ -45,7 +45,7 @@ export function gridOf(values: ArrayLike<number>, least = 1, people?: People): G
   for (let more = 0; decimals > 0 && more + needing[decimals] < least; decimals--) more += needing[decimals];
   if (decimals > mostDecimals) return undefined;
   const scale = 10 ** decimals;
-  const units = Float64Array.from(values, (value) =>
+  const units = new Float64Array(values).map((value) =>
     isWhole(value * scale) ? Math.abs(Math.round(value * scale)) : Number.NaN,
   );
   const showing = needing.reduce((sum, count) => sum + count, 0);

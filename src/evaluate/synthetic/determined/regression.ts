@@ -1,4 +1,5 @@
 import { cholesky, choleskySolve, dot } from "../../../core/math/linear-algebra";
+import { takeValues } from "../../../core/matrix";
 
 /** Of groups with fewer rows the level is not told, and with so many more than columns a line of its own is. */
 const [leastOfGroup, leastBeside] = [3, 8];
@@ -45,7 +46,7 @@ function trimmed(
   let kept = rows;
   let found = leastSquares(y, columns, kept, groups);
   for (let k = 0; found && k < trims; k++) {
-    const off = Float64Array.from(rows, (i) => Math.abs(y[i] - (found?.[i] ?? Number.NaN)));
+    const off = takeValues(y, rows).map((value, k) => Math.abs(value - (found?.[rows[k]] ?? Number.NaN)));
     const sorted = off.filter((value) => !Number.isNaN(value)).sort();
     // Of an exact rule nearly all rows are as near as rounding has them.
     const most = 4 * sorted[Math.floor(0.8 * sorted.length)];
@@ -69,9 +70,11 @@ export function leastSquares(
   const means = columns.map(centre);
   const own = centre(y);
   const size = columns.length;
-  const x = columns.map((values, k) => Float64Array.from(rows, (i) => values[i] - means[k][code(i)] || 0));
+  const x = columns.map((values, k) =>
+    takeValues(values, rows).map((value, r) => value - means[k][code(rows[r])] || 0),
+  );
   const scale = x.map((values) => Math.sqrt(dot(values, values)) || 1);
-  const target = Float64Array.from(rows, (i) => y[i] - own[code(i)] || 0);
+  const target = takeValues(y, rows).map((value, r) => value - own[code(rows[r])] || 0);
   // Rows of a group of few say nothing. Columns that determine each other share their weight.
   const gram = Float64Array.from(
     { length: size * size },

@@ -1,6 +1,7 @@
 import { percent } from "../../../core/format";
 import { chiSquaredScore } from "../../../core/math/chi-squared-score";
 import { normalQuantile } from "../../../core/math/normal-distribution";
+import { placesWhere } from "../../../core/places";
 import type { Table } from "../../../data/table";
 import { alignTables, cellsWithMissing, type Shared } from "../align";
 import { type Sums, standardised } from "../subgroups";
@@ -56,6 +57,8 @@ interface Grouping {
 interface Mean extends Compared {
   /** By table those of the rows that are looked at, NaN where missing. */
   readonly values: readonly Float64Array[];
+  /** By table, the rows in which it is not 0: of a share there are few. */
+  readonly told: readonly Int32Array[];
   readonly deviation: number;
 }
 
@@ -77,7 +80,9 @@ export function shiftedGroups(
   const tried: (Pick<Tried, "g"> & Partial<Tried>)[] = [];
   groupings.forEach((a, k) => {
     for (const b of [a, ...(a.alone ? [] : groupings.slice(0, k).filter(({ alone }) => !alone))]) {
-      const crossed = { a, b, cells: cellsOf(a, b) };
+      const cells = cellsOf(a, b);
+      const counts = cells.map((own) => countsOf(own, a.names.length * b.names.length + 1));
+      const crossed = { a, b, cells, counts };
       for (const mean of means)
         if (mean.column !== a.column && mean.column !== b.column) {
           const own = compared(crossed, mean, share);
@@ -166,7 +171,8 @@ function meansOf(one: Shared, date: boolean): Mean[] {
   return some.flatMap((what) => {
     const values = what.rows.map((n, t) => Float64Array.from(spaced(n), (i) => what.value(t, i)));
     const deviation = Math.sqrt(momentsOf(what, 0).variance);
-    return deviation > 0 ? [{ ...what, values, deviation }] : [];
+    const told = values.map((own) => placesWhere(own.length, (i) => own[i] !== 0));
+    return deviation > 0 ? [{ ...what, values, told, deviation }] : [];
   });
 }
 
@@ -190,6 +196,14 @@ interface Crossed {
   readonly b: Grouping;
   /** By table, the group of each row: a's number times b's count and b's; one further where it is in none. */
   readonly cells: readonly Int32Array[];
+  /** By table, the rows of each group. */
+  readonly counts: readonly Float64Array[];
+}
+
+function countsOf(cells: Int32Array, size: number): Float64Array {
+  const counts = new Float64Array(size);
+  for (let i = 0; i < cells.length; i++) counts[cells[i]]++;
+  return counts;
 }
 
 function cellsOf(a: Grouping, b: Grouping): readonly Int32Array[] {
@@ -199,19 +213,19 @@ function cellsOf(a: Grouping, b: Grouping): readonly Int32Array[] {
   );
 }
 
-function compared({ a, b, cells: of }: Crossed, mean: Mean, share: readonly number[]) {
+function compared({ a, b, cells: of, counts }: Crossed, mean: Mean, share: readonly number[]) {
   const width = b.names.length;
   const size = a.names.length * width;
   const sums = mean.values.map((values, t) => {
-    const own = of[t];
-    const [n, sum, squares] = [0, 0, 0].map(() => new Float64Array(size + 1));
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i];
-      if (Number.isNaN(value)) continue;
-      const at = own[i];
-      n[at]++;
-      sum[at] += value;
-      squares[at] += value * value;
+    const [own, rows, n] = [of[t], mean.told[t], counts[t].slice()];
+    const [sum, squares] = [new Float64Array(size + 1), new Float64Array(size + 1)];
+    for (let k = 0; k < rows.length; k++) {
+      const [at, value] = [own[rows[k]], values[rows[k]]];
+      if (Number.isNaN(value)) n[at]--;
+      else {
+        sum[at] += value;
+        squares[at] += value * value;
+      }
     }
     return { n, sum, squares };
   });

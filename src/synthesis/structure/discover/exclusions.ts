@@ -112,8 +112,9 @@ function zeros(
   const [a, b] = [one.cells, other.cells];
   const width = other.labels.length;
   const counts = new Int32Array(one.labels.length * width);
-  for (let k = 0; k < one.some.length; k++)
-    if (one.some[k] >= 0 && other.some[k] >= 0) counts[one.some[k] * width + other.some[k]]++;
+  const [someA, someB] = [one.some, other.some];
+  for (let k = 0; k < someA.length; k++)
+    if (someA[k] >= 0 && someB[k] >= 0) counts[someA[k] * width + someB[k]]++;
   const countsA = new Int32Array(one.labels.length);
   const countsB = new Int32Array(width);
   let both = 0;

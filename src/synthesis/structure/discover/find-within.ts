@@ -7,6 +7,7 @@ import {
   agrees,
   type Found,
   isOpen,
+  knownRows,
   type LevelsInput,
   type NumberInput,
   place,
@@ -33,7 +34,7 @@ export function findCensored(numbers: readonly NumberInput[], found: Found): voi
   for (const target of numbers) {
     if (target.given || target.date || found.has(target.name)) continue;
     for (const side of ["least", "most"] as const) {
-      const known = Int32Array.from(target.values.keys()).filter((i) => !Number.isNaN(target.values[i]));
+      const known = knownRows([target]);
       const end = known.reduce(
         (a, i) => (side === "least" ? Math.min(a, target.values[i]) : Math.max(a, target.values[i])),
         target.values[known[0]],

@@ -1,4 +1,5 @@
 import { takeValues } from "../../../core/matrix";
+import { placesWhere } from "../../../core/places";
 import { evaluate, type Formula, leadsTo, mayMiss } from "../formulas";
 import { type Grid, greatestCommonDivisor, snap, spacing } from "../grids";
 
@@ -34,8 +35,8 @@ export function enoughKnown(
 
 /** The rows in which none of the numbers is missing. */
 export function knownRows(numbers: readonly NumberInput[]): Int32Array {
-  const rows = spacedRows(numbers[0]?.values.length ?? 0, Infinity);
-  return numbers.reduce((left, { values }) => left.filter((i) => !Number.isNaN(values[i])), rows);
+  const all = numbers.map(({ values }) => values);
+  return placesWhere(all[0]?.length ?? 0, (i) => !all.some((values) => Number.isNaN(values[i])));
 }
 
 /** The rows of each code, in their order; those of `rows` alone, where given. */

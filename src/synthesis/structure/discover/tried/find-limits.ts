@@ -1,5 +1,6 @@
 import { countBelow, countUpTo } from "../../../../core/math/sorted";
 import { takeValues } from "../../../../core/matrix";
+import { placesWhere } from "../../../../core/places";
 import { columnNamed, type Table } from "../../../../data/table";
 import { roundestMoment } from "../../date-parts";
 import { argumentsOf, decidersOf } from "../../formulas";
@@ -65,7 +66,7 @@ export function findLimits(plans: readonly ColumnPlan[], from: Table, telling: T
   const numbers = plans.flatMap((plan): Measured[] => {
     if (plan.kind !== "date" && (plan.kind !== "number" || plan.values)) return [];
     const values = numbersOf(columnNamed(from, plan.name), plan);
-    const known = Int32Array.from(values.keys()).filter((i) => !Number.isNaN(values[i]));
+    const known = placesWhere(values.length, (i) => !Number.isNaN(values[i]));
     const order = known.sort((a, b) => values[a] - values[b]);
     return [{ plan, values, ...screened(order, values) }];
   });
@@ -136,9 +137,7 @@ function besideOthers(
       const box = limits.filter(({ where }) => where.column === plan.name && where.level === level);
       const columns = box.map((one) => ({ ...one, values: of(one.column).values }));
       if (box.length < 2 || box.length > mostBeside) return [];
-      const rows = Int32Array.from(codes.keys()).filter((i) =>
-        columns.every((one) => isWithin(one, one.values[i])),
-      );
+      const rows = placesWhere(codes.length, (i) => columns.every((one) => isWithin(one, one.values[i])));
       return [{ level, box, rows: rows.length }];
     });
     for (const { level, box } of boxes.sort((a, b) => b.rows - a.rows))
@@ -265,7 +264,7 @@ function toldEnd(
   { least, people }: Telling,
 ): number {
   const end = values[rows[0]];
-  const having = Int32Array.from(values.keys()).filter((i) => values[i] === end);
+  const having = placesWhere(values.length, (i) => values[i] === end);
   if (firstOfPeople(having, people).length >= least) return end;
   const outer = firstOfPeople(rows, people);
   const count = Math.min(least, outer.length) - 1;

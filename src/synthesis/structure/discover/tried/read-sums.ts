@@ -215,7 +215,7 @@ function indicatorsOf(of: LevelsInput): readonly Reading[] {
   const usual = counts.indexOf(Math.max(...counts));
   return [...counts.keys()].flatMap((code) => {
     if (code === usual || code === of.hole) return [];
-    const values = Float64Array.from(of.codes, (own) =>
+    const values = new Float64Array(of.codes).map((own) =>
       own < 0 || own === of.hole ? Number.NaN : Number(own === code),
     );
     return [{ level: { of, code }, input: { name: readingName(of.name, code), values, given: true } }];
