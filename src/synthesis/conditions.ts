@@ -1,6 +1,6 @@
 import { check } from "../core/checks";
 import { dateParser } from "../data/formats/date-format";
-import { valueParser } from "../data/formats/format";
+import { parserOf } from "../data/formats/format";
 import { learnDates } from "../data/formats/learn-dates";
 import type { ColumnSchema } from "../data/schema";
 
@@ -168,7 +168,7 @@ function dateIn(text: string, { format }: ColumnSchema): number {
 
 /** A number as the column writes it, or as programs do. */
 function numberIn(text: string, { format }: ColumnSchema): number {
-  const own = format && format.kind !== "date" ? valueParser(format)(text) : Number.NaN;
+  const own = format && format.kind !== "date" ? parserOf(format)(text) : Number.NaN;
   return Number.isNaN(own) ? Number(text) : own;
 }
 

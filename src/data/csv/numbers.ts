@@ -1,5 +1,6 @@
-import { formatSample, type ValueFormat, valueParser } from "../formats/format";
-import { type NumberFormat, plainNumbers } from "../formats/number-format";
+import { toPlain } from "../formats/digits";
+import { formatSample, parserOf, type ValueFormat } from "../formats/format";
+import { isPlain, type NumberFormat, plainNumbers } from "../formats/number-format";
 import type { ColumnSchema } from "../schema";
 import type { NumericColumn } from "../table";
 import { decode, isBlank } from "./bytes";
@@ -35,6 +36,7 @@ export class NumericBuilder implements ColumnBuilder {
   private readonly point: number | undefined;
   private readonly parse: ((text: string) => number) | undefined;
   private readonly mark: string;
+  private readonly plain: (text: string) => string;
 
   /** Numbers among the words that mean "missing", such as −999. */
   private readonly sentinels: readonly string[];
@@ -46,8 +48,9 @@ export class NumericBuilder implements ColumnBuilder {
     const format = schema.format as ValueFormat | undefined;
     const bare = !format || (format.kind === "number" && isBare(format));
     this.mark = format?.kind === "number" ? format.decimal : ".";
+    this.plain = toPlain(format?.digits);
     this.point = bare ? this.mark.charCodeAt(0) : undefined;
-    this.parse = format ? valueParser(format) : undefined;
+    this.parse = format ? parserOf(format) : undefined;
   }
 
   add(bytes: Buffer, block: Block, j: number, stride: number, bad: BadCell): void {
@@ -214,8 +217,9 @@ export class NumericBuilder implements ColumnBuilder {
       return NaN;
     }
     if (this.point === undefined) {
-      const digits = /^\d*/.exec(text.slice(text.lastIndexOf(this.mark) + 1))?.[0].length ?? 0;
-      const fraction = text.includes(this.mark) ? digits : 0;
+      const plain = this.plain(text);
+      const at = plain.lastIndexOf(this.mark);
+      const fraction = at < 0 ? 0 : (/^\d*/.exec(plain.slice(at + 1))?.[0].length ?? 0);
       if (fraction > this.decimals) this.decimals = fraction;
       if (fraction < this.leastDecimals) this.leastDecimals = fraction;
       return value;
@@ -227,16 +231,6 @@ export class NumericBuilder implements ColumnBuilder {
 }
 
 /** Whether numbers in the format are digits and a decimal mark, with a minus sign before them. */
-function isBare({
-  thousands,
-  prefix,
-  suffix,
-  negative,
-  minus,
-  plus,
-  width,
-  exponent,
-}: NumberFormat): boolean {
-  const extras = [thousands, prefix, suffix, negative, minus, plus, width, exponent];
-  return extras.every((text) => text === undefined);
+function isBare({ leastDecimals: _, decimal: __, ...format }: NumberFormat): boolean {
+  return isPlain({ ...format, decimal: "." });
 }

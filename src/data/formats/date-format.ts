@@ -1,3 +1,4 @@
+import { fromPlain, toPlain } from "./digits";
 import { calendars, type Language, languages, monthOf, weekdayOf } from "./month-names";
 import { offsetOf, offsetText, zoneOffset } from "./time-zones";
 
@@ -6,13 +7,16 @@ export interface DateFormat {
   readonly kind: "date";
   /**
    * Unicode's date field symbols, such as "yyyy-MM-dd", "dd/MM/yy HH:mm:ss", "d MMM yyyy", "EEE, d MMMM yyyy h:mm a" or
-   * "yyyy-MM-dd'T'HH:mm:ss.SSSXXX" (xxx where an offset of 0 is +00:00, not Z); "t" for seconds and "T" for milliseconds since 1970.
+   * "yyyy-MM-dd'T'HH:mm:ss.SSSXXX" (xxx where an offset of 0 is +00:00, not Z), "yyyy'Q'Q" for quarters and "yyyy-'W'ww" for weeks
+   * (of ISO 8601, as their Mondays); "do" for 22nd, "t" for seconds and "T" for milliseconds since 1970.
    */
   readonly pattern: string;
   /** Of the names of months and weekdays; defaults to English. */
   readonly language?: Language;
   /** Names of months and weekdays in capitals or in small letters; left out, as the language writes them. */
   readonly letterCase?: "upper" | "lower";
+  /** The digit 0 of the script in which digits are written. */
+  readonly digits?: string;
   /** Two-digit years below it are of 2000 and later. @default 69 */
   readonly pivot?: number;
   /** Minutes east of UTC in which dates with an offset are written that are of no one zone. @default 0 */
@@ -25,7 +29,7 @@ export interface DateFormat {
 export const plainDates: DateFormat = { kind: "date", pattern: "yyyy-MM-dd" };
 
 const fields =
-  /'([^']*)'|(y{4}|yy|MMMM|MMM|MM|M|dd|d|EEEE|EEE|HH|H|hh|h|mm|ss|S+|a|XXX|XX|xxx|xx|t|T)|([A-Za-z]+)|([^A-Za-z']+)/g;
+  /'([^']*)'|(y{4}|yy|MMMM|MMM|MM|M|do|dd|d|Q|ww|EEEE|EEE|HH|H|hh|h|mm|ss|S+|a|XXX|XX|xxx|xx|t|T)|([A-Za-z]+)|([^A-Za-z']+)/g;
 
 type Token = { readonly field: string } | { readonly literal: string };
 
@@ -41,12 +45,12 @@ function tokensOf(pattern: string): readonly Token[] | undefined {
   const has = (pattern: RegExp): boolean =>
     tokens.some((token) => "field" in token && pattern.test(token.field));
   const epoch = tokens.length === 1 && has(/^[tT]$/);
-  return length === pattern.length && (epoch || (has(/^y/) && has(/^M/) && !has(/^[tT]$/)))
+  return length === pattern.length && (epoch || (has(/^y/) && has(/^[MQw]/) && !has(/^[tT]$/)))
     ? tokens
     : undefined;
 }
 
-/** Whether the text is a pattern of dates: it must have a year and a month. */
+/** Whether the text is a pattern of dates: it must have a year and a month, quarter or week. */
 export function isDatePattern(pattern: string): boolean {
   return tokensOf(pattern) !== undefined;
 }
@@ -60,6 +64,9 @@ const widths: { readonly [field: string]: string } = {
   M: "(\\d{1,2})",
   dd: "(\\d{2})",
   d: "(\\d{1,2})",
+  do: "(\\d{1,2})(?:st|nd|rd|th)",
+  Q: "([1-4])",
+  ww: "(\\d{1,2})",
   EEEE: "(\\p{L}[\\p{L}.-]*)",
   EEE: "(\\p{L}[\\p{L}.-]*)",
   HH: "(\\d{2})",
@@ -123,12 +130,14 @@ export function dateParser(format: DateFormat): (text: string) => number {
   const pattern = new RegExp(`^${source}$`, "u");
   const wide = tokens.some((token) => "field" in token && token.field === "yyyy");
   const east = format.zone === undefined ? undefined : zoneOffset(format.zone);
+  const plain = toPlain(format.digits);
   return (text) => {
-    const match = pattern.exec(text.trim());
+    const match = pattern.exec(plain(text).trim());
     if (!match) return Number.NaN;
     let [year, month, day, hour, minute, second, ms] = [Number.NaN, 0, 1, 0, 0, 0, 0];
     let shift: number | undefined;
     let half: number | undefined;
+    let week: number | undefined;
     for (const [k, name] of names.entries()) {
       const found = match[k + 1];
       if (found === undefined) continue;
@@ -137,6 +146,8 @@ export function dateParser(format: DateFormat): (text: string) => number {
       if (name === "y") year = wide ? Number(found) : Number(found) + (Number(found) < pivot ? 2000 : 1900);
       else if (name === "M") month = Number(found) - 1;
       else if (name === "N") month = monthOf(found, language);
+      else if (name === "Q") month = (Number(found) - 1) * 3;
+      else if (name === "w") week = Number(found);
       else if (name === "d") day = Number(found);
       else if (name === "E" && weekdayOf(found, language) < 0) return Number.NaN;
       else if (name === "H" || name === "h") hour = Number(found);
@@ -152,6 +163,10 @@ export function dateParser(format: DateFormat): (text: string) => number {
     }
     if (month < 0 || month > 11 || day < 1 || hour > 24 || minute > 59 || second > 60) return Number.NaN;
     if (day > daysIn(year, month) || (hour === 24 && (minute > 0 || second > 0))) return Number.NaN;
+    if (week !== undefined) {
+      const monday = firstMonday(year) + (week - 1) * 7 * 86_400_000;
+      return week > 0 && weekOf(monday).year === year ? monday : Number.NaN;
+    }
     const at = utc(year, month, day) + ((hour * 60 + minute - (shift ?? 0)) * 60 + second) * 1000 + ms;
     return east && shift !== undefined ? at + east(at) * 60_000 : at;
   };
@@ -164,6 +179,10 @@ export function datePrinter(format: DateFormat): (ms: number) => string {
     letterCase === "upper" ? name.toUpperCase() : letterCase === "lower" ? name.toLowerCase() : name;
   const tokens = tokensOf(format.pattern) ?? [];
   const names = calendars[language];
+  const native = fromPlain(format.digits);
+  const year = tokens.some((token) => "field" in token && token.field === "ww")
+    ? (at: Date) => weekOf(at.getTime()).year
+    : (at: Date) => at.getUTCFullYear();
   const zoned = tokens.some((token) => "field" in token && /^x/i.test(token.field));
   const east = format.zone === undefined ? undefined : zoneOffset(format.zone);
   return (ms) => {
@@ -176,13 +195,14 @@ export function datePrinter(format: DateFormat): (ms: number) => string {
     const write = (field: string): string => {
       if (field === "t") return String(Math.floor(ms / 1000));
       if (field === "T") return String(Math.round(ms));
-      if (field === "yyyy") return String(at.getUTCFullYear()).padStart(4, "0");
-      if (field === "yy") return two(at.getUTCFullYear() % 100);
+      if (field === "ww") return two(weekOf(at.getTime()).week);
+      if (field[0] === "y") return field === "yy" ? two(year(at) % 100) : String(year(at)).padStart(4, "0");
+      if (field === "do") return `${at.getUTCDate()}${ordinalOf(at.getUTCDate())}`;
       if (field === "MMMM") return cased(names.months[at.getUTCMonth()]);
       if (field === "MMM") return cased(names.shortMonths[at.getUTCMonth()]);
       if (field === "EEEE") return cased(names.days[at.getUTCDay()]);
       if (field === "EEE") return cased(names.shortDays[at.getUTCDay()]);
-      if (field === "a") return hour < 12 ? "AM" : "PM";
+      if (field === "a") return cased(hour < 12 ? "AM" : "PM");
       if (field[0] === "S")
         return String(at.getUTCMilliseconds())
           .padStart(3, "0")
@@ -191,6 +211,7 @@ export function datePrinter(format: DateFormat): (ms: number) => string {
       if (/^x/i.test(field)) return offsetText(offset, field.length === 3, field[0] === "X");
       const value = {
         M: at.getUTCMonth() + 1,
+        Q: Math.floor(at.getUTCMonth() / 3) + 1,
         d: at.getUTCDate(),
         H: hour,
         h: hour % 12 || 12,
@@ -199,13 +220,30 @@ export function datePrinter(format: DateFormat): (ms: number) => string {
       }[field[0]] as number;
       return field.length === 2 ? two(value) : String(value);
     };
-    return tokens.map((token) => ("field" in token ? write(token.field) : token.literal)).join("");
+    return native(tokens.map((token) => ("field" in token ? write(token.field) : token.literal)).join(""));
   };
 }
 
 /** Whether the language is one whose months are known. */
 export function isLanguage(text: string): text is Language {
   return (languages as readonly string[]).includes(text);
+}
+
+/** The Monday of the week in which the year's 4 January lies: its first one by ISO 8601. */
+function firstMonday(year: number): number {
+  const fourth = utc(year, 0, 4);
+  return fourth - ((new Date(fourth).getUTCDay() + 6) % 7) * 86_400_000;
+}
+
+/** The week of ISO 8601 and the year that it is of. */
+function weekOf(ms: number): { readonly year: number; readonly week: number } {
+  const thursday = ms + (4 - (new Date(ms).getUTCDay() || 7)) * 86_400_000;
+  const year = new Date(thursday).getUTCFullYear();
+  return { year, week: Math.floor((ms - firstMonday(year)) / (7 * 86_400_000)) + 1 };
+}
+
+function ordinalOf(day: number): string {
+  return (day > 10 && day < 14 ? undefined : ["th", "st", "nd", "rd"][day % 10]) ?? "th";
 }
 
 function daysIn(year: number, month: number): number {

@@ -1,6 +1,13 @@
 import { check } from "../../core/checks";
-import { type DateFormat, isDatePattern, isLanguage } from "./date-format";
-import { type DurationFormat, durationParser, durationPrinter, isDurationPattern } from "./duration-format";
+import { type DateFormat, dateParser, isDatePattern, isLanguage } from "./date-format";
+import {
+  type DurationFormat,
+  durationParser,
+  durationPrinter,
+  isDurationPattern,
+  isPlainDuration,
+} from "./duration-format";
+import { languages } from "./month-names";
 import { type NumberFormat, numberParser, numberPrinter } from "./number-format";
 import { isTimeZone } from "./time-zones";
 
@@ -10,8 +17,9 @@ export type ValueFormat = NumberFormat | DurationFormat;
 /** How a column's cells are written: what is read in a format is written alike. */
 export type Format = ValueFormat | DateFormat;
 
-/** A reader of numbers or times (in seconds) so written; NaN for a text that is none. */
-export function valueParser(format: ValueFormat): (text: string) => number {
+/** A reader of what is so written, times in seconds and dates in milliseconds since 1970; NaN for a text that is nothing such. */
+export function parserOf(format: Format): (text: string) => number {
+  if (format.kind === "date") return dateParser(format);
   return format.kind === "number" ? numberParser(format) : durationParser(format);
 }
 
@@ -22,7 +30,8 @@ export function valuePrinter(format: ValueFormat, decimals?: number): (value: nu
 
 /** Where numbers so written end by what they usually mean: shares at 0 and 100 %, times of day before 24 hours. */
 export function usualEnds(format: ValueFormat | undefined): readonly [low: number, high: number] {
-  if (format?.kind === "duration") return [0, 86_399.999];
+  if (format?.kind === "duration")
+    return [0, isPlainDuration(format) || /[ab]$/.test(format.pattern) ? 86_399.999 : Infinity];
   const unit = format?.suffix?.trim();
   return unit === "%" ? [0, 100] : unit === "‰" ? [0, 1000] : [-Infinity, Infinity];
 }
@@ -71,13 +80,19 @@ const fields: Readonly<Record<Format["kind"], Readonly<Record<string, Rule>>>> =
     plus: flag,
     leastDecimals: whole(0, 100),
     width: whole(0, 100),
+    digits: text(8),
     exponent: ["must have a letter, plus and digits", isExponent],
   },
-  duration: { pattern: pattern("times such as H:mm:ss", isDurationPattern), fraction: whole(0, 9) },
+  duration: {
+    pattern: pattern("times such as H:mm:ss", isDurationPattern),
+    fraction: whole(0, 9),
+    digits: text(8),
+  },
   date: {
     pattern: pattern("dates such as dd.MM.yyyy", isDatePattern),
-    language: ["must be one of en, de, fr, es, it, pt, nl", (v) => typeof v === "string" && isLanguage(v)],
+    language: [`must be one of ${languages.join(", ")}`, (v) => typeof v === "string" && isLanguage(v)],
     letterCase: ["must be upper or lower", (v) => v === "upper" || v === "lower"],
+    digits: text(8),
     pivot: whole(0, 100),
     offset: whole(-1440, 1440),
     zone: [

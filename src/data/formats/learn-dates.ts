@@ -1,4 +1,5 @@
 import { type DateFormat, dateParser } from "./date-format";
+import { inAnyDigits } from "./digits";
 import type { MarkHints } from "./learn-numbers";
 import { calendars, isMonthName, languages, monthOf, weekdayOf } from "./month-names";
 import { offsetOf, zoneOf } from "./time-zones";
@@ -16,14 +17,16 @@ export interface LearnedDates {
 
 const most = 5000;
 const timeOfDay =
-  /(\d{1,2})(:)(\d{2})(?:(:)(\d{2})(?:([.,])(\d{1,9}))?)?(\s?)([AaPp]\.?[Mm]\.?)?(\s?)(Z|[+-]\d{2}:\d{2}|[+-]\d{4})?$/;
+  /(\d{1,2})(:|[時时点點시]\s?)(\d{2})(?:(:|[分분]\s?)(\d{2})(?:([.,])(\d{1,9}))?)?([分분秒초]?)(\s?)([AaPp]\.?[Mm]\.?)?(\s?)(Z|[+-]\d{2}:\d{2}|[+-]\d{4})?$/;
 
 /**
  * The format in which most of `values` are dates, each counting as often as `counts` says (defaults to once); undefined
  * where hardly any is one. Where day and month can't be told apart, the day comes first with points and hyphens and the
  * month first with slashes unless the file's decimal mark is a comma, and the other reading is named.
  */
-export function learnDates(
+export const learnDates = inAnyDigits(datesAmong);
+
+function datesAmong(
   values: readonly string[],
   counts?: ArrayLike<number>,
   hints: MarkHints = {},
@@ -101,19 +104,20 @@ function candidates(text: string): DateFormat[] {
   let tail = "";
   let date = text;
   if (time && time.index > 0) {
-    const [, hours, , , colon, , point, fraction, gap, half, space, zone] = time;
+    const [, hours, hour, , minute, , point, fraction, last, gap, half, space, zone] = time;
     const letter = half ? "h" : "H";
     date = text.slice(0, time.index);
-    const between = /(\s*T|,?\s+)$/.exec(date)?.[0];
+    const between = /(\s*T|,?\s+|(?<=[日일]))$/.exec(date)?.[0];
     if (between === undefined) return [];
-    date = date.slice(0, -between.length);
+    date = date.slice(0, date.length - between.length);
     const wide = hours.length === 2;
     tail =
       quotedLiteral(between) +
       (wide ? letter + letter : letter) +
-      ":mm" +
-      (colon ? ":ss" : "") +
+      `${hour}mm` +
+      (minute ? `${minute}ss` : "") +
       (fraction ? `${point}${"S".repeat(Math.min(9, fraction.length))}` : "") +
+      last +
       (half ? `${gap}a` : "") +
       (zone ? (half ? space : gap || space) + zoneField(zone) : "");
   }
@@ -129,9 +133,10 @@ function candidates(text: string): DateFormat[] {
 }
 
 function dayPatterns(date: string): { pattern: string; language: DateFormat["language"] }[] {
-  const tokens: readonly string[] = date.match(/\d+|\p{L}[\p{L}.]*|[^\d\p{L}]+/gu) ?? [];
+  const tokens: readonly string[] =
+    date.match(/\d+|[年月日号년월일]|\p{L}[\p{L}.]*?(?=[年月日号년월일]|[^\p{L}.]|$)|[^\d\p{L}]+/gu) ?? [];
   const numbers = tokens.filter((token) => /^\d/.test(token));
-  const named = tokens.filter((token) => /^\p{L}/u.test(token));
+  const named = tokens.filter(isName);
   const found: { pattern: string; language: DateFormat["language"] }[] = [];
   const add = (
     order: readonly string[],
@@ -140,57 +145,66 @@ function dayPatterns(date: string): { pattern: string; language: DateFormat["lan
   ): void => {
     let [n, w] = [0, 0];
     const pattern = tokens
-      .map((token) =>
-        /^\d/.test(token) ? order[n++] : /^\p{L}/u.test(token) ? names[w++] : quotedLiteral(token),
-      )
+      .map((token) => (/^\d/.test(token) ? order[n++] : isName(token) ? names[w++] : quotedLiteral(token)))
       .join("");
     found.push({ pattern, language });
   };
   const wide = numbers.findIndex((number) => number.length === 4);
   if (numbers.some((number) => number.length === 3 || number.length > 4)) return [];
-  if (named.length === 0) {
-    if (numbers.length === 2 && wide === 0) for (const month of ["MM", "M"]) add(["yyyy", month]);
-    if (numbers.length === 2 && wide === 1) for (const month of ["MM", "M"]) add([month, "yyyy"]);
-    if (numbers.length !== 3 || wide === 1) return found;
+  /** The orders of a date in digits, and of the quarters and weeks of a year. */
+  const addNumbers = (language?: DateFormat["language"], names: readonly string[] = []): void => {
+    for (const month of ["MM", "M"]) {
+      if (numbers.length === 2 && wide === 0) add(["yyyy", month], language, names);
+      if (numbers.length === 2 && wide === 1) add([month, "yyyy"], language, names);
+    }
+    if (numbers.length !== 3 || wide === 1) return;
     const year = wide >= 0 ? "yyyy" : "yy";
-    const monthFirst = date.includes("/");
+    // One digit in a number of two tells of patterns that fill up with zeros and of those that don't.
     for (const [day, month] of [
       ["dd", "MM"],
       ["d", "M"],
     ]) {
-      const orders = monthFirst
-        ? [
-            [month, day, year],
-            [day, month, year],
-          ]
-        : [
-            [day, month, year],
-            [month, day, year],
-          ];
-      if (wide === 0) add([year, month, day]);
-      else if (wide === 2) for (const order of orders) add(order);
-      else for (const order of [...orders, [year, month, day]]) add(order);
+      const orders = [
+        [day, month, year],
+        [month, day, year],
+      ];
+      if (date.includes("/")) orders.reverse();
+      if (wide === 0) add([year, month, day], language, names);
+      else
+        for (const order of wide === 2 ? orders : [...orders, [year, month, day]])
+          add(order, language, names);
     }
-    // One digit in a number of two tells of patterns that fill up with zeros and of those that don't.
-    return found;
+  };
+  if (named.length === 0) addNumbers();
+  const part = named.findIndex((name) => quarterOrWeek.test(name));
+  if (part >= 0 && numbers.length === 2) {
+    const at = tokens.indexOf(named[part]);
+    const next = tokens.slice(at + 1).find((token) => /^\d/.test(token));
+    const own = next === numbers[0] && tokens.indexOf(numbers[0]) > at ? 0 : 1;
+    const field = /q/i.test(named[part]) ? "Q" : "ww";
+    const year = numbers[1 - own].length === 4 ? "yyyy" : "yy";
+    if (numbers[own].length === field.length || (field === "ww" && numbers[own].length === 1))
+      add(own === 0 ? [field, year] : [year, field], "en", named.map(quotedLiteral));
   }
   for (const language of languages) {
-    const kinds = named.map((name) =>
-      monthOf(name, language) >= 0
-        ? "M"
-        : weekdayOf(name, language) >= 0
-          ? "E"
-          : name.toLowerCase() === "de"
-            ? "de"
-            : "",
-    );
-    if (kinds.includes("") || kinds.filter((kind) => kind === "M").length !== 1) continue;
+    const kinds = named.map((name) => {
+      if (monthOf(name, language) >= 0) return "M";
+      if (weekdayOf(name, language) >= 0) return "E";
+      return fillers.test(name) ? "filler" : /^(st|nd|rd|th)$/.test(name) && language === "en" ? "o" : "";
+    });
+    const months = kinds.filter((kind) => kind === "M").length;
+    if (kinds.includes("") || months > 1 || (months === 0 && !kinds.includes("E"))) continue;
     const names = named.map((name, i) => {
-      if (kinds[i] === "de") return quotedLiteral(name);
+      if (kinds[i] === "filler") return quotedLiteral(name);
+      if (kinds[i] === "o") return "o";
       const long = name.replace(/\.$/, "").length > 4;
       const dot = name.endsWith(".") ? "." : "";
       return (kinds[i] === "M" ? (long ? "MMMM" : "MMM") : long ? "EEEE" : "EEE") + dot;
     });
+    if (months === 0) {
+      addNumbers(language, names);
+      continue;
+    }
     const short = names.map((name) => name.replace("MMMM", "MMM"));
     const full = names.map((name) => name.replace(/^MMM(?!M)/, "MMMM"));
     for (const words of [full, short]) {
@@ -198,11 +212,21 @@ function dayPatterns(date: string): { pattern: string; language: DateFormat["lan
       if (numbers.length !== 2) continue;
       const place = tokens.indexOf(named[kinds.indexOf("M")]);
       const yearLast = wide !== 0 || place === 0;
-      for (const day of ["dd", "d"])
+      for (const day of kinds.includes("o") ? ["d"] : ["dd", "d"])
         add(yearLast ? [day, wide >= 0 ? "yyyy" : "yy"] : ["yyyy", day], language, words);
     }
   }
   return found;
+}
+
+/** Words that say of the other number of a year that it is its quarter or its week. */
+const quarterOrWeek = /^(q|w|kw|cw|wk|week|qtr)$/i;
+/** Words that stand within dates and say nothing. */
+const fillers = /^(de|del|of|den|d|r|г|р)\.?$/i;
+
+/** Whether the token is a word: the signs for year, month and day are none. */
+function isName(token: string): boolean {
+  return /^(?![年月日号년월일])\p{L}/u.test(token);
 }
 
 function quotedLiteral(text: string): string {
@@ -236,8 +260,8 @@ function letterCaseOf(
   texts: readonly string[],
   { pattern, language = "en" }: DateFormat,
 ): DateFormat["letterCase"] {
-  if (!/MMM|E/.test(pattern)) return undefined;
-  const months = texts.flatMap((text) => text.match(/\p{L}{3,}/gu) ?? []);
+  if (!/MMM|E|a/.test(pattern)) return undefined;
+  const months = texts.flatMap((text) => text.match(/\p{L}{2,}/gu) ?? []);
   if (months.length === 0) return undefined;
   if (months.every((word) => word === word.toUpperCase())) return "upper";
   const lower = months.every((word) => word === word.toLowerCase());

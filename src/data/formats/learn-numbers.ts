@@ -1,3 +1,4 @@
+import { inAnyDigits } from "./digits";
 import { type NumberFormat, numberParser } from "./number-format";
 import { isCurrency, isUnit } from "./units";
 
@@ -32,6 +33,8 @@ interface Pieces {
 
 const written =
   /^(\(?)\s*([+\-−]?)\s*((?:[^\d\s.,'’()+\-−][^\d()+\-−]*?)?)(\s*)([+\-−]?)((?:\d[\d.,'’_\s]*|[.,]\d+))(?:([eE])([+-]?)(\d{1,4}))?(\s*)((?:[^\d\s()+\-−.,'’_][^\d()]*?)?)([-−]?)(\)?)$/u;
+/** A dash in place of cents. */
+const noCents = /^(.*\d)([.,](?:--?|[–—])\D*)$/u;
 /** No number in a table is longer. */
 const longest = 48;
 const freely = 4;
@@ -41,7 +44,9 @@ const freely = 4;
  * undefined where none is a number. Where nothing tells the marks apart, `hints` decide, else a point is taken for the
  * decimal mark and a comma before three digits for thousands.
  */
-export function learnNumbers(
+export const learnNumbers = inAnyDigits(numbersAmong);
+
+function numbersAmong(
   values: readonly string[],
   counts?: ArrayLike<number>,
   hints: MarkHints = {},
@@ -104,6 +109,9 @@ function piecesOf(text: string, count: number): Pieces | undefined {
   if (isPlainNumber(trimmed))
     return { text: trimmed, count, plus: false, prefix: "", core: trimmed, suffix: "" };
   if (!/\d/.test(trimmed)) return undefined;
+  const [, whole, dash] = noCents.exec(trimmed) ?? [];
+  const pieces = whole === undefined ? undefined : piecesOf(whole, count);
+  if (pieces?.suffix === "") return { ...pieces, text: trimmed, suffix: dash };
   const match = written.exec(trimmed);
   if (!match) return undefined;
   const [, open, sign, before, gap, inner, digits, letter, powerSign, power, behind, after, trailing, close] =
@@ -146,7 +154,7 @@ function isPlainNumber(text: string): boolean {
 /** Whether these words may stand around numbers: known units, or a word behind ten different numbers and a blank. */
 function mayStand(prefix: string, suffix: string, own: readonly Pieces[]): boolean {
   if (prefix !== "" && !isCurrency(prefix)) return false;
-  if (suffix === "" || isUnit(suffix)) return true;
+  if (suffix === "" || isUnit(suffix.replace(/^[.,][-–—]+\s*/, ""))) return true;
   if (!/^\s/.test(own[0].suffix) || !/^\p{L}[\p{L}./²³]*$/u.test(suffix)) return false;
   return new Set(own.slice(0, 1000).map((pieces) => pieces.core)).size >= 10;
 }

@@ -55,6 +55,43 @@ export const calendars = {
     "jan feb mrt apr mei jun jul aug sep okt nov dec",
     2,
   ),
+  ru: calendar(
+    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+    "воскресенье понедельник вторник среда четверг пятница суббота",
+    "янв февр мар апр мая июн июл авг сент окт нояб дек",
+  ),
+  pl: calendar(
+    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+    "niedziela poniedziałek wtorek środa czwartek piątek sobota",
+    "sty lut mar kwi maj cze lip sie wrz paź lis gru",
+  ),
+  cs: calendar(
+    "ledna února března dubna května června července srpna září října listopadu prosince",
+    "neděle pondělí úterý středa čtvrtek pátek sobota",
+    "led úno bře dub kvě čvn čvc srp zář říj lis pro",
+  ),
+  sv: calendar(
+    "januari februari mars april maj juni juli augusti september oktober november december",
+    "söndag måndag tisdag onsdag torsdag fredag lördag",
+  ),
+  da: calendar(
+    "januar februar marts april maj juni juli august september oktober november december",
+    "søndag mandag tirsdag onsdag torsdag fredag lørdag",
+  ),
+  nb: calendar(
+    "januar februar mars april mai juni juli august september oktober november desember",
+    "søndag mandag tirsdag onsdag torsdag fredag lørdag",
+  ),
+  fi: calendar(
+    "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta marraskuuta joulukuuta",
+    "sunnuntai maanantai tiistai keskiviikko torstai perjantai lauantai",
+    "tammi helmi maalis huhti touko kesä heinä elo syys loka marras joulu",
+  ),
+  tr: calendar(
+    "Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık",
+    "Pazar Pazartesi Salı Çarşamba Perşembe Cuma Cumartesi",
+    "Oca Şub Mar Nis May Haz Tem Ağu Eyl Eki Kas Ara",
+  ),
 } as const;
 
 export type Language = keyof typeof calendars;

@@ -1,3 +1,5 @@
+import { fromPlain, toPlain } from "./digits";
+
 /** How a column writes its numbers. Digits after the decimal mark are the column's `decimals`. */
 export interface NumberFormat {
   readonly kind: "number";
@@ -19,6 +21,8 @@ export interface NumberFormat {
   readonly plus?: boolean;
   /** The fewest digits after the decimal mark; left out, as many as the column's `decimals`. */
   readonly leastDecimals?: number;
+  /** The digit 0 of the script in which digits are written, and the marks of that script: "٠٫". */
+  readonly digits?: string;
   /** Digits before the mark are filled up with zeros to so many. */
   readonly width?: number;
   /** The power of ten is written out, as in 1.5e+03: the letter, whether a plus is written, and the fewest digits. */
@@ -44,8 +48,9 @@ export function numberParser(format: NumberFormat): (text: string) => number {
   const prefix = format.prefix?.trim() ?? "";
   const suffix = format.suffix?.trim() ?? "";
   const core = corePattern(decimal, thousands, format.grouping);
+  const plain = toPlain(format.digits);
   return (text) => {
-    let rest = text.trim();
+    let rest = plain(text).trim();
     let negative = false;
     let signed = false;
     const sign = (found: boolean, minus: boolean): void => {
@@ -99,6 +104,7 @@ export function fixedText(value: number, decimals: number): string {
 export function numberPrinter(format: NumberFormat, decimals?: number): (value: number) => string {
   const { decimal, thousands, grouping, prefix = "", suffix = "", width = 0, minus = "-" } = format;
   const { negative = "minus", plus = false, exponent } = format;
+  const native = fromPlain(format.digits);
   return (value) => {
     const size = Math.abs(value);
     let [digits, power] = exponent
@@ -118,6 +124,7 @@ export function numberPrinter(format: NumberFormat, decimals?: number): (value: 
       power = power.replace(/^[+-]/, "").padStart(exponent.digits, "0");
       digits += `${exponent.letter}${small ? "-" : exponent.plus ? "+" : ""}${power}`;
     }
+    digits = native(digits);
     if (!below) return `${plus && value > 0 ? "+" : ""}${prefix}${digits}${suffix}`;
     if (negative === "parentheses") return `(${prefix}${digits}${suffix})`;
     if (negative === "trailing-minus") return `${prefix}${digits}${minus}${suffix}`;

@@ -10,9 +10,9 @@ const currencies: ReadonlySet<string> = new Set(
 /** Units of measure that stand after a number. */
 const units: ReadonlySet<string> = new Set(
   (
-    "% ‰ kWh Wh MWh W kW V A GB MB KB TB B GiB MiB KiB Mbps Mbit/s Gbps kbps ms s sec secs second seconds min mins minute " +
+    "% ‰ ٪ ％ ct ¢ pp kWh Wh MWh GWh W kW MW kWp kVA V A GB MB KB TB B GiB MiB KiB Mbps kbit Mbit Gbit Gbps kbps ms s sec secs second seconds min mins minute " +
     "minutes h hr hrs hour hours d day days wk week weeks mo month months yr yrs y year years km m cm mm mi mile miles ft " +
-    "in kg g mg lb lbs oz l ml °C °F °C. °F. K Hz kHz MHz GHz bpm dB dBm calls call SMS points pts pcs x"
+    "in kg g mg t lb lbs oz l ml m² m³ ha °C °F °C. °F. K Hz kHz MHz GHz bpm dB dBm calls call SMS points pts pcs x"
   ).split(" "),
 );
 
@@ -21,7 +21,7 @@ export function isCurrency(word: string): boolean {
   return currencies.has(word);
 }
 
-/** Whether a number may be followed by the word and still be a number: a currency, a percent sign or a unit. */
+/** Whether a number may be followed by the word and still be a number: nothing, a currency, a percent sign, a unit, or one by another. */
 export function isUnit(word: string): boolean {
-  return currencies.has(word) || units.has(word);
+  return word === "" || word.split("/").every((part) => currencies.has(part) || units.has(part));
 }

@@ -1,9 +1,9 @@
 import { percent } from "../../core/format";
 import { plainDecimal } from "../csv/cells";
 import { type DateFormat, dateParser, isDatePattern } from "../formats/date-format";
-import { learnDurations } from "../formats/duration-format";
-import { type Format, formatSample, type ValueFormat, valueParser } from "../formats/format";
+import { type Format, formatSample, parserOf, type ValueFormat } from "../formats/format";
 import { learnDates } from "../formats/learn-dates";
+import { learnDurations } from "../formats/learn-durations";
 import { type LearnedNumbers, learnNumbers, type MarkHints } from "../formats/learn-numbers";
 import { isPlain, plainNumbers } from "../formats/number-format";
 import { meansMissing } from "../formats/words";
@@ -112,32 +112,47 @@ function typedColumn(from: Evidence, kept: readonly Cell[]): Inferred | undefine
   const dates = datesOf(from, kept, total);
   if (dates) return dates;
   const learned = arePhones(texts) ? undefined : numbersIn(kept, from.hints);
-  if (learned) {
-    const parse = valueParser(learned.format);
-    const others = kept.filter((cell) => Number.isNaN(parse(cell.text)));
-    const numbers = total - sum(others);
-    const guessed = from.missing
-      ? undefined
-      : strayWords(others, kept.length - others.length, numbers, total);
-    const rest = guessed ? others.filter((other) => !guessed.includes(other)) : others;
-    const lossy = texts.some((text) => losesDigits(text, learned.format));
-    if (!lossy && numbers >= enough * (numbers + sum(rest)))
-      return numericColumn(
-        from,
-        learned,
-        kept.filter((cell) => !others.includes(cell)),
-        guessed ?? [],
-      );
-  }
+  const numbers = learned && readIn(learned.format, from, kept);
+  if (learned && numbers && !texts.some((text) => losesDigits(text, learned.format)))
+    return numericColumn(from, learned, numbers.cells, numbers.guessed);
   const times = learnDurations(some(texts), some(counts));
-  if (times && times.share >= enough && exactShare(times.format, kept, total) >= enough)
-    return {
-      type: "numeric",
-      format: times.format,
-      missing: [],
-      remarks: [`times are read as ${times.format.pattern}, in seconds`],
-    };
-  return undefined;
+  const read = times && readIn(times.format, from, kept);
+  if (!read) return undefined;
+  const said = guessesOf(read.guessed);
+  const { format } = times;
+  return {
+    type: "numeric",
+    format,
+    ...said,
+    remarks: [...said.remarks, `times are read as ${format.pattern}, in seconds`],
+  };
+}
+
+/** The cells that the format reads and the words among the others that mean "missing"; undefined where too many are neither. */
+function readIn(
+  format: Format,
+  from: Evidence,
+  kept: readonly Cell[],
+): { readonly cells: readonly Cell[]; readonly guessed: readonly Cell[] } | undefined {
+  const parse = parserOf(format);
+  const cells: Cell[] = [];
+  const others: Cell[] = [];
+  for (const cell of kept) (Number.isNaN(parse(cell.text)) ? others : cells).push(cell);
+  const guessed = from.missing ? [] : strayWords(others, cells.length, sum(cells), sum(kept));
+  return sum(cells) >= enough * (sum(kept) - sum(guessed)) ? { cells, guessed } : undefined;
+}
+
+/** What is said of words taken for missing. */
+function guessesOf(guessed: readonly Cell[]): Pick<Inferred, "missing" | "guessed" | "remarks"> {
+  const words = guessed.map((cell) => cell.text);
+  return {
+    missing: words,
+    ...(words.length > 0 ? { guessed: { words, cells: sum(guessed) } } : {}),
+    remarks: guessed.map(
+      (cell) =>
+        `${JSON.stringify(cell.text)} is taken for missing, in ${cell.count} cell${cell.count === 1 ? "" : "s"}`,
+    ),
+  };
 }
 
 /** Numbers as figures, or as what else whole numbers may be. */
@@ -148,31 +163,27 @@ function numericColumn(
   guessed: readonly Cell[],
 ): Inferred {
   const { format, decimals } = learned;
-  const missing = guessed.map((cell) => cell.text);
-  const remarks: string[] = guessed.map(
-    (cell) =>
-      `${JSON.stringify(cell.text)} is taken for missing, in ${cell.count} cell${cell.count === 1 ? "" : "s"}`,
-  );
-  const guesses = guessed.length > 0 ? { guessed: { words: missing, cells: sum(guessed) } } : {};
+  const { remarks: guesses, ...common } = guessesOf(guessed);
+  const remarks = [...guesses];
   if (format.kind === "number") {
-    const parse = valueParser(format);
+    const parse = parserOf(format);
     const values = numbers.map((number) => parse(number.text));
     const distinct = new Set(values);
     const plain = format.prefix === undefined && format.suffix === undefined;
     if (plain && distinct.size === 2 && distinct.has(0) && distinct.has(1))
-      return { type: "boolean", missing, ...guesses, remarks };
+      return { type: "boolean", ...common, remarks };
     if (plain && values.every(Number.isInteger)) {
       const present = sum(numbers);
       const consecutive = distinct.size === present && isRun(values);
       const names = format.thousands === undefined && distinct.size === present && namesRows(name, values);
-      if (names === "surely") return { type: "id", missing, ...guesses, remarks };
+      if (names === "surely") return { type: "id", ...common, remarks };
       const role = roleOfWholeNumbers(name, { distinct: distinct.size, present, consecutive, first });
       // Padded numbers that return are codes.
       if (role === "numeric" && format.width !== undefined && distinct.size <= manyLevels)
-        return { type: "categorical", missing, ...guesses, remarks };
+        return { type: "categorical", ...common, remarks };
       if (role === "numeric" && format.width !== undefined && distinct.size >= 0.95 * present)
-        return { type: "id", missing, ...guesses, remarks };
-      if (role !== "numeric") return { type: role, missing, ...guesses, remarks };
+        return { type: "id", ...common, remarks };
+      if (role !== "numeric") return { type: role, ...common, remarks };
       const { width = 0 } = format;
       // An amount filled up has as many zeros as it has digits less, a key a few.
       const short = values.filter((value) => value < 10 ** (width - mostZeros)).length;
@@ -180,7 +191,7 @@ function numericColumn(
       const amounts = format.thousands !== undefined || (decimals ?? 0) > 1;
       if (!amounts && (padded || longNumbers(name, [...distinct]))) {
         const type = roleOfWords(name, { distinct: distinct.size, present, blanks: false, longest: 0 });
-        return { type, missing, ...guesses, remarks: [...remarks, notMeasured] };
+        return { type, ...common, remarks: [...remarks, notMeasured] };
       }
     }
     if (!isPlainButDigits(format)) remarks.unshift(`numbers are read as ${formatSample(format, decimals)}`);
@@ -188,16 +199,16 @@ function numericColumn(
       remarks.push(
         `nothing in it tells ${format.thousands ? "thousands" : "decimals"} for certain (--decimal, --thousands)`,
       );
-    const sentinel = sentinelOf(values, numbers);
-    if (sentinel) remarks.push(sentinel);
+    remarks.push(
+      ...sentinelOf(values, numbers, [-1, -9, -99, -999, -9999, -99999, 999, 9999, 99999, 999999]),
+    );
   }
   const isDefault = format.kind === "number" && isPlain(format);
   return {
     type: "numeric",
     ...(isDefault ? {} : { format }),
     ...(decimals === undefined ? {} : { decimals }),
-    missing,
-    ...guesses,
+    ...common,
     remarks,
   };
 }
@@ -225,28 +236,32 @@ function strayWords(
   distinctNumbers: number,
   numbers: number,
   total: number,
-): Cell[] | undefined {
-  if (others.length === 0 || distinctNumbers < 10 || numbers < 0.4 * total) return undefined;
+): Cell[] {
+  if (others.length === 0 || distinctNumbers < 10 || numbers < 0.4 * total) return [];
   const found = others.filter(
     (other) => other.count >= 2 && !/\d/.test(other.text) && other.text.length <= 40,
   );
-  return found.length > 0 && found.length <= 2 ? found : undefined;
+  return found.length <= 2 ? found : [];
 }
 
-/** A lone extreme value that returns, such as −999 among ages. */
-function sentinelOf(values: readonly number[], cells: readonly Cell[]): string | undefined {
-  if (values.length < 10) return undefined;
-  for (const code of [-1, -9, -99, -999, -9999, -99999, 999, 9999, 99999, 999999]) {
+/** A remark on a lone extreme value that returns, such as −999 among ages or 1900-01-01 among dates: one of `codes`, or the first or last. */
+function sentinelOf(values: readonly number[], cells: readonly Cell[], codes?: readonly number[]): string[] {
+  if (values.length < 10) return [];
+  const end = (pick: (a: number, b: number) => number) => values.reduce((a, b) => pick(a, b));
+  for (const code of codes ?? [end(Math.min), end(Math.max)]) {
     const at = values.indexOf(code);
     if (at < 0 || cells[at].count < 3) continue;
-    const others = values.filter((_, i) => i !== at);
+    const others = values.filter((value) => value !== code);
     const low = others.reduce((a, b) => Math.min(a, b), Infinity);
     const high = others.reduce((a, b) => Math.max(a, b), -Infinity);
-    const apart = code < 0 ? low >= 0 : code > high + (high - low);
-    if (apart)
-      return `${code} stands apart from all other values in ${cells[at].count} cells: if it means missing, say --missing ${code}`;
+    const below = codes ? code < 0 && low >= 0 : low - code > high - low;
+    if (!below && !(code > high + (high - low))) continue;
+    const { text, count } = cells[at];
+    return [
+      `${text} stands apart from all other values in ${count} cells: if it means missing, say --missing ${/\s/.test(text) ? JSON.stringify(text) : text}`,
+    ];
   }
-  return undefined;
+  return [];
 }
 
 /** The column as dates. */
@@ -278,9 +293,13 @@ function datesOf(from: Evidence, kept: readonly Cell[], total: number): Inferred
     looked.map((cell) => cell.count),
     from.hints,
   );
-  if (!found || found.share < 0.85 || exactShare(found.format, kept, total) < enough) return undefined;
+  const read = found && readIn(found.format, from, kept);
+  if (!read || found.share * total < 0.85 * (total - sum(read.guessed))) return undefined;
   const { format, ambiguous, offsets } = found;
-  const remarks: string[] = [];
+  const { remarks: guesses, ...common } = guessesOf(read.guessed);
+  const parse = dateParser(format);
+  const moments = read.cells.map((cell) => parse(cell.text));
+  const remarks = [...guesses, ...sentinelOf(moments, read.cells)];
   if (offsets !== undefined)
     remarks.push(
       `dates have ${offsets} offsets from UTC that no one time zone has: only the moment is read, not the hour there (write the local time without an offset to keep that)`,
@@ -293,7 +312,7 @@ function datesOf(from: Evidence, kept: readonly Cell[], total: number): Inferred
     remarks.push(
       `dates are read as ${format.pattern}${format.zone?.includes("/") ? `, by the clocks of ${format.zone}` : ""}`,
     );
-  return { type: "date", format, missing: [], remarks };
+  return { type: "date", format, ...common, remarks };
 }
 
 /** Seconds or milliseconds since 1970, where the name speaks of time and all lie between 1985 and 2065. */
@@ -320,7 +339,7 @@ function mostlyNumbers({ hints }: Evidence, kept: readonly Cell[]): string[] {
       `its cells are numbers shortened as ${JSON.stringify(letters[0].text)}, which are read as words: write them out`,
     ];
   }
-  const parse = valueParser(learned.format);
+  const parse = parserOf(learned.format);
   const others = kept.filter((cell) => Number.isNaN(parse(cell.text))).sort((a, b) => b.count - a.count);
   if (others.length === 0) return [];
   return [
@@ -375,7 +394,7 @@ export function losesDigits(text: string, format: Format = plainNumbers): boolea
 }
 
 function exactShare(format: Format, kept: readonly Cell[], total: number): number {
-  const parse = format.kind === "date" ? dateParser(format) : valueParser(format);
+  const parse = parserOf(format);
   return sum(kept.filter((cell) => !Number.isNaN(parse(cell.text)))) / Math.max(1, total);
 }
 

@@ -2,9 +2,9 @@ import { check } from "../../core/checks";
 import { commonestFirst, missingTest, plainDecimal } from "../csv/cells";
 import type { DictionaryBuilder } from "../csv/levels";
 import { dateParser, isDatePattern, plainDates } from "../formats/date-format";
-import { learnDurations } from "../formats/duration-format";
-import { type Format, formatSample, type ValueFormat, valueParser } from "../formats/format";
+import { type Format, formatSample, parserOf, type ValueFormat } from "../formats/format";
 import { learnDates } from "../formats/learn-dates";
+import { learnDurations } from "../formats/learn-durations";
 import { learnNumbers } from "../formats/learn-numbers";
 import { isPlain, type NumberFormat, plainNumbers } from "../formats/number-format";
 import { booleanLevels, type ColumnSchema, zeroOrOne } from "../schema";
@@ -82,7 +82,7 @@ export function settleDictionary(
     return { ...told, column: { ...settled.column, ...missing } };
   }
   if (type === "numeric") {
-    const parse = valueParser((format as ValueFormat | undefined) ?? plainNumbers);
+    const parse = parserOf((format as ValueFormat | undefined) ?? plainNumbers);
     const values = levels.map((level, code) => (absent[code] ? Number.NaN : parse(level)));
     const plan = { name, type, ...(format ? { format } : {}), missing: [...words] } as ColumnSchema;
     if (values.some((value, code) => Number.isNaN(value) && !absent[code]))
@@ -248,7 +248,7 @@ export function formatIn(
   const weights = codes.map((code) => counts[code]);
   const total = weights.reduce((sum, one) => sum + one, 0);
   const share = (format: Format): number => {
-    const parse = format.kind === "date" ? dateParser(format) : valueParser(format);
+    const parse = parserOf(format);
     return levels.reduce((sum, level, k) => sum + (Number.isNaN(parse(level)) ? 0 : weights[k]), 0) / total;
   };
   if (total === 0) return { column };

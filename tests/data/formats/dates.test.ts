@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type DateFormat, dateParser, datePrinter } from "../../../src/data/formats/date-format";
-import { durationParser, durationPrinter, learnDurations } from "../../../src/data/formats/duration-format";
+import { durationParser, durationPrinter } from "../../../src/data/formats/duration-format";
 import { type LearnedDates, learnDates } from "../../../src/data/formats/learn-dates";
+import { learnDurations } from "../../../src/data/formats/learn-durations";
 
 const day = (text: string): number => Date.parse(`${text}${text.includes("T") ? "" : "T00:00:00"}Z`);
 

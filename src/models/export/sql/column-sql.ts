@@ -1,6 +1,6 @@
 import { plainDecimal } from "../../../data/csv/cells";
 import type { DateFormat } from "../../../data/formats/date-format";
-import { type ValueFormat, valueParser } from "../../../data/formats/format";
+import { parserOf, type ValueFormat } from "../../../data/formats/format";
 import { unmistakable } from "../../../data/formats/words";
 import { foldKey } from "../../../data/infer/fold";
 import { type ColumnSchema, columnSchema, type Schema, truthOf, truthWords } from "../../../data/schema";
@@ -29,7 +29,7 @@ export function columnSql(
   if (part.kind !== "number")
     return levelSql(part, { cell, text }, { own, absent, usual: schema.missing === undefined }, words);
   const format = own?.format as ValueFormat | undefined;
-  const parse = format ? valueParser(format) : Number;
+  const parse = format ? parserOf(format) : Number;
   const codes = new Set(absent.filter((word) => word !== "").map(parse));
   return [...codes]
     .filter(Number.isFinite)

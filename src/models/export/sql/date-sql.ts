@@ -31,16 +31,20 @@ export function momentSql(
 ): string {
   if (format === undefined && words.group !== undefined)
     return `CASE WHEN NOT (${words.isText(cell)}) OR ${words.matches(text, plainMoment)} THEN ${words.moment(text)} END`;
-  const { pattern } = format ?? plainDates;
+  const { pattern, digits: native } = format ?? plainDates;
   const pieces = pattern.match(/'[^']*'|([A-Za-z])\1*|[^A-Za-z']/g) ?? [];
   const fields = pieces.filter((piece) => /^[A-Za-z]/.test(piece));
   const sorted = /^y+M+(d+(H+m+(s+)?)?)?$/.test(fields.join(""));
   const fixed = fields.every((field) => field.length > 1);
-  if (!fields.every((field) => field in digits) || (words.group === undefined && !(sorted && fixed)))
+  if (
+    native !== undefined ||
+    !fields.every((field) => field in digits) ||
+    (words.group === undefined && !(sorted && fixed))
+  )
     check(
       false,
       "write SQL",
-      `the dates in column ${JSON.stringify(name)} must be written in digits, and for sqlite as 2024-01-31: write them so and train on that, or export ONNX`,
+      `the dates in column ${JSON.stringify(name)} must be written in the digits 0 to 9, and for sqlite as 2024-01-31: write them so and train on that, or export ONNX`,
       pattern,
     );
   const literal = (text: string): string => text.replaceAll("'", "");

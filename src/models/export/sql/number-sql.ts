@@ -1,6 +1,6 @@
 import { check } from "../../../core/checks";
-import type { DurationFormat } from "../../../data/formats/duration-format";
-import type { ValueFormat } from "../../../data/formats/format";
+import { type DurationFormat, isPlainDuration } from "../../../data/formats/duration-format";
+import { formatSample, type ValueFormat } from "../../../data/formats/format";
 import { isPlain, type NumberFormat } from "../../../data/formats/number-format";
 import { type SqlWords, sqlNumber } from "./text";
 
@@ -15,6 +15,12 @@ export function numberSql(
   const plain = words.numberOf(cell, text);
   if (!format || (format.kind === "number" && isPlain({ ...format, leastDecimals: undefined }))) return plain;
   if (format.kind === "duration") return durationSql(name, cell, text, format, words);
+  check(
+    format.digits === undefined,
+    "write SQL",
+    `the numbers in column ${JSON.stringify(name)} must be written in the digits 0 to 9: write them so and train on that, or export ONNX`,
+    formatSample(format),
+  );
   return `CASE WHEN ${words.isText(cell)} THEN ${formattedSql(text, format, words)} ELSE ${plain} END`;
 }
 
@@ -40,10 +46,10 @@ function formattedSql(text: string, format: NumberFormat, words: SqlWords): stri
   let digits = text;
   for (const word of [prefix, suffix])
     if (word !== "") digits = `REPLACE(${digits}, ${words.text(word)}, '')`;
+  const negative = words.matches(digits, "^[^0-9]*[-(−]|[-−][^0-9]*$");
   digits = words.strip(digits, " ()+−-");
   for (const text of between) digits = `REPLACE(${digits}, ${words.text(text)}, '')`;
   if (decimal === ",") digits = `REPLACE(${digits}, ',', '.')`;
-  const negative = words.matches(text, "^[^0-9]*[-(−]|[-−][^0-9]*$");
   return `CASE WHEN ${words.matches(text, pattern)} THEN (CASE WHEN ${negative} THEN ${sqlNumber(-1)} ELSE 1e0 END) * ${words.numberOf(digits, digits)} END`;
 }
 
@@ -52,16 +58,16 @@ function durationSql(
   name: string,
   cell: string,
   text: string,
-  { pattern }: DurationFormat,
+  format: DurationFormat,
   words: SqlWords,
 ): string {
   const { piece } = words;
-  if (piece === undefined || pattern.endsWith("a"))
+  if (piece === undefined || !isPlainDuration(format))
     check(
       false,
       "write SQL",
       `the times in column ${JSON.stringify(name)} must be written as 13:45 and the engine be able to split text; load them as seconds and train on that, or export ONNX`,
-      pattern,
+      format.pattern,
     );
   // Spark reads a time of day as a moment of today.
   const time = `CASE WHEN ${words.isText(cell)} THEN ${text} ELSE REGEXP_REPLACE(${text}, '^[0-9]{4}-[0-9]{2}-[0-9]{2} ', '') END`;
