@@ -1,4 +1,13 @@
-import { copyFileSync, linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -66,6 +75,35 @@ describe("telelink", () => {
       expect(code).toBe(2);
     }
     expect(readFileSync(table).equals(before)).toBe(true);
+  });
+
+  test.each(
+    leaves(program())
+      .filter(
+        ({ command }) => written(command) && !/standard output/.test(written(command)?.description ?? ""),
+      )
+      .map(({ path, command }) => [path.join(" "), command] as const),
+  )("%s makes no file called - where its output can't go to standard output", async (name, command) => {
+    const option = written(command);
+    const args = [...name.split(" "), option?.long as string, "-"];
+    for (const one of command.registeredArguments) if (one.required) args.push(table);
+    for (const one of command.options)
+      if (one.mandatory && one !== option) args.push(one.long as string, one.argChoices?.[0] ?? table);
+    const { code, err } = await captured(() => run(args));
+    expect(err).toMatch(/Cannot write to standard output: --\w+ must name a file/);
+    expect(code).toBe(2);
+    expect(existsSync("-")).toBe(false);
+  });
+
+  test("--out - is standard output where that is where it goes without --out", async () => {
+    const model = join(folder, "dash.json");
+    const fit = ["synth", "fit", "--data", table, "--out", model, "--no-search"];
+    expect((await captured(() => run(fit))).code).toBe(0);
+    const sample = ["dist/cli/main.js", "synth", "sample", "--model", model, "--rows", "3"];
+    const out = execFileSync(process.execPath, sample, { encoding: "utf8" });
+    expect(out).toMatch(/^plan,months,left\n/);
+    expect(execFileSync(process.execPath, [...sample, "--out", "-"], { encoding: "utf8" })).toBe(out);
+    expect(existsSync("-")).toBe(false);
   });
 
   test("a folder's files take no input's place, and two outputs not each other's", async () => {

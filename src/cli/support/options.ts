@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { Command } from "commander";
+import type { Command, Option } from "commander";
 import { didYouMean } from "../../core/did-you-mean";
 import { usageError } from "./exit";
 
@@ -63,6 +63,7 @@ export function checkOutputs(command: Command): void {
   for (const option of command.options) {
     const { long = "", flags } = option;
     for (const path of [command.getOptionValue(option.attributeName())].flat()) {
+      if (path === "-" && outputs.test(long)) leaveToStandardOutput(command, option);
       // What lies elsewhere is checked where it is opened.
       if (typeof path !== "string" || path === "-" || /^[a-z][a-z\d+.-]*:\/\//i.test(path)) continue;
       if (outputs.test(long))
@@ -77,6 +78,17 @@ export function checkOutputs(command: Command): void {
     checkApart(path, taken);
     taken.push({ path, use: "it is written twice" });
   }
+}
+
+/** Has "-" mean standard output where that is where it goes by itself, and refuses it where no file is called so. */
+function leaveToStandardOutput(command: Command, option: Option): void {
+  const { long, description } = option;
+  if (/(^| )- (for|writes)/.test(description)) return;
+  if (!description.includes("standard output"))
+    throw usageError(
+      `Cannot write to standard output: ${long} must name a file (./- for one of that name), got "-"`,
+    );
+  command.setOptionValue(option.attributeName(), undefined);
 }
 
 /** Refuses to write a file that is in use otherwise. */

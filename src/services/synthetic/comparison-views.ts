@@ -1,5 +1,4 @@
 import { decimal, percent } from "../../core/format";
-import { ends } from "../../core/math/statistics";
 import { isCategorical, type Table } from "../../data/table";
 import { principalPlane } from "../../evaluate/synthetic/projection";
 import type { Quality } from "../../evaluate/synthetic/quality";
@@ -8,6 +7,7 @@ import { heatMap } from "../../report/charts/heat-map";
 import { lineChart } from "../../report/charts/line";
 import { scatterChart } from "../../report/charts/scatter";
 import type { Colour } from "../../report/charts/theme";
+import { usualMinCount } from "../../synthesis/structure/discover/discover";
 
 /** Rows under a name, in a colour. */
 export interface NamedTable {
@@ -24,7 +24,7 @@ function shown(name: string): string {
 const bins = 24;
 const shownPoints = 700;
 
-/** One column's distribution in several tables: bars of levels, or outlines of histograms. */
+/** One column's distribution in several tables: bars of levels, or outlines of histograms; levels and ends that few rows have are not shown. */
 export function distributionChart(tables: readonly NamedTable[], column: string): Promise<string> {
   const columns = tables.map(({ table }) => table.columns.find((one) => one.name === column));
   const [first] = columns;
@@ -41,6 +41,7 @@ export function distributionChart(tables: readonly NamedTable[], column: string)
       return counts;
     });
     const levels = [...shares[0]]
+      .filter(([, share]) => share * (first.codes.length + 0.5) >= usualMinCount)
       .sort((a, b) => b[1] - a[1])
       .slice(0, 8)
       .map(([level]) => level);
@@ -61,7 +62,9 @@ export function distributionChart(tables: readonly NamedTable[], column: string)
   const values = columns.map((column) =>
     column?.type === "numeric" ? column.values.filter((value) => !Number.isNaN(value)) : new Float64Array(0),
   );
-  const [low, high] = ends(values[0]);
+  const sorted = [...values[0]].sort((a, b) => a - b);
+  const few = Math.min(usualMinCount - 1, Math.max(0, sorted.length - 1) >> 1);
+  const [low = 0, high = 0] = [sorted[few], sorted[sorted.length - 1 - few]];
   const width = (high - low) / bins || 1;
   return lineChart({
     title: shown(column),
