@@ -1,5 +1,5 @@
 import { picker } from "../../core/math/sorted";
-import type { Rng } from "../../core/rng";
+import { permutation, type Rng } from "../../core/rng";
 import { keyOfText } from "../../data/tally/keys";
 import { bitsOf, textOfBits } from "./keys/free-of";
 import { rangeOf } from "./keys/places-for";
@@ -145,7 +145,7 @@ function hashOf(text: string): number {
   return hash[0];
 }
 
-/** `count` texts; some repeat an earlier one, as often as those that were learnt do. */
+/** `count` texts; as many rows have the same as of those that were learnt, in no order. */
 export function writeTexts(grammar: TextGrammar, count: number, rng: Rng): string[] {
   const { shapes, sentence, repeated, free } = grammar;
   const rests = new Set(free && bitsOf(free.rests));
@@ -158,18 +158,17 @@ export function writeTexts(grammar: TextGrammar, count: number, rng: Rng): strin
     const length = Math.max(1, sentence.lengths[Math.floor(rng.uniform() * sentence.lengths.length)] ?? 1);
     return Array.from({ length }, () => word(rng)).join(" ");
   };
+  const alike = 1 / (1 - repeated);
   const out: string[] = [];
-  for (let i = 0; i < count; i++) {
-    if (i > 0 && rng.uniform() < repeated) {
-      out.push(out[Math.floor(rng.uniform() * i)]);
-      continue;
-    }
+  while (out.length < count) {
     let made = make();
     for (let tries = 1; free && tries < mostTries && !rests.has(hashOf(made) % free.stride); tries++)
       made = make();
-    out.push(made);
+    const rows = repeated === 0 ? 1 : Math.floor(alike + rng.uniform());
+    for (let row = 0; row < rows && out.length < count; row++) out.push(made);
   }
-  return out;
+  if (repeated === 0) return out;
+  return Array.from(permutation(rng, count), (i) => out[i]);
 }
 
 function classOf(token: string): string {

@@ -41,3 +41,11 @@ test("sequential: small numbers beside keys that count from 1 stay as they are",
   const floors = new Set(textsOf(real, "floor_id"));
   expect(textsOf(made, "floor_id").every((one) => floors.has(one))).toBe(true);
 });
+
+test("sequential: numbers beside a word that stands for the smallest ones are no keys of the rows' numbers", async () => {
+  const lines = Array.from({ length: 300 }, (_, i) => `${1 + i},${i % 5 ? 5 + ((i * 7) % 40) : "<5"}`);
+  const { table } = parseCsv(`nr,level\n${lines.join("\n")}\n`);
+  const levels = new Set(textsOf(table, "level"));
+  const made = textsOf((await sequential()(table, seeded(3))).sample(400, seeded(4)), "level");
+  expect(made.every((one) => levels.has(one))).toBe(true);
+});

@@ -31,22 +31,21 @@ export function referringKeys(
     if (plan.kind === "constant" || keep.includes(name) || from.columns[place].type === "numeric") return [];
     // Read beside gaps, a whole number may have got a decimal point.
     const texts = textsOf(place).map((text) => text.replace(/^(\d+)\.0$/, "$1"));
-    const own = [...new Set(texts)].filter((text) => text !== "");
-    if (own.length < fewest || (own.every((text) => /^\d+$/.test(text)) && !mayBeId(name))) return [];
-    const of = keys.find(
-      ({ plan: key, set }) =>
-        key.name !== name &&
-        set.size > own.length + 1 &&
-        own.filter((text) => set.has(text)).length >= leastFound * own.length &&
-        !dense(own, set),
-    );
+    const there = texts.filter((text) => text !== "");
+    const own = [...new Set(there)];
+    if (own.length < fewest) return [];
+    const of = keys.find(({ plan: key, set }) => {
+      if (key.name === name || set.size <= own.length + 1) return false;
+      const [cells, found] = [there, own].map((some) => some.filter((text) => set.has(text)));
+      const most = cells.length >= leastFound * there.length && found.length >= leastFound * own.length;
+      return most && (!found.every((text) => /^\d+$/.test(text)) || (mayBeId(name) && !dense(found, set)));
+    });
     return of ? [{ ...keyColumn(name, texts, rng, least), keys: of.plan.keys }] : [];
   });
 }
 
 /** Whether most whole numbers up to the greatest of these are keys: any small number would be one. */
 function dense(own: readonly string[], keys: ReadonlySet<string>): boolean {
-  if (!own.every((text) => /^\d+$/.test(text))) return false;
   const high = own.reduce((most, text) => Math.max(most, Number(text)), 0);
   let below = 0;
   for (const key of keys) if (key !== "" && Number(key) <= high) below++;
