@@ -29,7 +29,7 @@ export interface DateFormat {
 export const plainDates: DateFormat = { kind: "date", pattern: "yyyy-MM-dd" };
 
 const fields =
-  /'([^']*)'|(y{4}|yy|MMMM|MMM|MM|M|do|dd|d|Q|ww|EEEE|EEE|HH|H|hh|h|mm|ss|S+|a|XXX|XX|xxx|xx|t|T)|([A-Za-z]+)|([^A-Za-z']+)/g;
+  /'([^']*)'|(y{4}|yy|MMMM|MMM|MM|M|do|dd|d|Q|ww|w|EEEE|EEE|HH|H|hh|h|mm|ss|S+|a|XXX|XX|xxx|xx|t|T)|([A-Za-z]+)|([^A-Za-z']+)/g;
 
 type Token = { readonly field: string } | { readonly literal: string };
 
@@ -66,7 +66,8 @@ const widths: { readonly [field: string]: string } = {
   d: "(\\d{1,2})",
   do: "(\\d{1,2})(?:st|nd|rd|th)",
   Q: "([1-4])",
-  ww: "(\\d{1,2})",
+  ww: "(\\d{2})",
+  w: "(\\d{1,2})",
   EEEE: "(\\p{L}[\\p{L}.-]*)",
   EEE: "(\\p{L}[\\p{L}.-]*)",
   HH: "(\\d{2})",
@@ -180,7 +181,7 @@ export function datePrinter(format: DateFormat): (ms: number) => string {
   const tokens = tokensOf(format.pattern) ?? [];
   const names = calendars[language];
   const native = fromPlain(format.digits);
-  const year = tokens.some((token) => "field" in token && token.field === "ww")
+  const year = tokens.some((token) => "field" in token && token.field[0] === "w")
     ? (at: Date) => weekOf(at.getTime()).year
     : (at: Date) => at.getUTCFullYear();
   const zoned = tokens.some((token) => "field" in token && /^x/i.test(token.field));
@@ -195,7 +196,6 @@ export function datePrinter(format: DateFormat): (ms: number) => string {
     const write = (field: string): string => {
       if (field === "t") return String(Math.floor(ms / 1000));
       if (field === "T") return String(Math.round(ms));
-      if (field === "ww") return two(weekOf(at.getTime()).week);
       if (field[0] === "y") return field === "yy" ? two(year(at) % 100) : String(year(at)).padStart(4, "0");
       if (field === "do") return `${at.getUTCDate()}${ordinalOf(at.getUTCDate())}`;
       if (field === "MMMM") return cased(names.months[at.getUTCMonth()]);
@@ -211,6 +211,7 @@ export function datePrinter(format: DateFormat): (ms: number) => string {
       if (/^x/i.test(field)) return offsetText(offset, field.length === 3, field[0] === "X");
       const value = {
         M: at.getUTCMonth() + 1,
+        w: weekOf(at.getTime()).week,
         Q: Math.floor(at.getUTCMonth() / 3) + 1,
         d: at.getUTCDate(),
         H: hour,

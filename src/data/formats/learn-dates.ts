@@ -177,14 +177,16 @@ function dayPatterns(date: string): { pattern: string; language: DateFormat["lan
   };
   if (named.length === 0) addNumbers();
   const part = named.findIndex((name) => quarterOrWeek.test(name));
-  if (part >= 0 && numbers.length === 2) {
-    const at = tokens.indexOf(named[part]);
-    const next = tokens.slice(at + 1).find((token) => /^\d/.test(token));
-    const own = next === numbers[0] && tokens.indexOf(numbers[0]) > at ? 0 : 1;
-    const field = /q/i.test(named[part]) ? "Q" : "ww";
-    const year = numbers[1 - own].length === 4 ? "yyyy" : "yy";
-    if (numbers[own].length === field.length || (field === "ww" && numbers[own].length === 1))
-      add(own === 0 ? [field, year] : [year, field], "en", named.map(quotedLiteral));
+  const others = named.filter((_, k) => k !== part);
+  if (part >= 0 && numbers.length === 2 && others.every((name) => /^[FC]Y$/i.test(name))) {
+    const before = tokens.slice(0, tokens.indexOf(named[part])).filter((token) => /^\d/.test(token)).length;
+    const isQuarter = /q/i.test(named[part]);
+    const own = [before, before - 1].find((k) => numbers[k]?.length === 1) ?? before;
+    const year = numbers[1 - own]?.length === 4 ? "yyyy" : "yy";
+    // A week of a year in two digits might be the size of trousers.
+    const fits = isQuarter ? numbers[own]?.length === 1 : numbers[own]?.length <= 2 && year === "yyyy";
+    for (const field of isQuarter ? ["Q"] : ["ww", "w"])
+      if (fits) add(own === 0 ? [field, year] : [year, field], "en", named.map(quotedLiteral));
   }
   for (const language of languages) {
     const kinds = named.map((name) => {

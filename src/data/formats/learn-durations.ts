@@ -14,7 +14,7 @@ const amount = /(\d{1,6})(\s?\p{L}+\.?)(,?\s*)/guy;
 const units = ["d", "H", "m", "s"] as const;
 type Unit = (typeof units)[number];
 const words: Readonly<Record<Unit, string>> = {
-  d: "d day days t tag tage tagen j jour jours día días giorno giorni dag dagen 天 日",
+  d: "d day days tag tage tagen j jour jours día días giorno giorni dag dagen 天 日",
   H: "h hr hrs hour hours std stunde stunden heure heures hora horas ora ore uur 小时 時間 时",
   m: "m min mins minute minutes minuten minuto minutos minuti 分钟 分",
   s: "s sec secs second seconds sek sekunde sekunden seconde secondes segundo segundos secondi seconden 秒",

@@ -29,6 +29,8 @@ test.each<[string, readonly string[], readonly [number, number]]>([
   ["fiscal quarters", ["FY24 Q3", "FY22 Q1"], [day("2024-07-01"), day("2022-01-01")]],
   ["quarters first", ["Q3 2024", "Q1 2022"], [day("2024-07-01"), day("2022-01-01")]],
   ["weeks", ["KW 01/2025", "KW 53/2020"], [day("2024-12-30"), day("2020-12-28")]],
+  ["weeks not filled up", ["KW 1/2025", "KW 53/2020"], [day("2024-12-30"), day("2020-12-28")]],
+  ["quarters as banks have them", ["3Q24", "1Q22"], [day("2024-07-01"), day("2022-01-01")]],
   ["weeks of ISO 8601", ["2025-W01", "2020-W53"], [day("2024-12-30"), day("2020-12-28")]],
   ["Russian", ["1 мая 2024", "28 ноября 2023"], [day("2024-05-01"), day("2023-11-28")]],
   ["Polish", ["1 maja 2024 r.", "28 listopada 2023 r."], [day("2024-05-01"), day("2023-11-28")]],
@@ -78,6 +80,7 @@ test("digits of two scripts in one column are words", () => {
 test("a week that the year does not have is no date, nor are codes with a Q", () => {
   expect(inferred(["2023-W53", "2021-W53"]).type).not.toBe("date");
   expect(inferred(["Q7 2024", "Q8 2023"]).type).not.toBe("date");
+  expect(inferred(["W32 L34", "W30 L32", "W32-34"]).type).not.toBe("date");
 });
 
 test("a word among dates means missing in any language, and is told", () => {
