@@ -19,6 +19,8 @@ const enough = 0.95;
 /** Texts from which formats are learned. */
 const sample = 1000;
 
+/** So few different numbers beside a word in more than one in a hundred cells are levels. */
+const [fewNumbers, mostWords] = [10, 0.01];
 /** Numbers filled up to so many digits with no more than so many zeros name something. */
 const [paddedKey, mostZeros] = [7, 3];
 /** Said of long numbers that are no amounts. */
@@ -113,7 +115,12 @@ function typedColumn(from: Evidence, kept: readonly Cell[]): Inferred | undefine
   if (dates) return dates;
   const learned = arePhones(texts) ? undefined : numbersIn(kept, from.hints);
   const numbers = learned && readIn(learned.format, from, kept);
-  if (learned && numbers && !texts.some((text) => losesDigits(text, learned.format)))
+  if (
+    learned &&
+    numbers &&
+    !areLevels(learned.format, numbers, total) &&
+    !texts.some((text) => losesDigits(text, learned.format))
+  )
     return numericColumn(from, learned, numbers.cells, numbers.guessed);
   const times = learnDurations(some(texts), some(counts));
   const read = times && readIn(times.format, from, kept);
@@ -128,18 +135,25 @@ function typedColumn(from: Evidence, kept: readonly Cell[]): Inferred | undefine
   };
 }
 
+interface Read {
+  readonly cells: readonly Cell[];
+  readonly guessed: readonly Cell[];
+}
+
 /** The cells that the format reads and the words among the others that mean "missing"; undefined where too many are neither. */
-function readIn(
-  format: Format,
-  from: Evidence,
-  kept: readonly Cell[],
-): { readonly cells: readonly Cell[]; readonly guessed: readonly Cell[] } | undefined {
+function readIn(format: Format, from: Evidence, kept: readonly Cell[]): Read | undefined {
   const parse = parserOf(format);
   const cells: Cell[] = [];
   const others: Cell[] = [];
   for (const cell of kept) (Number.isNaN(parse(cell.text)) ? others : cells).push(cell);
   const guessed = from.missing ? [] : strayWords(others, cells.length, sum(cells), sum(kept));
   return sum(cells) >= enough * (sum(kept) - sum(guessed)) ? { cells, guessed } : undefined;
+}
+
+/** Whether the numbers are a few (but zero and one) beside words that nobody may leave out as mistakes. */
+function areLevels(format: Format, { cells, guessed }: Read, total: number): boolean {
+  if (cells.length > fewNumbers || total - sum(cells) - sum(guessed) <= mostWords * total) return false;
+  return new Set(cells.map((cell) => parserOf(format)(cell.text))).size > 2;
 }
 
 /** What is said of words taken for missing. */
@@ -327,7 +341,7 @@ function epochOf(name: string, kept: readonly Cell[]): DateFormat | undefined {
 
 /** A remark where most cells are numbers and the column is still none. */
 function mostlyNumbers({ hints }: Evidence, kept: readonly Cell[]): string[] {
-  if (kept.length <= 10 || arePhones(kept.map((cell) => cell.text))) return [];
+  if (kept.length < 5 || arePhones(kept.map((cell) => cell.text))) return [];
   const learned = numbersIn(kept, hints);
   if (!learned || learned.share < 0.5) {
     const shortened = kept.filter((cell) =>

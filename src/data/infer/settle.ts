@@ -181,7 +181,9 @@ export function settleGiven(one: Column, schema: ColumnSchema, { name, times, sp
     return { column: { ...one, type: "boolean", levels: ["False", "True"] }, remarks: [] };
   const rule = `the boolean column ${one.name} must hold a usual pair such as No and Yes, or its schema list its levels`;
   const words = foldSpellings(one.levels, counts).words;
-  check(booleanLevels(words) !== undefined, `read ${name}`, rule, one.levels.slice(0, 5).join(", "));
+  // Of 0 and 1 a column may hold one alone: what few rows have does not come out.
+  const usual = booleanLevels(words) !== undefined || words.every((word) => zeroOrOne(word) >= 0);
+  check(usual, `read ${name}`, rule, one.levels.slice(0, 5).join(", "));
   return asBoolean(one, counts, absent);
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { datePrinter } from "../../../src/data/formats/date-format";
 import { type Format, parserOf, valuePrinter } from "../../../src/data/formats/format";
 import { inferColumn } from "../../../src/data/infer/infer-column";
+import { parseCsv } from "../../../src/data/read/read-csv";
 
 const inferred = (texts: readonly string[], counts = texts.map(() => 1)) =>
   inferColumn({ name: "cell", levels: texts, counts });
@@ -99,4 +100,21 @@ test("a lone date that returns, far from all others, is asked about", () => {
   const { remarks } = inferred([...dates, "1900-01-01"], [...dates.map(() => 4), 9]);
   expect(remarks.join()).toContain("1900-01-01 stands apart from all other values in 9 cells");
   expect(inferred([...dates, "2023-12-25"], [...dates.map(() => 4), 9]).remarks).toEqual([]);
+});
+
+test("a few numbers and a word are levels, where the word is more than one cell in a hundred", () => {
+  const cylinders = ["3", "4", "5", "6", "8", "rotary"];
+  const found = inferred(cylinders, [10, 40, 10, 20, 12, 1]);
+  expect(found.type).toBe("categorical");
+  expect(found.remarks.join()).toContain('99% of its cells are numbers, others are such as "rotary"');
+  expect(inferred(cylinders, [100, 400, 100, 200, 120, 1]).type).toBe("numeric");
+});
+
+test("a column of 0 and 1 that holds one of them alone is read as the other file's", () => {
+  const columns = [
+    { name: "rare", type: "boolean" },
+    { name: "b", type: "categorical" },
+  ] as const;
+  const { table } = parseCsv("rare,b\n0,x\n0,y\n", { schema: { columns } });
+  expect(table.columns[0]).toMatchObject({ type: "boolean", levels: ["0", "1"] });
 });
