@@ -1,5 +1,6 @@
 import { inAnyDigits } from "./digits";
 import { type DurationFormat, durationParser } from "./duration-format";
+import { mostCounted } from "./learn-numbers";
 
 /** How the times among some texts are written, and the share of texts, counted as often as they occur, that are such. */
 export interface LearnedDurations {
@@ -61,8 +62,8 @@ function clockPattern(texts: readonly string[], weight: (i: number) => number): 
       single ||= word === "day";
     }
   });
-  const way = commonest(ways);
-  const day = commonest(days);
+  const way = mostCounted(ways);
+  const day = mostCounted(days);
   if (way === undefined) return undefined;
   const hour = /[ab]$/.test(way) ? "h" : "H";
   const before = day === undefined ? "" : `d'${single ? day.replace("days", "day(s)") : day}'`;
@@ -112,11 +113,11 @@ function unitPattern(texts: readonly string[], weight: (i: number) => number): s
   if (used.length < 2) return undefined;
   return used
     .map(([unit, one]) => {
-      const word = commonest(one.words) as string;
+      const word = mostCounted(one.words) as string;
       const [many, single] = [word.replace(/s?$/, "s"), word.replace(/s$/, "")];
       const both = many.length > 2 && one.words.has(many) && one.words.has(single);
       const field = one.padded > 0 && one.bare === 0 ? unit + unit : unit;
-      const text = `${field}'${both ? `${single}(s)` : word}${commonest(one.joints) ?? ""}'`;
+      const text = `${field}'${both ? `${single}(s)` : word}${mostCounted(one.joints) ?? ""}'`;
       return one.texts < count ? `[${text}]` : text;
     })
     .join("");
@@ -124,8 +125,4 @@ function unitPattern(texts: readonly string[], weight: (i: number) => number): s
 
 function add(counts: Map<string, number>, key: string, by: number): void {
   counts.set(key, (counts.get(key) ?? 0) + by);
-}
-
-function commonest(counts: ReadonlyMap<string, number>): string | undefined {
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
 }

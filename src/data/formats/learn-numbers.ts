@@ -254,7 +254,11 @@ function commonest<T>(
 ): string | undefined {
   const counts = new Map<string, number>();
   for (const one of all) counts.set(key(one), (counts.get(key(one)) ?? 0) + count(one));
-  let best: string | undefined;
-  for (const [name, n] of counts) if (best === undefined || n > (counts.get(best) as number)) best = name;
-  return best;
+  return mostCounted(counts);
+}
+
+/** The first of the keys with the highest count. */
+export function mostCounted(counts: ReadonlyMap<string, number>): string | undefined {
+  const all = [...counts];
+  return all.length === 0 ? undefined : all.reduce((best, one) => (one[1] > best[1] ? one : best))[0];
 }
