@@ -6,7 +6,7 @@ const towns = Array.from({ length: 400 }, (_, i) => (i === 7 ? 2 : i % 2));
 const tables = (["real", "synthetic"] as const).map(
   (name): NamedTable => ({
     name,
-    colour: name === "real" ? "grey" : "blue",
+    colour: name === "real" ? "grey" : 1,
     table: {
       rows: towns.length,
       columns: [
