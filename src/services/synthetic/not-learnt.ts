@@ -4,6 +4,7 @@ import { describeNotDetermined, notDetermined } from "../../evaluate/synthetic/d
 import { describeShifted, shifted } from "../../evaluate/synthetic/shifted/shifted";
 import { describeShiftedGroups, shiftedGroups } from "../../evaluate/synthetic/shifted/shifted-groups";
 import { describeShiftedPair, shiftedPairs } from "../../evaluate/synthetic/shifted/shifted-pairs";
+import { describeTornUnits, tornUnits } from "../../evaluate/synthetic/shifted/torn-units";
 import { contextNames } from "../../synthesis/relational/child-table";
 import { keysOf } from "../../synthesis/relational/families";
 import type { RelatedTables, Relational } from "../../synthesis/relational/relational";
@@ -53,7 +54,8 @@ export async function notLearntByBoth(
     describe(besideParents(real, key), besideParents(made, key), rng, key),
   ]);
   // What children say of their parent is their parent's, once for all of them.
-  const above = ["", "the mean of ", "the share of ", "the correlation of "].map(
+  const rows = ["all", "no two"].map((some) => `${some} rows with the same `);
+  const above = ["", "the mean of ", "the share of ", "the correlation of ", ...rows].map(
     (begin) => `${begin}${contextNames.parent("")}`,
   );
   const own = (sentence: string): boolean => !above.some((begin) => sentence.startsWith(begin));
@@ -96,6 +98,7 @@ async function describe(
     sentences: [
       ...grave.map(describeShifted),
       ...reversed.map(describeShiftedGroups),
+      ...describeTornUnits(tornUnits(real, made), customer),
       ...found.map((one) => describeNotDetermined(one)),
       ...off.filter((one) => !one.grave).map(describeShifted),
       ...shiftedPairs(real, many, { customer }).map(describeShiftedPair),

@@ -1,0 +1,153 @@
+import { percent } from "../../../core/format";
+import { type Column, isCategorical, type Table } from "../../../data/table";
+
+/** What holds in all real rows that share a value of one column, as the rows of a customer, and not in those made. */
+export interface TornUnit {
+  readonly unit: string;
+  readonly column: string;
+  /** "same": the column is the same in all of them; "once": no two have the same. */
+  readonly what: "same" | "once";
+  /** The share of the synthetic rows of which it is not so. */
+  readonly share: number;
+}
+
+/** A unit has so many values, each of so many rows on average; and rows made may be off in this share. */
+const [leastUnits, leastEach, mostOff] = [10, 1.5, 0.05];
+/** So many rows would break it by chance, were the columns not bound to each other. */
+const leastExpected = 20;
+/** What a unit has once each unit has much of: so much of all pairs is there. */
+const leastFilled = 0.1;
+/** So many rows of either table are looked at, side by side as they stand: those of one unit often do. */
+const mostRows = 5000;
+/** So many units are named. */
+const mostNamed = 3;
+
+/**
+ * The columns that all rows of a unit have alike, or each once, in the real rows alone. A unit is named by texts, or by whole
+ * numbers whose rows stand together or have something once: what an amount tells is no unit's.
+ */
+export function tornUnits(real: Table, synthetic: Table): readonly TornUnit[] {
+  const own = real.columns.map((column) => placesOf(column, mostRows));
+  // Of more rows than there are real ones each unit would have to have something twice.
+  const there = new Map(
+    synthetic.columns.map((column) => [column.name, placesOf(column, Math.min(mostRows, real.rows))]),
+  );
+  const found = own.flatMap((unit): TornUnit[] => {
+    if (!unit.names || unit.sizes.length < leastUnits || unit.known < leastEach * unit.sizes.length)
+      return [];
+    const some = own.flatMap((other): TornUnit[] => {
+      const [units, cells] = [there.get(unit.name), there.get(other.name)];
+      if (other === unit || !units || !cells) return [];
+      const what = boundBy(unit, other);
+      const share = what ? offIn(units, cells, what, Number.POSITIVE_INFINITY) / units.codes.length : 0;
+      return what && share > mostOff ? [{ unit: unit.name, column: other.name, what, share }] : [];
+    });
+    const surely = unit.together || some.some(({ what }) => what === "once");
+    return surely ? some : [];
+  });
+  const says = (unit: string, column: string, what: TornUnit["what"]): boolean =>
+    found.some((one) => one.unit === unit && one.column === column && one.what === what);
+  // What a region has alike its countries have, too; of two that are each other's unit the first will do.
+  return found.filter(({ unit, column, what }, k) => {
+    const before = (other: string): boolean => found.findIndex((one) => one.unit === other) < k;
+    if (what === "once" && says(column, unit, "once") && before(column)) return false;
+    return !found.some(
+      ({ unit: finer }) =>
+        finer !== unit &&
+        says(finer, unit, "same") &&
+        (!says(unit, finer, "same") || before(finer)) &&
+        (says(finer, column, what) || column === finer),
+    );
+  });
+}
+
+/** How a column is bound to a unit, where chance would not do it. */
+function boundBy(unit: Places, other: Places): TornUnit["what"] | undefined {
+  const sizes = other.sizes.map(() => 0);
+  let known = 0;
+  for (let i = 0; i < unit.codes.length; i++) {
+    if (unit.codes[i] < 0 || other.codes[i] < 0) continue;
+    sizes[other.codes[i]]++;
+    known++;
+  }
+  const alike = sizes.reduce((sum, n) => sum + (n / known) ** 2, 0);
+  const others = (1 - alike) * (known - unit.sizes.length);
+  if (others >= leastExpected && offIn(unit, other, "same", 1) === 0) return "same";
+  const pairs = unit.sizes.reduce((sum, n) => sum + (n * (n - 1)) / 2, 0) * alike;
+  const filled = known >= leastFilled * unit.sizes.length * other.sizes.length;
+  return filled && pairs >= leastExpected && offIn(unit, other, "once", 1) === 0 ? "once" : undefined;
+}
+
+/** It in words, the columns of a unit together. */
+export function describeTornUnits(found: readonly TornUnit[], customer?: string): string[] {
+  const units = [...new Set(found.map(({ unit }) => unit))];
+  const more = units.length - mostNamed;
+  return units.slice(0, mostNamed).flatMap((unit, k) => {
+    const of = (what: TornUnit["what"], word: string) => {
+      const some = found.filter((one) => one.unit === unit && one.what === what);
+      const most = percent(Math.max(...some.map(({ share }) => share)));
+      return { names: some.map(({ column }) => column).join(word), most };
+    };
+    const [same, once] = [of("same", ", "), of("once", " or ")];
+    const whose =
+      customer === undefined ? `; if ${unit} says whose the rows are, give --customer ${unit}` : "";
+    const kept = `to keep it, give a table with a row for each ${unit} and these rows as its --children${whose}`;
+    const last = k + 1 === mostNamed && more > 0 ? `; so it is with ${more} more` : "";
+    return [
+      ...(same.names
+        ? [
+            `all rows with the same ${unit} have the same ${same.names}: up to ${same.most} of the synthetic rows do not (${kept})`,
+          ]
+        : []),
+      ...(once.names
+        ? [
+            `no two rows with the same ${unit} have the same ${once.names}: up to ${once.most} of the synthetic rows do`,
+          ]
+        : []),
+    ].map((sentence, at, all) => (at + 1 === all.length ? `${sentence}${last}` : sentence));
+  });
+}
+
+/** A column's cells as numbers of different ones, missing ones −1; how many rows each has, and whether it may name units, and how. */
+function placesOf(column: Column, most: number) {
+  const cells: ArrayLike<string | number> = isCategorical(column) ? column.codes : column.values;
+  const seen = new Map<string | number, number>();
+  const sizes: number[] = [];
+  let [known, runs] = [0, 0];
+  const codes = new Int32Array(Math.min(most, cells.length)).fill(-1);
+  for (let i = 0; i < codes.length; i++) {
+    const cell = cells[i];
+    if (cell === "" || Number.isNaN(cell) || (isCategorical(column) && cell === -1)) continue;
+    const place = seen.get(cell) ?? sizes.length;
+    if (place === sizes.length) seen.set(cell, sizes.push(0) - 1);
+    if (i === 0 || codes[i - 1] !== place) runs++;
+    sizes[place]++;
+    known++;
+    codes[i] = place;
+  }
+  const numeric = column.type === "numeric";
+  const names = numeric
+    ? !column.values.some((value) => value % 1 !== 0 && !Number.isNaN(value))
+    : column.type !== "date";
+  return { name: column.name, codes, sizes, known, names, together: !numeric || runs <= 1.1 * sizes.length };
+}
+
+type Places = ReturnType<typeof placesOf>;
+
+/** How many rows are unlike the first of their unit, or like one before; as far as `most` of them. */
+function offIn(unit: Places, other: Places, what: TornUnit["what"], most: number): number {
+  const first = new Int32Array(unit.sizes.length).fill(-1);
+  const seen = new Set<number>();
+  let off = 0;
+  for (let i = 0; i < unit.codes.length && off < most; i++) {
+    const [u, v] = [unit.codes[i], other.codes[i]];
+    if (u < 0 || v < 0) continue;
+    if (what === "once") {
+      const pair = u * other.sizes.length + v;
+      if (seen.has(pair)) off++;
+      seen.add(pair);
+    } else if (first[u] < 0) first[u] = v;
+    else if (first[u] !== v) off++;
+  }
+  return off;
+}

@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read/read-csv";
+import type { Table } from "../../../src/data/table";
+import { describeTornUnits, tornUnits } from "../../../src/evaluate/synthetic/shifted/torn-units";
+
+/** Four ways to travel of each person, whose income and town are the same in all; or drawn row by row. */
+function choices(label: string, { bound = true, people = 100 } = {}): Table {
+  const rng = seeded(3).fork(label);
+  const lines = Array.from({ length: people }, (_, who) => {
+    const own = () => [Math.floor(90 * rng.uniform()), "ABC"[Math.floor(3 * rng.uniform())]];
+    const person = own();
+    return ["air", "bus", "car", "train"].map((mode) =>
+      [
+        bound ? who : Math.floor(people * rng.uniform()),
+        mode,
+        ...(bound ? person : own()),
+        Math.floor(50 * rng.uniform()),
+      ].join(","),
+    );
+  });
+  return parseCsv(`person,mode,income,town,cost\n${lines.flat().join("\n")}\n`).table;
+}
+
+test("tornUnits(real, synthetic) names what the rows of a unit share, or have once, in the real rows alone", () => {
+  const found = tornUnits(choices("real"), choices("made", { bound: false }));
+  expect(describeTornUnits(found)).toEqual([
+    expect.stringMatching(
+      /^all rows with the same person have the same income, town: up to [67]\d\.\d% of the synthetic rows do not \(to keep it, give a table with a row for each person and these rows as its --children; if person says/,
+    ),
+    expect.stringMatching(
+      /^no two rows with the same person have the same mode: up to [1-4]\d\.\d% of the synthetic rows do$/,
+    ),
+  ]);
+  expect(tornUnits(choices("real"), choices("again"))).toEqual([]);
+  expect(tornUnits(choices("few", { people: 8 }), choices("made", { bound: false }))).toEqual([]);
+});
+
+test("tornUnits(real, synthetic) names the finest unit, and none of what an amount tells or a column of other rows has once", () => {
+  const rng = seeded(4);
+  const drawn = (most: number) => Math.floor(most * rng.uniform());
+  const lines = Array.from({ length: 600 }, (_, i) => {
+    const [town, hours] = [drawn(60), 10 * drawn(40)];
+    return {
+      town: `T${town}`,
+      region: `R${town % 12}`,
+      north: town % 2,
+      hours,
+      works: hours > 200,
+      serial: i,
+    };
+  });
+  const of = (rows: readonly object[]) =>
+    parseCsv(
+      `town,region,north,hours,works,serial\n${rows.map((row) => Object.values(row).join(",")).join("\n")}\n`,
+    ).table;
+  const apart = lines.map((row, i) => {
+    const [other, third] = [lines[(7 * i + 1) % 600], lines[(11 * i + 5) % 600]];
+    return {
+      ...row,
+      region: other.region,
+      north: third.north,
+      hours: other.hours,
+      serial: third.serial % 50,
+    };
+  });
+  expect(tornUnits(of(lines), of(apart)).map(({ unit, column }) => [unit, column])).toEqual([
+    ["town", "region"],
+    ["town", "north"],
+  ]);
+});
