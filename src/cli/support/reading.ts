@@ -67,11 +67,14 @@ function patternsOf(texts: readonly string[]): Map<string, string> {
   );
 }
 
-/** Notes what was guessed of a file. */
+/** Notes what was guessed of a file, once of all columns of which it is the same. */
 export function noteRemarks(remarks: readonly Remark[], most = 12): void {
-  for (const { column, text } of remarks.slice(0, most))
-    note(column === undefined ? text : `${column}: ${text}`);
-  if (remarks.length > most) note(`… and ${remarks.length - most} more (telelink data show tells all)`);
+  const columnsOf = new Map<string, string[]>();
+  for (const { column, text } of remarks)
+    columnsOf.set(text, [...(columnsOf.get(text) ?? []), ...(column === undefined ? [] : [column])]);
+  for (const [text, columns] of [...columnsOf].slice(0, most))
+    note(columns.length === 0 ? text : `${columns.join(", ")}: ${text}`);
+  if (columnsOf.size > most) note(`… and ${columnsOf.size - most} more (telelink data show tells all)`);
 }
 
 /** Shares of rows, and of a column's cells, that may be lost before the work stops. */

@@ -1,6 +1,7 @@
 import { toPlain } from "../formats/digits";
 import { formatSample, parserOf, type ValueFormat } from "../formats/format";
 import { isPlain, type NumberFormat, plainNumbers } from "../formats/number-format";
+import { singleReader } from "../formats/single-precision";
 import type { ColumnSchema } from "../schema";
 import type { NumericColumn } from "../table";
 import { decode, isBlank } from "./bytes";
@@ -37,6 +38,7 @@ export class NumericBuilder implements ColumnBuilder {
   private readonly parse: ((text: string) => number) | undefined;
   private readonly mark: string;
   private readonly plain: (text: string) => string;
+  private readonly short: ((value: number) => number) | undefined;
 
   /** Numbers among the words that mean "missing", such as −999. */
   private readonly sentinels: readonly string[];
@@ -51,6 +53,7 @@ export class NumericBuilder implements ColumnBuilder {
     this.plain = toPlain(format?.digits);
     this.point = bare ? this.mark.charCodeAt(0) : undefined;
     this.parse = format ? parserOf(format) : undefined;
+    this.short = format?.kind === "number" && format.single ? singleReader(format.single) : undefined;
   }
 
   add(bytes: Buffer, block: Block, j: number, stride: number, bad: BadCell): void {
@@ -66,6 +69,9 @@ export class NumericBuilder implements ColumnBuilder {
       }
     else if (block.kernel) this.readFast(bytes, block, j, stride, bad);
     else for (let r = 0; r < rows; r++) values[from + r] = this.read(bytes, block, r, r * stride + j, bad);
+    if (this.short)
+      for (let i = from; i < from + rows; i++)
+        if (!Number.isNaN(values[i])) values[i] = this.short(values[i]);
     for (const word of this.sentinels) {
       let found = 0;
       for (let r = 0; r < rows; r++) {

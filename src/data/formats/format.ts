@@ -82,6 +82,7 @@ const fields: Readonly<Record<Format["kind"], Readonly<Record<string, Rule>>>> =
     width: whole(0, 100),
     digits: text(8),
     exponent: ["must have a letter, plus and digits", isExponent],
+    single: ["must have digits and a power", isSingle],
   },
   duration: {
     pattern: pattern("times such as H:mm:ss", isDurationPattern),
@@ -137,4 +138,9 @@ function isExponent(value: unknown): boolean {
   const { letter, plus, digits } = (value ?? {}) as Fields;
   const fits = (letter === "e" || letter === "E") && typeof plus === "boolean" && Number.isInteger(digits);
   return fits && Number(digits) >= 1 && Number(digits) <= 4;
+}
+
+function isSingle(value: unknown): boolean {
+  const { digits, power } = (value ?? {}) as Fields;
+  return [digits, power].every(Number.isInteger) && Number(digits) >= 1 && Number(digits) <= 17;
 }

@@ -1,4 +1,5 @@
 import { fromPlain, toPlain } from "./digits";
+import { asSingle, type SinglePrecision, singleReader } from "./single-precision";
 
 /** How a column writes its numbers. Digits after the decimal mark are the column's `decimals`. */
 export interface NumberFormat {
@@ -27,16 +28,17 @@ export interface NumberFormat {
   readonly width?: number;
   /** The power of ten is written out, as in 1.5e+03: the letter, whether a plus is written, and the fewest digits. */
   readonly exponent?: { readonly letter: "e" | "E"; readonly plus: boolean; readonly digits: number };
+  /** Numbers were held in single precision, so that 14.9 is written 14.8999996185303; left out, they stand as they are. */
+  readonly single?: SinglePrecision;
 }
 
 /** Numbers as programs write them: 1234.5. */
 export const plainNumbers: NumberFormat = { kind: "number", decimal: "." };
 
-/** Whether numbers so written are read and written as programs do, but for the digits after the mark. */
+/** Whether programs read numbers so written: single precision is another value in the eighth digit only. */
 export function isPlain(format: NumberFormat): boolean {
-  const extras = Object.entries(format).filter(
-    ([name, value]) => name !== "kind" && name !== "decimal" && value !== undefined,
-  );
+  const own = ["kind", "decimal", "single"];
+  const extras = Object.entries(format).filter(([name, value]) => !own.includes(name) && value !== undefined);
   return extras.length === 0 && format.kind === "number" && format.decimal === ".";
 }
 
@@ -49,6 +51,7 @@ export function numberParser(format: NumberFormat): (text: string) => number {
   const suffix = format.suffix?.trim() ?? "";
   const core = corePattern(decimal, thousands, format.grouping);
   const plain = toPlain(format.digits);
+  const short = format.single ? singleReader(format.single) : (value: number) => value;
   return (text) => {
     let rest = plain(text).trim();
     let negative = false;
@@ -90,7 +93,7 @@ export function numberParser(format: NumberFormat): (text: string) => number {
     if (thousands !== undefined) whole = whole.replace(/\D/g, "");
     const value = Number(`${whole === "" ? "0" : whole}.${fraction === "" ? "0" : fraction}${exponent}`);
     if (!Number.isFinite(value)) return Number.NaN;
-    return negative ? -value : value;
+    return short(negative ? -value : value);
   };
 }
 
@@ -103,10 +106,10 @@ export function fixedText(value: number, decimals: number): string {
 /** A writer of numbers in the format with at most `decimals` digits after the mark; left out, as many as it takes. */
 export function numberPrinter(format: NumberFormat, decimals?: number): (value: number) => string {
   const { decimal, thousands, grouping, prefix = "", suffix = "", width = 0, minus = "-" } = format;
-  const { negative = "minus", plus = false, exponent } = format;
+  const { negative = "minus", plus = false, exponent, single } = format;
   const native = fromPlain(format.digits);
   return (value) => {
-    const size = Math.abs(value);
+    const size = Math.abs(single ? asSingle(value, single) : value);
     let [digits, power] = exponent
       ? size.toExponential(decimals === undefined ? undefined : Math.min(100, decimals)).split("e")
       : [decimals === undefined ? plainText(size) : toFixed(size, decimals), undefined];

@@ -7,6 +7,7 @@ import { learnDates } from "../formats/learn-dates";
 import { learnDurations } from "../formats/learn-durations";
 import { learnNumbers } from "../formats/learn-numbers";
 import { isPlain, type NumberFormat, plainNumbers } from "../formats/number-format";
+import { learnSingle, singleReader, singleSample } from "../formats/single-precision";
 import { booleanLevels, type ColumnSchema, zeroOrOne } from "../schema";
 import {
   type CategoricalColumn,
@@ -112,6 +113,7 @@ export function settleNumeric(one: NumericColumn, first: boolean, of?: Tallied):
   const { name, values, missing } = one;
   const is = (column: Column, remarks: readonly string[] = []): Settled => ({ column, remarks });
   if (one.format && !isPlain({ ...one.format, leastDecimals: undefined } as NumberFormat)) return is(one);
+  if (one.decimals === undefined || one.decimals > 6) return settleDecimals(one);
   const common = missing ? { missing } : {};
   const whole = one.decimals === 0;
   const named = whole && (mayBeId(name) || mayBeIndex(name) || mayBeCode(name));
@@ -151,6 +153,20 @@ export function settleNumeric(one: NumericColumn, first: boolean, of?: Tallied):
   const codes = Int32Array.from(values, (value) => codeOf.get(value) ?? -1);
   const levels = sorted.map(printerOf(one));
   return is({ name, type: binary ? "boolean" : "categorical", codes, levels, ...common }, said);
+}
+
+/** The column of many digits after the mark; where they come of single precision alone, its values are the decimals meant. */
+function settleDecimals(one: NumericColumn): Settled {
+  const { name, type, missing, format = plainNumbers } = one;
+  const single = format.kind === "number" && !format.single ? learnSingle(one.values) : undefined;
+  if (!single) return { column: one, remarks: [] };
+  const values = one.values.map(singleReader(single));
+  const { leastDecimals: _, ...style } = format as NumberFormat;
+  const [decimal, written] = singleSample(single);
+  return {
+    column: { name, type, values, format: { ...style, single }, ...(missing ? { missing } : {}) },
+    remarks: [`of single precision, in which ${decimal} stands as ${written}: read as the decimals`],
+  };
 }
 
 /** Identifiers or text that the beginning of a file suggested, as what all of it says (of a tally's column, `of`). */
