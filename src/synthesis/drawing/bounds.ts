@@ -145,6 +145,13 @@ function limitsOn(
     if (range) ranges.push(onGrid({ low: filled(range.from), high: filled(range.to) }, step));
     limits.push({ ranges, wish: true, missing });
   }
+  // A stretch of time after another date ends where the dates do.
+  if (plan.kind === "date" && !isComputed(plan) && plan.formula && argumentsOf(plan.formula).every(has))
+    limits.push({
+      ranges: [onGrid({ low: filled(plan.low), high: filled(plan.high) }, step)],
+      wish: false,
+      missing: true,
+    });
   for (const { low, high } of within?.get(plan.name) ?? [])
     limits.push({
       ranges: [onGrid({ low: low.slice(), high: high.slice() }, step)],

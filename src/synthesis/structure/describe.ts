@@ -104,10 +104,11 @@ function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
     const write = dateWriter(plan.format);
     const ways = plan.format.formats.length;
     const mixed = ways > 1 ? `, written in ${ways} ways` : "";
+    const exact = plan.format.exact?.map(({ text }) => text).join(" or ");
     const rule = plan.formula && describeDated(name, plan.formula, structure.columns);
     return [
       ...(rule && plan.formula ? [whereThere(rule, plan.formula, structure)] : []),
-      `${name} is a date from ${write(plan.low)} to ${write(plan.high)}${mixed}.`,
+      `${name} is a date from ${write(plan.low)} to ${write(plan.high)}${mixed}${exact ? `; often exactly ${exact}` : ""}.`,
       ...describeDays(plan),
     ];
   }

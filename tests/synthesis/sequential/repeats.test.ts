@@ -89,3 +89,27 @@ test("a number repeats one that is computed, and follows it", async () => {
   expect(Math.min(...asked)).toBeGreaterThanOrEqual(100);
   expect(Math.max(...asked)).toBeLessThanOrEqual(110);
 });
+
+test("of few rows too, a number that ends at another one in some never goes beyond it, and a state says where it does", async () => {
+  const rng = seeded(3);
+  const rows = Array.from({ length: 140 }, () => {
+    const end = 20 + Math.floor(2500 * rng.uniform());
+    const back = Math.floor(60 * rng.uniform());
+    return rng.uniform() < 0.13 || back >= end ? `${end},${end},0` : `${end},${back},1`;
+  });
+  const { table } = parseCsv(`last,back,seen\n${rows.join("\n")}\n`);
+  const model = await sequential()(table, seeded(1));
+  const said = describeStructure(model.structure);
+  expect(said).toContain("back is never above last.");
+  expect(said).toContain("back is often the value of last.");
+  const made = model.sample(2000, seeded(2));
+  const [last, back] = ["last", "back"].map((name) => numbers(made, name));
+  expect(back.filter((value, i) => value > last[i])).toHaveLength(0);
+  const equal = back.filter((value, i) => value === last[i]).length / made.rows;
+  expect(equal).toBeCloseTo(0.13, 1);
+  const { codes, levels } = columnNamed(made, "seen") as {
+    readonly codes: Int32Array;
+    readonly levels: readonly string[];
+  };
+  expect([...codes].filter((code, i) => (levels[code] === "0") !== (back[i] === last[i]))).toEqual([]);
+});

@@ -159,3 +159,16 @@ test("times keep the odds of their hours, by the level that these go by", async 
   plan.hours.shares.pop();
   expect(() => checkRules(wrong, "use")).toThrow("must be in hours with 24 shares from midnight");
 });
+
+test("working days alone are told of two months of dates, and of ten days nothing", () => {
+  const plan = (weeks: number, of: readonly number[]) => {
+    const days = Array.from({ length: weeks }, (_, k) =>
+      of.map((at) => Date.UTC(2024, 0, 1 + 7 * k + at)),
+    ).flat();
+    const { table } = parseCsv(`on,n\n${days.map((at, i) => `${written(at)},${(7 * i) % 31}`).join("\n")}\n`);
+    return (discoverStructure(table, seeded(1)).columns[0] as DatePlan).days?.shares;
+  };
+  expect(plan(9, [0, 1, 2, 3, 4])?.slice(5)).toEqual([0, 0]);
+  expect(plan(2, [0, 1, 2, 3, 4])).toBeUndefined();
+  expect(plan(9, [0, 1, 2, 3, 4, 5])).toBeUndefined();
+});

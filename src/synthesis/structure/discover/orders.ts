@@ -34,13 +34,32 @@ export function findOrders(from: Table, structure: Structure): readonly Order[] 
         follows(columns[a].plan, columns[b].plan)
       )
         continue;
-      if (from.rows * shareAbove(sorted[a], sorted[b]) < needed) continue;
-      if (holds(columns[a].values, columns[b].values, needed, people)) {
+      const [low, high] = [columns[a].values, columns[b].values];
+      const expected = from.rows * shareAbove(sorted[a], sorted[b]);
+      const equal = (): boolean => enoughKnown({ people }, equalRows(low, high), needed);
+      if ((expected >= needed || equal()) && holds(low, high, needed, people)) {
         found.push({ low: columns[a].plan.name, high: columns[b].plan.name });
       }
     }
   }
   return found;
+}
+
+/**
+ * The rows in which both are the same, at neither one's end, where none has `low` above `high`: without an order as many would lie just
+ * above. None where one does.
+ */
+function equalRows(low: Float64Array, high: Float64Array): readonly number[] {
+  const equal: number[] = [];
+  let [least, most] = [Infinity, -Infinity];
+  for (let i = 0; i < low.length; i++) {
+    if (low[i] > high[i]) return [];
+    if (low[i] === high[i]) equal.push(i);
+    if (high[i] < least) least = high[i];
+    if (low[i] > most) most = low[i];
+  }
+  // What ends there cannot lie beyond.
+  return equal.filter((i) => low[i] > least && low[i] < most);
 }
 
 /** Whether no row has `low` above `high`, among those of enough people that have both. */

@@ -2,7 +2,7 @@ import type { Rng } from "../../../core/rng";
 import { namePeople } from "../../../data/customers";
 import { usualEnds } from "../../../data/formats/format";
 import { type Column, isCategorical, type NumericColumn } from "../../../data/table";
-import { dateReader, writtenDates } from "../dates";
+import { coarserDates, dateReader, writtenDates } from "../dates";
 import { tamed } from "../ends";
 import { gridOf, snap, within } from "../grids";
 import { keyPlanOf } from "../keys/key-plan-of";
@@ -39,8 +39,9 @@ export function planOf(column: Column, rng: Rng, telling: Telling, kept: boolean
     return keyColumn(name, column.values, rng, least);
   if (!kept && column.type === "text" && namePeople(name, present))
     return keyColumn(name, column.values, rng, least);
-  const format = writtenDates(column.values, least, column.format);
-  if (!format) return levelsPlan(name, column.values, [...new Set(present)].sort(), all, rng);
+  const written = writtenDates(column.values, least, column.format);
+  if (!written) return levelsPlan(name, column.values, [...new Set(present)].sort(), all, rng);
+  const format = kept ? written : coarserDates(written, column.values, least, people);
   const times = Float64Array.from(column.values, dateReader(format));
   if (!kept && areFew(times, telling)) return emptyColumn(name, present.length, least);
   if (present.length === column.values.length && present.every((value) => value === present[0]))

@@ -7,10 +7,11 @@ import { spacedRows } from "./search";
 
 const screeningRows = 1000;
 /** So many rows, and this share of them, must have the other column's value, beside what is frequent in either … */
-const leastRows = 20;
+const leastRows = 12;
 const leastShare = 0.01;
-/** … and so many times as many as have the value one step above it, or below: else the columns only go together. */
+/** … and so many times as many as are any other distance of a few steps from it, or where these are few so many times as many: else the columns only go together. */
 const besideTimes = 3;
+const [mostSteps, fewRows] = [10.5, 20];
 const mostRepeated = 3;
 
 /**
@@ -69,12 +70,16 @@ function repeatedRows(
   const step = plan.grid ? spacing(plan.grid) : 0;
   const frequent = new Set([...plan.atoms, ...other.plan.atoms]);
   let same = 0;
-  const beside = [0, 0];
+  const beside = new Map<number, number>();
   for (let i = 0; i < values.length; i++) {
     if (taken[i] === 1 || frequent.has(values[i]) || frequent.has(other.values[i])) continue;
     const apart = values[i] - other.values[i];
     if (apart === 0) same++;
-    else if (Math.abs(apart) <= 1.5 * step) beside[apart > 0 ? 1 : 0]++;
+    else if (Math.abs(apart) <= mostSteps * step) {
+      const steps = Math.round(apart / step);
+      beside.set(steps, (beside.get(steps) ?? 0) + 1);
+    }
   }
-  return same > besideTimes * Math.max(...beside) ? same : 0;
+  const most = Math.max(0, ...beside.values());
+  return same > besideTimes * most && (same >= fewRows || same >= leastRows * most) ? same : 0;
 }

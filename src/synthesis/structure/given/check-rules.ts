@@ -2,6 +2,7 @@ import { check, checkInteger } from "../../../core/checks";
 import { dateUnits } from "../date-parts";
 import { type Formula, leadsTo, type RatesBy, type Term } from "../formulas";
 import { earlierDates } from "../move-dates";
+import { codeOf } from "../orders/limits";
 import {
   type ColumnPlan,
   type DatePlan,
@@ -163,9 +164,8 @@ function checkLimits(
       check(plain && !(Number(least) > Number(most)), action, rule, ends.join(", "));
     }
     must(where?.column, ["levels", "bands"], who);
-    const plan = columns.find(({ name }) => name === where.column) as LevelsPlan;
     check(
-      plan.levels.includes(where.level),
+      codeOf(columns, where) >= 0,
       action,
       `${who} must hold for a level of ${where.column}`,
       where.level,

@@ -1,5 +1,6 @@
 import { dateWriter } from "../dates";
 import type { DatePlan, Limit, Range, Structure } from "../structure";
+import { levelNames } from "../variables";
 
 type Values = (name: string) => ArrayLike<number> | undefined;
 
@@ -32,7 +33,8 @@ export function rowsWhere(
 /** The code of the level in whose rows something holds. */
 export function codeOf(columns: Structure["columns"], { column, level }: Limit["where"]): number {
   const plan = columns.find(({ name }) => name === column);
-  return plan && "levels" in plan ? plan.levels.indexOf(level) : -1;
+  if (plan?.kind !== "levels" && plan?.kind !== "bands" && plan?.kind !== "lookup") return -1;
+  return plan.kind === "levels" ? levelNames(plan).indexOf(level) : plan.levels.indexOf(level);
 }
 
 /** Whether the value lies in the range; a missing one lies nowhere. */

@@ -98,15 +98,22 @@ interface Needed {
 function sharesOf(plan: DatePlan, from: Table, how: Needed): DateDays | undefined {
   const { needed, least, people } = how;
   const all = numbersOf(columnNamed(from, plan.name), plan);
-  if (daysOf(all) < 7 * needed) return undefined;
   const counts = countPeople(
     all.map((value) => (Number.isNaN(value) ? value : weekdayOf(value))),
     people,
   );
   const each = Array.from({ length: 7 }, (_, at) => counts.get(at) ?? 0);
-  const uneven = unevenness(each, Math.max(needed, least));
-  if (uneven < leastDiffering && !(uneven > 0 && each.includes(0))) return undefined;
+  const days = daysOf(all);
+  const uneven = days < 7 * needed ? 0 : unevenness(each, Math.max(needed, least));
+  if (uneven < leastDiffering && !missesDays(each, days, needed)) return undefined;
   return { shares: partsOf(each.map((count) => (count === 0 ? 0 : Math.max(count, least)))) };
+}
+
+/** Whether so many days would hardly all lie beside the days of the week that have no row, whichever these were. */
+function missesDays(each: readonly number[], days: number, needed: number): boolean {
+  const held = each.filter(Boolean).length;
+  const ways = [1, 7, 21, 35, 35, 21, 7][7 - held];
+  return held < 7 && days >= leastDays && days * Math.log(7 / held) - Math.log(ways) >= needed - Math.log(7);
 }
 
 /** On how many days moments lie. */

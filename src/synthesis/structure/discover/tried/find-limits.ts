@@ -18,7 +18,7 @@ import {
   type NumberPlan,
   type Range,
 } from "../../structure";
-import { codesOf, numbersOf } from "../../variables";
+import { codesOf, levelNames, numbersOf } from "../../variables";
 import { bandReads } from "../bands";
 import { shortest, spacedRows } from "../search";
 import { expectedBeyond } from "./expected-beyond";
@@ -70,14 +70,14 @@ export function findLimits(plans: readonly ColumnPlan[], from: Table, telling: T
     const order = known.sort((a, b) => values[a] - values[b]);
     return [{ plan, values, ...screened(order, values) }];
   });
-  const tests = 2 * numbers.length * levels.reduce((sum, { plan }) => sum + plan.levels.length, 0);
+  const tests = 2 * numbers.length * levels.reduce((sum, { plan }) => sum + toldLevels(plan).length, 0);
   const needed = Math.log(100 * tests);
   const limits: Limit[] = [];
   // What is computed lies where its parts do.
   for (const measured of [...numbers].sort((a, b) => Number(isComputed(a.plan)) - Number(isComputed(b.plan))))
     for (const { plan, codes } of levels)
       if (!isTold(plan, measured.plan, plans))
-        plan.levels.forEach((level, code) => {
+        toldLevels(plan).forEach((level, code) => {
           const where = { column: plan.name, level };
           const reads = isComputed(measured.plan) ? argumentsOf(measured.plan.formula) : [];
           if (limits.some((one) => same(one.where, where) && reads.includes(one.column))) return;
@@ -86,6 +86,11 @@ export function findLimits(plans: readonly ColumnPlan[], from: Table, telling: T
         });
   const outer = outsideOthers(limits, levels, numbers, needed, telling);
   return [...limits, ...outer, ...besideOthers(limits, levels, numbers, needed, telling)];
+}
+
+/** The levels by their codes; a missing cell is one, too. */
+function toldLevels(plan: LevelsPlan | BandsPlan): readonly string[] {
+  return plan.kind === "levels" && !plan.texts ? levelNames(plan) : plan.levels;
 }
 
 /** The ends of levels that have none of their own, and never lie where another's is found to, though chance would have put some there: no student is as old as all that are retired. */
@@ -233,7 +238,11 @@ function endsOf(
     const next = values[order.findLast((i) => values[i] < first) as number];
     range.least = toldEnd(measured, own, next, { least, people });
   }
-  return range.least === undefined && range.most === undefined ? undefined : range;
+  if (range.least === undefined && range.most === undefined) return undefined;
+  // One value of many rows, which none lie beyond: the end of the observation.
+  return first === last && [range.least, range.most].includes(first)
+    ? { ...range, least: first, most: first }
+    : range;
 }
 
 /** Rows in order, and those among them that stand for all where ends are screened. */
