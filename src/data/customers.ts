@@ -2,7 +2,7 @@ import { customerColumns, customerOf } from "./duplicates";
 import { customerNames, mayBeCode, mayBeCustomer, mayBeThing, mayBeTime, plainName } from "./infer/names";
 import { nameThings } from "./infer/naming";
 import { isReckoned } from "./infer/reckoned";
-import { rowSubject } from "./subjects";
+import { namesNobody, rowSubject } from "./subjects";
 import {
   type Column,
   cellText,
@@ -22,6 +22,8 @@ const mostTimes = 4;
 /** Of values under a name that says nothing, most must have too few rows for a category. */
 const fewRows = 5;
 const fewestUnnamed = 20;
+/** Fewer short keys may be sizes: they are customers' if something else is the same in all rows of one. */
+const fewestSure = 100;
 /** Keys that may be a product's are so many, and have so many rows on average. */
 const [fewestDoubtful, mostDoubtful] = [50, 50];
 /** Under a name that says nothing, so many of the rows must repeat a value. */
@@ -60,6 +62,7 @@ export function repeatedCustomers(from: Table): string | undefined {
       (column.type === "numeric" && (!standTogether(column, counts.size) || isReckoned(column, from.columns)))
     )
       return [];
+    if (counts.size < fewestSure && namesNobody(from, name)) return [];
     const rows = [...counts.values()].sort((a, b) => a - b);
     return rows[rows.length >> 1] < fewRows ? [{ name, customers }] : [];
   });

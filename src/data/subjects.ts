@@ -77,6 +77,21 @@ export function rowSubject(from: Table): Subject | undefined {
   return { column, same, people };
 }
 
+/** So many columns could be a customer's own; of rows of a value chance would have so many differ. */
+const [fewestOthers, leastDiffering] = [3, 5];
+
+/** Whether values name nobody: of several other columns none is the same in all rows of one, as a person's would be. */
+export function namesNobody(from: Table, name: string): boolean {
+  const columns = codedRows(from);
+  const key = columns.find(({ column }) => column.name === name);
+  const others = columns.filter((other) => other !== key && other.distinct > 1);
+  if (!key || others.length < fewestOthers) return false;
+  const again = key.codes.reduce((count, code) => count + (code >= 0 ? 1 : 0), 0) - key.distinct;
+  return !others.some(
+    (other) => (1 - other.chance) * again >= leastDiffering && isSame(key.codes, key.distinct, other, 1),
+  );
+}
+
 type Form = "number" | "key" | "names" | "words";
 
 function subjectOf(key: Coded, form: Form, columns: readonly Coded[], rows: number) {
@@ -125,7 +140,12 @@ function paired(key: Coded, date: Coded): Coded & { date: Coded } {
 }
 
 /** Whether a column has one value in nearly all rows of one key, and chance would not have it so. */
-function isSame(keys: Int32Array, distinct: number, { codes, chance }: Coded): boolean {
+function isSame(
+  keys: Int32Array,
+  distinct: number,
+  { codes, chance }: Coded,
+  fewest = fewestReturning,
+): boolean {
   const first = new Int32Array(distinct).fill(-1);
   const returning = new Uint8Array(distinct);
   let [pairs, differing, people] = [0, 0, 0];
@@ -143,7 +163,7 @@ function isSame(keys: Int32Array, distinct: number, { codes, chance }: Coded): b
     if (pairs === 200 && differing > 50) return false;
   }
   return (
-    people >= fewestReturning &&
+    people >= fewest &&
     differing <= (1 - leastSame) * pairs &&
     differing <= mostDiffering * (1 - chance) * pairs
   );

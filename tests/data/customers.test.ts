@@ -170,3 +170,15 @@ test("repeatedCustomers(table) takes no day written 2024年01月31日 for a cust
     `2024年${String(1 + (i % 12)).padStart(2, "0")}月${String(1 + (i % 28)).padStart(2, "0")}日`;
   expect(repeatedCustomers(rows("入金日", (i) => day((i * 7) % 130)))).toBeUndefined();
 });
+
+test("repeatedCustomers(table) takes few short keys for customers where something is the same in all rows of one alone", () => {
+  const of = (town: (size: number, i: number) => number) => {
+    const lines = Array.from({ length: 120 }, (_, i) => {
+      const size = (i * i + (i >> 2)) % 31;
+      return `${155 + 10 * (size % 6)}/${50 + 5 * (size >> 2)},${"ABC"[(i * 7) % 3]},${900 + ((i * 37) % 101)},${town(size, i)}`;
+    });
+    return repeatedCustomers(parseCsv(`tires,make,price,doors\n${lines.join("\n")}\n`).table);
+  };
+  expect(of((_, i) => 2 + ((i * 11) % 5))).toBeUndefined();
+  expect(of((size) => 2 + (((size % 6) + (size >> 2)) % 4))).toBe("tires");
+});
