@@ -1,7 +1,7 @@
 import type { Rng } from "../../core/rng";
 import { dropColumns, type Table, table, takeTableRows } from "../../data/table";
 import { describeNotDetermined, notDetermined } from "../../evaluate/synthetic/determined/determined";
-import { describeShifted, shifted } from "../../evaluate/synthetic/shifted/shifted";
+import { describeLeaning, describeShifted, shifted } from "../../evaluate/synthetic/shifted/shifted";
 import { describeShiftedGroups, shiftedGroups } from "../../evaluate/synthetic/shifted/shifted-groups";
 import { describeShiftedPair, shiftedPairs } from "../../evaluate/synthetic/shifted/shifted-pairs";
 import { describeTornUnits, tornUnits } from "../../evaluate/synthetic/shifted/torn-units";
@@ -100,7 +100,8 @@ async function describe(
       ...reversed.map(describeShiftedGroups),
       ...describeTornUnits(tornUnits(real, made), customer),
       ...found.map((one) => describeNotDetermined(one)),
-      ...off.filter((one) => !one.grave).map(describeShifted),
+      ...off.filter((one) => !one.grave && one.customers === undefined).map(describeShifted),
+      ...describeLeaning(off),
       ...shiftedPairs(real, many, { customer }).map(describeShiftedPair),
       ...groups.filter((one) => !one.reversed).map(describeShiftedGroups),
       ...(notLookedAt ? [notLookedAt] : []),

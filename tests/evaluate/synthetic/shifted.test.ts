@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
 import type { Table } from "../../../src/data/table";
-import { describeShifted, shifted } from "../../../src/evaluate/synthetic/shifted/shifted";
+import { describeLeaning, describeShifted, shifted } from "../../../src/evaluate/synthetic/shifted/shifted";
 
 /** Customers with a number and a plan; of each customer so many rows. */
 function customers(label: string, { plus = 0, shareA = 0.5, rows = 2000, each = 1 } = {}): Table {
@@ -39,7 +39,24 @@ test("shifted(real, synthetic) is silent of what chance explains, and of what no
 test("shifted(real, synthetic) counts customers, not their rows", () => {
   const [real, made] = [customers("real", { each: 50 }), customers("made", { each: 50, plus: 4 })];
   expect(said(real, made)).not.toEqual([]);
-  expect(said(real, made, "who")).toEqual([]);
+  const by = shifted(real, made, seeded(1), { customer: "who" });
+  expect(by.filter(({ customers }) => customers === undefined)).toEqual([]);
+});
+
+test("describeLeaning(shifted) says which share leans on few customers the most, and of so many that none does", () => {
+  const off = (each: number) =>
+    shifted(
+      customers("real", { each, rows: 4000 }),
+      customers("made", { each, rows: 4000, shareA: each > 10 ? 0.35 : 0.5 }),
+      seeded(1),
+      { customer: "who" },
+    );
+  expect(describeLeaning(off(50))).toEqual([
+    expect.stringMatching(
+      /^the share of plan = [AB] comes out as [\d.]+% in place of [\d.]+%.*, as 80 customers are few and some are left out: give more of them, or count rows \(--no-customer\)$/,
+    ),
+  ]);
+  expect(describeLeaning(off(2))).toEqual([]);
 });
 
 test("shifted(real, synthetic) calls it grave that a level of many rows is gone, or that other cells are missing", () => {

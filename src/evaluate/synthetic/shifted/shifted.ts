@@ -17,10 +17,14 @@ export interface Shifted {
   readonly more: number;
   /** Whether rows are of another kind: a level that many have is gone, or cells are missing as in another table. */
   readonly grave?: true;
+  /** So many customers differ so much that chance explains it, though not in as many rows: the table leans on those learnt from. */
+  readonly customers?: number;
 }
 
 /** Off by so many standard errors, and by this part of itself; of numbers this part of their standard deviation is enough, too. */
 const [leastErrors, leastPart, leastDeviations] = [5, 0.05, 0.2];
+/** What chance in customers explains is told of shares that are off by this part of themselves and so many standard deviations. */
+const [mostLeaning, levelDeviations] = [0.1, 0.05];
 /** A level of so many rows may not be gone, nor the share of missing cells be off by so much. */
 const [leastGone, mostMissing] = [0.05, 0.1];
 /** More levels are too many for one share to be off by so much. */
@@ -30,7 +34,7 @@ const leastRows = 100;
 
 /**
  * The columns whose mean, or one of whose levels' shares, differs between real and synthetic rows by more than chance explains, and by
- * more than two halves of the real rows differ. Rows of one customer count once.
+ * more than two halves of the real rows differ. Rows of one customer count once; what is off in rows alone comes last, the worst first.
  */
 export function shifted(
   real: Table,
@@ -44,7 +48,7 @@ export function shifted(
   const [own, other] = people.map(({ share }) => share);
   const half = halvesOf(people[0].of, rng);
   const dates = new Set(real.columns.flatMap(({ name, type }) => (type === "date" ? [name] : [])));
-  return alignTables([real, synthetic], "compare means").flatMap((one): Shifted[] => {
+  const columns = alignTables([real, synthetic], "compare means").flatMap((one) => {
     const found = comparedIn(one)
       .slice(0, mostLevels)
       .flatMap((what) => {
@@ -53,7 +57,9 @@ export function shifted(
         if (Math.min(all.rows, made.rows) < leastRows) return [];
         const halves = [0, 1].map((side) => momentsOf(what, 0, (i) => half[i] === side).mean);
         const gap = Math.abs(made.mean - all.mean);
-        const error = Math.sqrt(all.variance / (own * all.rows) + made.variance / (other * made.rows));
+        const errorOf = (some: number, others: number): number =>
+          Math.sqrt(all.variance / (some * all.rows) + made.variance / (others * made.rows));
+        const error = errorOf(own, other);
         const part = leastPart * Math.abs(all.mean);
         const deviations = leastDeviations * Math.sqrt(all.variance);
         // Nobody knows what a twentieth of a date is.
@@ -70,13 +76,41 @@ export function shifted(
           synthetic: made.mean,
           ...(grave && { grave: true as const }),
         };
-        return gap > least ? [{ off, by: grave ? Infinity : gap / error }] : [];
+        if (gap > least) return [{ off, by: grave ? Infinity : gap / error, leans: false }];
+        const rather =
+          level === undefined
+            ? deviations
+            : Math.max(mostLeaning * all.mean, levelDeviations * Math.sqrt(all.variance));
+        const by = gap / errorOf(1, 1);
+        return customer !== undefined && by > leastErrors && gap > rather ? [{ off, by, leans: true }] : [];
       });
+    const sure = found.some(({ leans }) => !leans);
     // Of two that are infinitely far the first is named.
-    const [worst] = found.sort((a, b) => Number(a.by < b.by) - Number(a.by > b.by));
+    const [worst, ...others] = found
+      .filter(({ leans }) => leans !== sure)
+      .sort((a, b) => Number(a.by < b.by) - Number(a.by > b.by));
     const date = dates.has(one.name) && { date: true as const };
-    return worst ? [{ column: one.name, ...date, ...worst.off, more: found.length - 1 }] : [];
+    const leaning = !sure && { customers: Math.round(own * real.rows) };
+    return worst
+      ? [
+          {
+            of: { column: one.name, ...date, ...worst.off, ...leaning, more: others.length },
+            by: sure ? Infinity : worst.by,
+          },
+        ]
+      : [];
   });
+  return columns.sort((a, b) => Number(a.by < b.by) - Number(a.by > b.by)).map(({ of }) => of);
+}
+
+/** What leans on few customers, in a sentence by the worst of them; none where nothing does. */
+export function describeLeaning(found: readonly Shifted[]): string[] {
+  const [worst, ...others] = found.filter(({ customers }) => customers !== undefined);
+  if (!worst) return [];
+  const more = others.length > 0 ? ` (so it is with ${others.map(({ column }) => column).join(", ")})` : "";
+  return [
+    `${describeShifted({ ...worst, more: 0 })}${more}, as ${worst.customers} customers are few and some are left out: give more of them, or count rows (--no-customer)`,
+  ];
 }
 
 /** It in words. */
