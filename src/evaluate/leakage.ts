@@ -1,18 +1,19 @@
 import { checkNumber, checkSameLength } from "../core/checks";
 import { countUpTo } from "../core/math/sorted";
 import { mean } from "../core/math/statistics";
-import { type Rng, shuffle } from "../core/rng";
+import type { Rng } from "../core/rng";
 import { asTable, type PolarsFrame } from "../data/polars";
+import { kFold, stratifiedKFold } from "../data/split";
 import { type Column, isCategorical, type Table } from "../data/table";
 import { momentsOf } from "../features/dates";
-import { rocAuc } from "./ranking";
+import { ranks, rocAuc } from "./ranking";
 import { rSquared } from "./regression";
 
 export interface LeakageOptions {
   /**
    * From which ROC AUC (classes) or R² (numbers) of a column alone on, held out, it is suspect. Honest
    * columns rarely tell so much.
-   * @default 0.97
+   * @default 0.98
    */
   readonly least?: number;
 }
@@ -20,21 +21,24 @@ export interface LeakageOptions {
 /** A column that alone predicts the target too well to be true. */
 export interface LeakageSuspect {
   readonly column: string;
-  /** Held-out ROC AUC for targets 0 and 1, R² for others. */
+  /** Held-out ROC AUC for targets 0 and 1; R² for others, of their ranks, so that no few large ones decide. */
   readonly score: number;
   readonly measure: "ROC AUC" | "R²";
+  /** In how many rows the column alone, held out, tells a target of 0 and 1. */
+  readonly told?: number;
 }
 
 /**
  * The columns that alone predict the target, best first: written after the event, or derived from it. Each column is
  * judged by target means of its levels, or of 40 quantile bins, on 5 folds that these were not taken from; missing
- * values are a level. Dates count as numbers, of text only whether there is any; identifiers are passed over.
+ * values are a level. It is suspect by its score, or where it tells of two classes all but a twentieth of what chance does not
+ * (Cohen's κ from .95). Dates count as numbers, of text only whether there is any; identifiers are passed over.
  *
  * @example
  * const lines = Array.from({ length: 60 }, (_, i) => `${(i * 7) % 11},${i % 3 ? "active" : "closed"},${i % 3 ? "No" : "Yes"}`);
  * const { table: customers } = parseCsv(`calls,status,Churn\n${lines.join("\n")}\n`);
  * const rest = dropColumns(customers, ["Churn"]);
- * leakageSuspects(rest, target(customers, "Churn"), seeded(1)); // → [{ column: "status", score: 1 }]
+ * leakageSuspects(rest, target(customers, "Churn"), seeded(1)); // → [{ column: "status", score: 1, told: 60 }]
  */
 export function leakageSuspects(
   given: Table | PolarsFrame,
@@ -44,26 +48,36 @@ export function leakageSuspects(
 ): LeakageSuspect[] {
   const table = asTable(given);
   const action = "look for leakage";
-  const { least = 0.97 } = options;
+  const { least = 0.98 } = options;
   checkSameLength(table.rows, y.length, action, "rows and targets");
   checkNumber(least, 0, 1, action, "least", "low");
   const classes = y.every((value) => value === 0 || value === 1);
   if (y.length < 2 * folds || !varied(y)) return [];
-  const fold = shuffle(
-    rng,
-    Uint8Array.from(y, (_, i) => i % folds),
+  const aim = classes ? y : ranks(y);
+  const tests = (classes ? stratifiedKFold(y, folds, rng) : kFold(y.length, folds, rng)).map(
+    (one) => one.test,
   );
+  const fold = new Uint8Array(y.length);
+  for (const [k, rows] of tests.entries()) for (const i of rows) fold[i] = k;
   const suspects: LeakageSuspect[] = [];
   for (const one of table.columns) {
     const cells = cellsOf(one);
     if (!cells) continue;
-    const predicted = heldOutMeans(cells, y, fold);
-    const score = classes ? rocAuc(y, predicted) : rSquared(y, predicted);
-    if (score >= least) suspects.push({ column: one.name, score, measure: classes ? "ROC AUC" : "R²" });
+    const predicted = heldOutMeans(cells, aim, fold);
+    if (!classes) {
+      const score = rSquared(aim, predicted);
+      if (score >= least) suspects.push({ column: one.name, score, measure: "R²" });
+      continue;
+    }
+    const score = foldsAuc(y, predicted, tests);
+    const { told, kappa } = agreement(y, predicted);
+    if (score >= least || kappa >= leastAgreement)
+      suspects.push({ column: one.name, score, measure: "ROC AUC", told });
   }
   return suspects.sort((a, b) => b.score - a.score);
 }
 
+const leastAgreement = 0.95;
 const folds = 5;
 const bins = 40;
 
@@ -118,4 +132,33 @@ function heldOutMeans({ of, count }: Cells, y: Float64Array, fold: Uint8Array): 
 
 function varied(y: Float64Array): boolean {
   return y.some((value) => value !== y[0]);
+}
+
+/** The mean ROC AUC of the folds that have both classes: a cell's means of several folds differ by chance, and against the fold's own rows. */
+function foldsAuc(y: Float64Array, predicted: Float64Array, tests: readonly Int32Array[]): number {
+  const scores = tests.flatMap((rows) => {
+    const labels = Float64Array.from(rows, (i) => y[i]);
+    if (!varied(labels)) return [];
+    return [
+      rocAuc(
+        labels,
+        Float64Array.from(rows, (i) => predicted[i]),
+      ),
+    ];
+  });
+  return mean(scores);
+}
+
+/** In how many rows the likelier class is the right one, and Cohen's κ of it: 0 is chance, 1 is all. */
+function agreement(y: Float64Array, predicted: Float64Array): { told: number; kappa: number } {
+  const rows = y.length;
+  let [told, ones, called] = [0, 0, 0];
+  for (let i = 0; i < rows; i++) {
+    const call = Number(predicted[i] >= 0.5);
+    told += Number(call === y[i]);
+    ones += y[i];
+    called += call;
+  }
+  const chance = (ones * called + (rows - ones) * (rows - called)) / rows ** 2;
+  return { told, kappa: chance < 1 ? (told / rows - chance) / (1 - chance) : 0 };
 }

@@ -116,11 +116,14 @@ export async function trainClasses(
   const fit = classesLearner(classes.length, { learner, search, members, classWeights, calibrate, folds });
   const suspects = classes.flatMap((level, k) => {
     const own = y.map((label) => Number(label === k));
-    return leakageSuspects(rows, own, rng.fork("leakage").fork(level));
+    // Of several classes in an order, an honest number often tells the last by its rank.
+    const found = leakageSuspects(rows, own, rng.fork("leakage").fork(level), { least: 1 });
+    return found.map((one) => ({ ...one, level }));
   });
-  const worst = suspects.filter(
-    (suspect, i) => suspects.findIndex((other) => other.column === suspect.column) === i,
-  );
+  const worst = [...new Set(suspects.map(({ column }) => column))].map((name) => {
+    const [{ level, told, ...found }, ...others] = suspects.filter(({ column }) => column === name);
+    return others.length + 1 === classes.length ? found : { ...found, told, level };
+  });
   const pipeline = await fit(rows, y, rng.fork("train"), watch);
   const { outOfFold, folds: tests, members: weighed } = pipeline.report;
   const spread = Math.sqrt(1 + folds / (folds - 1));

@@ -31,7 +31,10 @@ export interface TrainOptions {
 export interface Training {
   readonly model: Omit<SavedModel, "origin">;
   /** Columns that alone tell the target: look at them before believing anything. */
-  readonly suspects: readonly LeakageSuspect[];
+  readonly suspects: readonly (LeakageSuspect & {
+    /** The one of several classes that it tells from the others. */
+    readonly level?: string;
+  })[];
   /** Out-of-fold predictions, in the order of the rows. */
   readonly outOfFold: Float64Array;
   readonly positives?: number;
