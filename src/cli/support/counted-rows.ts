@@ -1,8 +1,9 @@
 import { percentOf } from "../../core/format";
 import { customerColumns, type DistinctRows, distinctRows, OncePerCustomer } from "../../data/duplicates";
+import type { RowSource } from "../../data/even-rows";
 import { mayBeCustomer } from "../../data/infer/names";
 import type { Survey } from "../../data/read/survey-table";
-import { columnNamed, type Table, takeTableRows } from "../../data/table";
+import { columnNamed, dropColumns, type Table, takeTableRows } from "../../data/table";
 import { unlabelledRows } from "../../data/target";
 import type { SavedModel } from "../../services/predict/saved-model";
 import { type RowsToLearn, rowsToLearn, type Whose } from "../../services/synthetic/rows-to-learn";
@@ -53,6 +54,8 @@ interface TargetFlags {
   readonly acceptLoss?: boolean;
 }
 
+type LabelFlags = Pick<TargetFlags, "target" | "acceptLoss"> & { readonly dropUnlabelled?: boolean };
+
 /** The share of rows that may be left out before the work stops and asks. */
 const most = 0.01;
 
@@ -100,17 +103,36 @@ function shareOf(count: number, { rows }: Pick<Table, "rows">): string {
 }
 
 /** The rows with a target; stops where more than a few have none, unless they may be left out. */
-export function labelled(
-  table: Table,
-  flags: Pick<TargetFlags, "target" | "acceptLoss"> & { readonly dropUnlabelled?: boolean },
-): Table {
+export function labelled(table: Table, flags: LabelFlags): Table {
   const missing = unlabelledRows(table, flags.target);
-  if (missing.length === 0) return table;
-  const unlabelled = `${shareOf(missing.length, table)} have no ${flags.target}`;
-  if (missing.length > most * table.rows && !flags.dropUnlabelled && !flags.acceptLoss)
-    throw lost(unlabelled, "--drop-unlabelled trains on the others, ");
+  noteUnlabelled(missing.length, table, flags);
+  return missing.length === 0 ? table : without(table, missing);
+}
+
+/** The rows of a survey with a target, as `labelled` has those of a table. */
+export function labelledBatches(
+  survey: Pick<Survey, "columns" | "kept" | "batches">,
+  flags: LabelFlags,
+): RowSource {
+  const aim = survey.columns.find(({ column }) => column.name === flags.target);
+  if (!aim || aim.present === survey.kept) return survey;
+  noteUnlabelled(survey.kept - aim.present, { rows: survey.kept }, flags);
+  async function* batches(only?: readonly string[]): AsyncGenerator<Table> {
+    const read = only && [...new Set([...only, flags.target])];
+    for await (const rows of survey.batches(read)) {
+      const left = without(rows, unlabelledRows(rows, flags.target));
+      yield only?.includes(flags.target) === false ? dropColumns(left, [flags.target]) : left;
+    }
+  }
+  return { columns: survey.columns, kept: aim.present, batches };
+}
+
+function noteUnlabelled(missing: number, of: Pick<Table, "rows">, flags: LabelFlags): void {
+  if (missing === 0) return;
+  const unlabelled = `${shareOf(missing, of)} have no ${flags.target}`;
+  if (missing > most * of.rows && !flags.dropUnlabelled && !flags.acceptLoss)
+    throw lost(unlabelled, "--drop-unlabelled goes on with the others, ");
   note(`${unlabelled} and are left out`);
-  return without(table, missing);
 }
 
 /** The rows of classes that occur often enough; stops where some do not, unless a loss is accepted. */

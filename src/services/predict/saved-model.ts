@@ -17,6 +17,8 @@ export interface SavedTarget {
   readonly negative?: string;
   /** Three values or more, by their numbers in the model. */
   readonly classes?: readonly string[];
+  /** Numbers: what none of training lies below, though predictions may; 0 or nothing. */
+  readonly least?: number;
   /** How the column is read where it is known. */
   readonly schema: ColumnSchema;
 }
@@ -62,6 +64,38 @@ export interface SavedModel {
 
 const kind = "telelink-model";
 
+/** Counts predictions, as they come, that lie below what the target ever was. */
+export class BelowLeast {
+  private rows = 0;
+  private below = 0;
+  private lowest = 0;
+  private readonly target: SavedTarget;
+
+  constructor(target: SavedTarget) {
+    this.target = target;
+  }
+
+  add(predicted: ArrayLike<number>): this {
+    const { least = -Infinity } = this.target;
+    this.rows += predicted.length;
+    for (let i = 0; i < predicted.length; i++)
+      if (predicted[i] < least) {
+        this.below++;
+        this.lowest = Math.min(this.lowest, predicted[i]);
+      }
+    return this;
+  }
+
+  /** How many do, and what to do; nothing where none does. */
+  sentences(): readonly string[] {
+    const { column, least } = this.target;
+    if (this.below === 0) return [];
+    return [
+      `${this.below} of ${this.rows} predictions lie below ${least}, down to ${this.lowest.toPrecision(2)}, as no ${column} of training does: read them as ${least}`,
+    ];
+  }
+}
+
 /** The model as JSON; `savedModelFromJSON` turns it back. */
 export function savedModelToJSON(model: SavedModel): Record<string, unknown> {
   const { pipeline, ...rest } = model;
@@ -85,6 +119,12 @@ export function savedModelFromJSON(json: unknown, from: string): SavedModel {
     action,
     "target.kind must be classes, numbers or multiclass",
     aim.kind,
+  );
+  check(
+    aim.least === undefined || Number.isFinite(aim.least),
+    action,
+    "target.least must be a number",
+    aim.least,
   );
   for (const name of ["column", ...(aim.kind === "classes" ? ["positive", "negative"] : [])])
     check(typeof aim[name] === "string", action, `target.${name} must be text`, aim[name]);

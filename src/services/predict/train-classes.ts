@@ -18,16 +18,37 @@ import { checkAuto, mixture, weightedChances } from "./learners";
 import { readingSchema, type SavedTarget } from "./saved-model";
 import type { ClassWeightsAsked, Training, TrainOptions } from "./training";
 
-/** More classes than this are no classes. */
+/** More classes than this are no classes; of numbers that nobody called classes fewer. */
 const mostClasses = 100;
+const [mostPlain, leastRows] = [10, 5];
+/** Last words of a name that says what kind of thing a row is. */
+const kindName =
+  /(^|[^a-z])(class|cls|group|grp|type|kind|segment|cluster|category|species|label|target|status|vote|choice|klasse|gruppe)[^a-z]*$/i;
+
+/**
+ * The values of a column that are classes though they are numbers: whole ones in a row from 0 or 1, each in some rows, which are three
+ * and no counts that fall from 0, or up to ten where the name says so.
+ */
+export function plainClasses(column: Column): readonly string[] | undefined {
+  if (column.type !== "numeric") return undefined;
+  const found = numberClasses(column, mostPlain) ?? [];
+  const first = Number(found[0]);
+  if (found.length < 3 || first * (first - 1) !== 0 || found.some((one, k) => Number(one) !== first + k))
+    return undefined;
+  const counts = found.map(() => 0);
+  for (const value of column.values) if (!Number.isNaN(value)) counts[value - first]++;
+  const falls = first === 0 && counts.every((count, k) => k === 0 || count < counts[k - 1]);
+  const named = kindName.test(column.name.replace(/([a-z])([A-Z])/g, "$1 $2"));
+  return Math.min(...counts) >= leastRows && (named || (found.length === 3 && !falls)) ? found : undefined;
+}
 
 /** The values of a target that occur, in order, where they are three or more and learned as classes. */
 export function severalClasses(
   column: Column,
-  { classes: asked = false }: Pick<TrainOptions, "classes">,
+  { classes: asked }: Pick<TrainOptions, "classes">,
 ): readonly string[] | undefined {
   if (column.type === "numeric") {
-    if (!asked) return undefined;
+    if (!asked) return asked === undefined ? plainClasses(column) : undefined;
     const found = numberClasses(column, mostClasses);
     const rule = `--classes needs ${mostClasses} values or fewer, and ${JSON.stringify(column.name)} has more: without it they are learned as numbers`;
     check(found !== undefined, "train", rule);
@@ -143,6 +164,11 @@ export async function trainClasses(
     suspects: worst,
     story: [
       ...copiesSentences(rows),
+      ...(aim.schema.type === "numeric" && options.classes === undefined
+        ? [
+            `${aim.column} holds the whole numbers ${classes[0]} to ${classes.at(-1)}, taken for classes; --no-classes learns them as a number`,
+          ]
+        : []),
       `${aim.column} has ${classes.length} classes, learned together: ${classes.map((level, k) => `${level} (${counts[k]})`).join(", ")}.`,
       ...(learner ? [] : [mixture(weighed)]),
       ...(search === undefined

@@ -20,7 +20,7 @@ import type { FitTable, Pipeline } from "../../models/pipeline";
 import { probabilityProfile, trainingProfile } from "./drift";
 import { judge } from "./judge";
 import { type HeldOutPredictions, tableLearner } from "./learners";
-import { readingSchema, type SavedTarget } from "./saved-model";
+import { BelowLeast, readingSchema, type SavedTarget } from "./saved-model";
 import { askedWeights, severalClasses, trainClasses } from "./train-classes";
 import type { Training, TrainOptions } from "./training";
 
@@ -37,10 +37,11 @@ export async function trainModel(
 ): Promise<Training> {
   const { folds = 5, drop = [], model: name = "auto", search, members, calibrate } = options;
   checkInteger(folds, 2, 100, "train", "folds");
-  const aim = savedTarget(table, schema, options);
-  const y = aim.classes
-    ? classTarget(table, aim.column, aim.classes)
-    : target(table, aim.column, aim.positive);
+  const read = savedTarget(table, schema, options);
+  const y = read.classes
+    ? classTarget(table, read.column, read.classes)
+    : target(table, read.column, read.positive);
+  const aim = read.kind === "numbers" && y.every((value) => value >= 0) ? { ...read, least: 0 } : read;
   const rows = dropColumns(table, [...drop.filter((text) => text !== aim.column), aim.column]);
   if (aim.kind === "multiclass") return trainClasses({ rows, y, aim, schema }, options, rng, watch);
   const classWeights = options.classWeights && twoWeights(askedWeights(options.classWeights, aim));
@@ -55,10 +56,16 @@ export async function trainModel(
   const heldOut =
     pipeline.heldOut ??
     (await heldOutBy(learner, { table: rows, y }, splitsOf(y, classes, folds, rng), rng, watch));
+  const below = new BelowLeast(aim).add(heldOut.predictions).sentences();
   const { threshold, figures, method } = judge(y, heldOut, classes, rng.fork("intervals"));
   return {
     suspects,
-    story: [...copiesSentences(rows), ...aimSentences(table, aim, options), ...(pipeline.story ?? [])],
+    story: [
+      ...copiesSentences(rows),
+      ...aimSentences(table, aim, options),
+      ...(pipeline.story ?? []),
+      ...below.map((sentence) => `Held out, ${sentence}.`),
+    ],
     outOfFold: heldOut.predictions,
     ...(classes ? { positives: y.reduce((sum, label) => sum + label, 0) } : {}),
     model: {

@@ -18,7 +18,7 @@ export interface TrainOptions {
   /** With one learner: settings to compare; with "auto": groups of learners to blend. See `LearnerChoices`. */
   readonly search?: number;
   readonly members?: readonly string[];
-  /** Whether a target of numbers is learned as classes, one a value. @default false */
+  /** Whether a target of numbers is learned as classes, one a value. Defaults to whether they are plainly classes: see `plainClasses`. */
   readonly classes?: boolean;
   /** What rows of a class count, by its value, or "balanced" for all classes the same; those not named count 1. */
   readonly classWeights?: ClassWeightsAsked;

@@ -1,7 +1,6 @@
 import { check } from "../../core/checks";
 import { integer, permutation, type Rng } from "../../core/rng";
-import { evenRows } from "../../data/even-rows";
-import type { Survey } from "../../data/read/survey-table";
+import { evenRows, type RowSource } from "../../data/even-rows";
 import { columnNamed, type Table, takeTableRows } from "../../data/table";
 import { PackedTable } from "../../data/tally/packed-table";
 import { discoverStructure } from "../../synthesis/structure/discover/discover";
@@ -23,7 +22,7 @@ export const randomMethods: readonly string[] = ["random-over", "random-under"];
  * no two rows share, which is made up, and for what was dropped.
  */
 export async function resampleAtRandom(
-  { columns, kept: rows, batches }: Pick<Survey, "columns" | "kept" | "batches">,
+  { columns, kept: rows, batches }: RowSource,
   target: string,
   { method, ratio = 1, drop = [] }: ResampleOptions,
   rng: Rng,

@@ -25,7 +25,7 @@ export function classesOf(target: Column, action: string): Classes {
   for (let i = 0; i < rows; i++) {
     const name = cellText(target, i);
     if (name === "")
-      check(false, action, `every row must have a ${JSON.stringify(target.name)}`, `none in row ${i + 1}`);
+      check(false, action, `every row must have a ${JSON.stringify(target.name)}, and row ${i + 1} has none`);
     const place = places.get(name) ?? places.size;
     if (place === places.size) places.set(name, place);
     // Of too many no row is told apart.

@@ -53,6 +53,67 @@ test("numbers are classes where --classes says so, with class weights, a search 
   expect([judged.code, judged.err]).toEqual([0, expect.stringContaining("trained on this very file")]);
 });
 
+test.each([
+  ["vote88", [1, 2, 3], [90, 60, 80], true],
+  ["customerSegment", [0, 1, 2, 3, 4], [90, 50, 40, 30, 20], true],
+  // Children: so many have none, fewer one.
+  ["kids", [0, 1, 2], [90, 50, 40], false],
+  ["rooms", [1, 2, 3, 4], [50, 50, 50, 50], false],
+  ["rooms", [2, 3, 4], [50, 50, 50], false],
+  ["class_size", [1, 2, 3, 4, 5], [30, 50, 60, 40, 20], false],
+  // One class can't be judged by folds.
+  ["group", [1, 2, 3], [90, 60, 4], false],
+])(
+  "telelink train takes %s of the numbers %j for classes where they plainly are, and says so",
+  async (name, values, counts, classes) => {
+    const of = seeded(name);
+    const cells = values.flatMap((value, k) => Array.from({ length: counts[k] }, () => value));
+    const lines = cells.map((value) => `${(value + 2 * of.uniform()).toFixed(3)},${value}`);
+    writeFileSync(at("whole.csv"), `usage,${name}\n${lines.join("\n")}\n`);
+    const how = ["--target", name, "--folds", "3", "--out", at("whole.json")];
+    const model = async (...more: string[]) => {
+      const done = await telelink("train", "--data", at("whole.csv"), ...how, ...more);
+      expect(done.code).toBe(0);
+      return { out: done.out, kind: JSON.parse(readFileSync(at("whole.json"), "utf8")).target.kind };
+    };
+    const plain = await model("--model", classes ? "logistic" : "ridge");
+    expect(plain.kind).toBe(classes ? "multiclass" : "numbers");
+    expect(plain.out).toContain(
+      classes ? "--no-classes learns them as a number" : "--classes learns them as classes",
+    );
+    const other = classes ? await model("--model", "ridge", "--no-classes") : plain;
+    expect(other.kind).toBe("numbers");
+  },
+);
+
+test("telelink train and predict count the predictions below what the target ever was", async () => {
+  const lines = Array.from({ length: 200 }, (_, i) => {
+    const usage = (i * 7) % 100;
+    return `${usage},${Math.max(0, usage - 50)}`;
+  });
+  writeFileSync(at("calls.csv"), `usage,calls\n${lines.join("\n")}\n`);
+  const how = ["--target", "calls", "--model", "ridge", "--out", at("calls.json")];
+  const trained = await telelink("train", "--data", at("calls.csv"), ...how);
+  expect(trained.out).toMatch(
+    /Held out, \d+ of 200 predictions lie below 0, down to -\d+, as no calls of training does: read them as 0\./,
+  );
+  const predicted = await telelink(
+    "predict",
+    at("calls.json"),
+    "--data",
+    at("calls.csv"),
+    "--out",
+    at("p.csv"),
+  );
+  const below = readFileSync(at("p.csv"), "utf8")
+    .split("\n")
+    .filter((line) => line.split(",")[1]?.startsWith("-"));
+  expect(predicted.err).toContain(`${below.length} of 200 predictions lie below 0, down to -`);
+  // Of changes, some are below 0.
+  writeFileSync(at("calls.csv"), `usage,calls\n${lines.join("\n")}\n0,-3\n`);
+  expect((await telelink("train", "--data", at("calls.csv"), ...how)).out).not.toContain("lie below");
+});
+
 test("a class of one row stops training, --accept-loss leaves it out, and evaluate tells of it", async () => {
   const stopped = await telelink("train", "--data", words, ...plan);
   expect([stopped.code, stopped.err]).toEqual([3, expect.stringContaining("one a fold (--folds): g9 (1)")]);

@@ -565,3 +565,23 @@ test.each([
     expect(new Set(made.map(([number]) => number)).size).toBe(made.length);
   },
 );
+
+test("telelink resample of a target with gaps names the way out, and --drop-unlabelled goes it by any method", async () => {
+  const gone = (row: string[], i: number) => (i % 20 === 3 ? [...row.slice(0, 4), ""] : row);
+  writeFileSync(
+    at("gaps.csv"),
+    `id;use;calls;region;plan\n${rows.map((row, i) => gone(row, i).join(";")).join("\n")}\n`,
+  );
+  expect(await resample("gaps.csv")).toEqual([["3"]]);
+  expect(err).toContain("5 of 100 rows (5.0%) have no plan (--drop-unlabelled goes on with the others");
+  const left = rows.filter((_, i) => i % 20 !== 3);
+  for (const method of ["smote", "random-over"]) {
+    const made = await resample("gaps.csv", "--drop-unlabelled", "--method", method);
+    expect(made.slice(0, 95)).toEqual(left);
+    expect(["gold", "silver", "basic"].map((plan) => count(made, plan))).toEqual([60, 60, 60]);
+    expect(err).toContain("5 of 100 rows (5.0%) have no plan and are left out");
+  }
+  const fewer = await resample("gaps.csv", "--drop-unlabelled", "--method", "near-miss");
+  expect(["gold", "silver", "basic"].map((plan) => count(fewer, plan))).toEqual([10, 10, 10]);
+  for (const row of fewer) expect(left).toContainEqual(row);
+});

@@ -15,6 +15,7 @@ interface Options extends ReadingFlags {
   readonly neighbours?: string;
   readonly drop?: string[];
   readonly seed: string;
+  readonly dropUnlabelled?: boolean;
 }
 
 /** `telelink resample`: a CSV file with its classes balanced, by SMOTE and its kin or by removing rows. */
@@ -32,6 +33,7 @@ export function resampleCommand(): Command {
     .option("--neighbours <number>", "neighbours asked (default: 5 where rows are made, else 3)")
     .option("--drop <column...>", "columns that no distance looks at; new rows have nothing there")
     .option("--seed <number>", "the same seed makes the same rows", "42")
+    .option("--drop-unlabelled", "leave out rows whose target is missing, however many")
     .addHelpText(
       "after",
       `
@@ -65,12 +67,14 @@ async function resample(options: Options): Promise<void> {
     { resampleRows, tableMethods },
     { randomMethods, resampleAtRandom },
     { keptWhole },
+    { labelledBatches },
     { seeded },
   ] = await Promise.all([
     import("../../../data/read/survey-table.js"),
     import("../../../services/resample/resample-table.js"),
     import("../../../services/resample/at-random.js"),
     import("../../support/rows-out.js"),
+    import("../../support/counted-rows.js"),
     import("../../../core/rng.js"),
   ]);
   const { method, target, drop } = options;
@@ -92,9 +96,10 @@ async function resample(options: Options): Promise<void> {
   };
   const { classes, remarks } = await surveyTable(options.data, csvOptions(options), async (survey) => {
     checkLoss(options.data, survey, options);
+    const rows = labelledBatches(survey, options);
     const out = await openOut(options, survey);
     const work = randomMethods.includes(method) ? resampleAtRandom : resampleRows;
-    return keptWhole(out, () => work(survey, target, asked, rng, (rows) => out.write(rows)));
+    return keptWhole(out, () => work(rows, target, asked, rng, (block) => out.write(block)));
   });
   printTable(
     [target, "rows before", "rows after"],

@@ -56,12 +56,14 @@ async function predict(file: string, options: Options, away: boolean): Promise<v
     { columnNamed },
     { noRows, predictTable, rowNumbers },
     drift,
+    { BelowLeast },
   ] = await Promise.all([
     import("../../support/model-file.js"),
     import("../../../data/read/read-table.js"),
     import("../../../data/table.js"),
     import("../../../services/predict/predict-table.js"),
     import("../../../services/predict/drift.js"),
+    import("../../../services/predict/saved-model.js"),
   ]);
   const [{ watched }, { keptWhole, openRows }] = await Promise.all([
     import("../../support/watched.js"),
@@ -83,12 +85,16 @@ async function predict(file: string, options: Options, away: boolean): Promise<v
   const size = standardInput ? 0 : (await stat(options.data)).size;
   const out = await openRows(options.out);
   const counts: DriftCounts[] = [];
+  const below = new BelowLeast(model.target);
   const numbers = rowNumbers(batches);
   let done = 0;
   const write = (rows: Table): void => {
     const keep = options.id.map((name) => columnNamed(rows, name));
     drift.addDrift(counts, drift.driftCounts(model.profile ?? [], rows));
-    out.write(predictTable(model, rows, keep, numbers.next(rows.rows)));
+    const predicted = predictTable(model, rows, keep, numbers.next(rows.rows));
+    const values = predicted.columns.at(-1);
+    if (values?.type === "numeric") below.add(values.values);
+    out.write(predicted);
     done += rows.rows;
   };
   await watched(({ signal, progress }) =>
@@ -106,6 +112,7 @@ async function predict(file: string, options: Options, away: boolean): Promise<v
   const left = batches.rejected > 0 ? `, ${batches.rejected} rows left out (told by line)` : "";
   if (options.out) note(`${done} rows predicted${left}${away ? "" : `; wrote ${options.out}`}`);
   else if (left) note(`${done} rows predicted${left}`);
+  for (const sentence of below.sentences()) note(sentence);
   checkLoss(options.data, batches, options, "predicted all but what is lost");
   noteDrift(drift.driftReport(model.profile ?? [], counts, batches.problemsByColumn), options.strict);
 }

@@ -36,6 +36,10 @@ export function trainCommand(): Command {
     )
     .option("--classes", "learn a target of numbers as classes, one a value")
     .option(
+      "--no-classes",
+      "learn it as a number; unless told, three whole numbers from 0 or 1 on are classes, up to ten where the name says so (group, type, status, …), but no counts that fall from 0",
+    )
+    .option(
       "--class-weights <weights...>",
       "balanced (all classes count the same), or what rows of a class count as VALUE=NUMBER; not with --model auto of two classes",
     )
