@@ -30,7 +30,8 @@ export function synthImputeCommand(): Command {
       "after",
       `
 Known cells stay as they are. What follows from them by a rule of the model is solved for (amount ÷ price = quantity), and
-stays empty where a rule says so; everything else is a draw given all that is known of its row, not a mean, so that spreads
+stays empty where a rule says so by a known cell (no reason for rejection where the status is open; two cells that are missing
+together are no reason for each other, are filled in, and said); everything else is a draw given all that is known of its row, not a mean, so that spreads
 and shares stay true; rows that break a rule are counted and named; run it with several seeds and pool the results where the uncertainty counts (multiple imputation).
 The model may be learnt from the same table with its holes. Identifiers are never filled in. Rows pass through 20,000 at a
 time, in their order, and cells that are not filled are written as the file has them.
@@ -107,6 +108,10 @@ function tell(found: Found): void {
     );
   for (const { name, rule, rows } of found.empty)
     note(`${name}: ${rowsOf(rows)} stay${rows === 1 ? "s" : ""} empty by the rule: ${rule}`);
+  for (const { rule, rows } of found.together)
+    note(
+      `${rule}: filled in though missing together, in ${rowsOf(rows)}, as nothing known says why; where such a gap means something (nothing was measured), name the columns to fill with --columns`,
+    );
   for (const { rule, rows, first } of found.contradicting)
     note(
       `${rowsOf(rows)} of the file contradict${rows === 1 ? "s" : ""} the rule: ${rule} (the first is row ${first + 1}); known cells stay`,

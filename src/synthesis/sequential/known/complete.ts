@@ -6,8 +6,9 @@ import type { SequentialParts } from "../parts";
 import { copied, isMissing, put } from "./cells";
 import { cellsOfColumns, deduce } from "./deduce";
 import { keptBlock, openIn } from "./filled-block";
-import { brokenRules, emptyByRule, type RuleRows, type StaysEmpty } from "./rules-kept";
+import { brokenRules, type RuleRows } from "./rules-kept";
 import type { Open } from "./solve";
+import { emptyByRule, filledTogether, type StaysEmpty } from "./stays-empty";
 
 /** Rows with their missing cells drawn, and what could not be. */
 export interface Completed extends Found {
@@ -33,6 +34,8 @@ export interface Found {
   readonly unsolved: readonly RuleRows[];
   /** Cells that stay empty because a rule says so. */
   readonly empty: readonly Omit<StaysEmpty, "all">[];
+  /** Columns, as a rule's words, that were filled in together as nothing but their gaps says that they are missing. */
+  readonly together: readonly RuleRows[];
   /** Levels that the model does not know: they stay, and tell nothing of what is missing beside them; and numbers where it knows few. */
   readonly unknown: readonly UnknownLevels[];
 }
@@ -88,6 +91,7 @@ export class Completion {
     contradicting: [],
     unsolved: [],
     empty: [],
+    together: [],
     unknown: [],
   };
 
@@ -155,11 +159,15 @@ export class Completion {
     const filled: Table = { rows: rows.rows, columns: done };
     const missing = openIn(structure, done);
     const left: Open = (name, i) => isWanted.has(name) && missing(name, i);
+    const wasOpen = openIn(structure, own);
     this.add(rows.rows, {
       columns: counts,
       unlikely,
-      ...brokenRules(structure, filled, openIn(structure, own), left),
-      empty: emptyByRule(structure, filled, left).map(({ all: _, ...one }) => one),
+      ...brokenRules(structure, filled, wasOpen, left),
+      empty: emptyByRule(structure, filled, missing).flatMap(({ all: _, ...one }) =>
+        isWanted.has(one.name) ? [one] : [],
+      ),
+      together: filledTogether(structure, rows.rows, (name, i) => wasOpen(name, i) && !missing(name, i)),
       unknown: unknownLevels(parts, own, this.levels),
     });
     return { rows: rows.rows, columns: rows.columns.map((one) => done[own.indexOf(one)] ?? one) };
@@ -185,6 +193,7 @@ export class Completion {
       contradicting: after(all.contradicting, more.contradicting),
       unsolved: after(all.unsolved, more.unsolved),
       empty: after(all.empty, more.empty),
+      together: after(all.together, more.together),
       unknown: joined(all.unknown, more.unknown, (a, b) => ({ ...b, cells: a.cells + b.cells })),
     };
     this.rows += rows;

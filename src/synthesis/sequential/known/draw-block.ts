@@ -53,10 +53,9 @@ export function completeBlock(
   );
   givens.forEach((given, j) => {
     meetLater(parts, givens, given, j);
-    if (beside) return;
-    meetLookups(parts, rows, given, j);
-    tellMissing(parts, givens, given, j);
+    if (!beside) meetLookups(parts, rows, given, j);
   });
+  if (!beside) tellMissing(parts, givens);
   // A row needs candidates only where something known is drawn after something unknown.
   const last = (i: number): number =>
     givens.reduce((at, given, j) => (given.known[i] || given.told[i] ? j : at), -1);

@@ -5,9 +5,10 @@ import type { SequentialParts } from "../parts";
 import { copied, empty, isMissing, put } from "./cells";
 import { cellsOfColumns, deduce } from "./deduce";
 import { completeBlock } from "./draw-block";
-import { brokenFilled, emptyByRule } from "./rules-kept";
+import { brokenFilled } from "./rules-kept";
 import { settle } from "./settle";
 import { type Open, withoutRate } from "./solve";
+import { emptyByRule } from "./stays-empty";
 
 /** So often a row is filled again in which what was drawn breaks a rule. */
 const mostTries = 24;

@@ -6,7 +6,7 @@ import { bandRange, partRange } from "../../drawing/wishes";
 import { dateReader } from "../../structure/dates";
 import { isScattered } from "../../structure/discover/bands";
 import { datesSaid } from "../../structure/keys/key-ties";
-import { onlyMissing } from "../../structure/orders/broken-exclusions";
+import { gapCauses } from "../../structure/orders/broken-exclusions";
 import {
   cellOf,
   type DatePlan,
@@ -75,16 +75,12 @@ export function givenOf(
  * Marks where a variable that is not known may say that this one is missing: that it is, tells of the other. It may not where what
  * is known keeps this one from being missing, or the other one from whatever says so.
  */
-export function tellMissing(
-  { structure, variables }: SequentialParts,
-  givens: readonly Given[],
-  own: Given,
-  j: number,
-): void {
+export function tellMissing({ structure, variables }: SequentialParts, givens: readonly Given[]): void {
+  const places = new Map(variables.map(({ name }, j) => [name, j]));
   const ruling = (v: number) =>
     structure.exclusions.flatMap((exclusion) => {
       const place = exclusion.columns.indexOf(variables[v].name);
-      const k = variables.findIndex((other) => other.name === exclusion.columns[1 - place]);
+      const k = places.get(exclusion.columns[1 - place]) ?? -1;
       return place < 0 || k < 0 ? [] : [{ exclusion, place, k }];
     });
   const barring = (v: number, label: string) =>
@@ -94,11 +90,20 @@ export function tellMissing(
     });
   const isBarred = (by: ReturnType<typeof barring>, i: number): boolean =>
     by.some(({ k, cells }) => givens[k].known[i] === 1 && cells.includes(givens[k].cells[i]));
-  const there = barring(j, missingLabel);
-  for (const { exclusion, place, k } of ruling(j)) {
-    const says = onlyMissing(exclusion, place, variables[j].labels).map((label) => barring(k, label));
-    for (let i = 0; says.length > 0 && i < own.told.length; i++)
-      if (!own.known[i] && !givens[k].known[i] && !isBarred(there, i) && !says.every((by) => isBarred(by, i)))
+  for (const { name, other, label } of gapCauses(structure).causes) {
+    const [j, k] = [places.get(name) ?? -1, places.get(other) ?? -1];
+    if (j < 0 || k < 0) continue;
+    const own = givens[j];
+    const [there, by] = [barring(j, missingLabel), barring(k, label)];
+    const cell = variables[k].labels.indexOf(label);
+    for (let i = 0; i < own.told.length; i++)
+      if (
+        !own.known[i] &&
+        !givens[k].known[i] &&
+        givens[k].allowed.get(i)?.[cell] !== 0 &&
+        !isBarred(there, i) &&
+        !isBarred(by, i)
+      )
         own.told[i] = Math.max(own.told[i], k < j ? 1 : 2);
   }
 }

@@ -1,17 +1,11 @@
 import { cellText, columnNamed, type Table } from "../../../data/table";
 import { dateReader } from "../../structure/dates";
 import { describeRule } from "../../structure/describe";
-import { argumentsOf, mayMiss, neededBy } from "../../structure/formulas";
+import { argumentsOf, neededBy } from "../../structure/formulas";
 import { endsPassed } from "../../structure/given/given-ends";
 import { describeTie, type KeyTie, withoutTies } from "../../structure/keys/key-ties";
 import { brokenOrders } from "../../structure/orders/broken";
-import {
-  type Broken,
-  cellNamed,
-  exclusionsBroken,
-  labelled,
-  onlyMissing,
-} from "../../structure/orders/broken-exclusions";
+import { type Broken, exclusionsBroken, labelled } from "../../structure/orders/broken-exclusions";
 import { countPeople, peopleOf } from "../../structure/people";
 import {
   type ColumnPlan,
@@ -19,7 +13,6 @@ import {
   cellsOf,
   formulaOf,
   isComputed,
-  missingLabel,
   type Structure,
   type Variable,
 } from "../../structure/structure";
@@ -195,7 +188,7 @@ function brokenCombinations(structure: Structure, variables: readonly Variable[]
   });
 }
 
-function onlyAllowed({ columns, allowed }: Pick<Combination, "columns" | "allowed">): string {
+export function onlyAllowed({ columns, allowed }: Pick<Combination, "columns" | "allowed">): string {
   return `Only the ${allowed.length} combinations of ${columns.join(", ")} seen in training appear.`;
 }
 
@@ -263,75 +256,3 @@ function ownCells(structure: Structure, plan: ColumnPlan): string {
 }
 
 const mostNamed = 5;
-
-/** Cells of a column that have to be missing, by what another column says. */
-export interface StaysEmpty extends RuleRows {
-  readonly name: string;
-  readonly all: readonly number[];
-}
-
-/** The missing cells of which a rule says that they are: they are not to be filled. */
-export function emptyByRule(structure: Structure, table: Table, missing: Open): readonly StaysEmpty[] {
-  const columns = structure.columns.map(({ name }) => columnNamed(table, name));
-  const cells = cellsOfColumns(structure, columns, table.rows);
-  const of = labelled(structure, reduceTable({ ...structure, gaps: [] }, table, "none"), table);
-  const taken = new Set<string>();
-  const found: StaysEmpty[] = [];
-  const add = (name: string, rule: string, says: (i: number) => boolean): void => {
-    const all: number[] = [];
-    for (let i = 0; i < table.rows; i++) {
-      const key = `${i} ${name}`;
-      if (!missing(name, i) || taken.has(key) || !says(i)) continue;
-      taken.add(key);
-      all.push(i);
-    }
-    if (all.length > 0) found.push({ name, rule, rows: all.length, first: all[0], all });
-  };
-  for (const { columns: pair, never } of structure.exclusions)
-    for (const place of [0, 1]) {
-      const [own, other] = [of(pair[place]), of(pair[1 - place])];
-      if (!own || !other || own.columns.length > 1) continue;
-      for (const label of onlyMissing({ never }, place, own.labels))
-        add(
-          own.columns[0],
-          `${pair[place]} is missing where ${cellNamed(pair[1 - place], label)}.`,
-          (i) => other.at(i) === label,
-        );
-    }
-  for (const plan of structure.columns.filter(isComputed)) {
-    const broken = new Set(formulaBroken(cells, plan));
-    // What something stands in for where it is missing, and is.
-    for (const term of plan.formula.terms)
-      if (mayMiss(term))
-        add(
-          term.column,
-          describeRule(structure, plan),
-          (i) => !Number.isNaN(cells.of(plan.name)[i]) && !broken.has(i),
-        );
-  }
-  for (const plan of structure.columns) {
-    const told = toldBy(cells, plan);
-    if (told) add(plan.name, describeRule(structure, plan), (i) => told[i] === "");
-    const source = plan.kind === "lookup" && of(plan.of);
-    if (plan.kind !== "lookup" || !source || source.columns.length > 1) continue;
-    const gap = source.labels.indexOf(missingLabel);
-    const only = plan.map[gap];
-    if (only === undefined || only < 0 || plan.map.some((code, k) => k !== gap && code === only)) continue;
-    const own = columnNamed(table, plan.name);
-    add(
-      source.columns[0],
-      `${plan.of} is missing where ${cellNamed(plan.name, plan.levels[only])}.`,
-      (i) => cellText(own, i) === plan.levels[only],
-    );
-  }
-  for (const { name, columns: own, allowed } of structure.combinations) {
-    const drawn = of(name);
-    for (const [k, one] of own.entries())
-      add(one, onlyAllowed({ columns: own, allowed }), (i) => {
-        const row = allowed[drawn?.cells[i] ?? -1];
-        const others = allowed.filter((other) => row?.every((text, at) => at === k || text === other[at]));
-        return row?.[k] === null && others.every((other) => other[k] === null);
-      });
-  }
-  return found;
-}

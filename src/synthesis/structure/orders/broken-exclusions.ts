@@ -1,10 +1,12 @@
 import { columnNamed, type Table } from "../../../data/table";
 import { describeOnly } from "../describe-exclusions";
+import { mayMiss } from "../formulas";
 import {
   cellLabels,
   cellsOf,
   type Exclusion,
   formulaOf,
+  isComputed,
   isFree,
   missingLabel,
   repeatsName,
@@ -69,6 +71,51 @@ export function onlyMissing(
   return [...new Set(never.map((pair) => pair[1 - place]))].filter((label) =>
     present.every((own) => pairs.has(JSON.stringify([own, label]))),
   );
+}
+
+/** That a variable is missing wherever another one has a cell. */
+export interface GapCause {
+  readonly name: string;
+  readonly other: string;
+  readonly label: string;
+}
+
+/**
+ * What says that a variable is missing: cells of others, and the gaps of those of which something says so in turn, after them. Where
+ * variables are but missing `together`, the gap of one is no reason for that of the other.
+ */
+export function gapCauses(structure: Structure): Record<"causes" | "together", readonly GapCause[]> {
+  const all = structure.exclusions.flatMap(({ columns, never }) =>
+    [0, 1].flatMap((place) => {
+      const [name, other] = [columns[place], columns[1 - place]];
+      const labels = onlyMissing({ never }, place, cellNamesOf(structure, name) ?? []);
+      return labels.map((label) => ({ name, other, label }));
+    }),
+  );
+  const lookups = structure.columns.flatMap((plan): GapCause[] => {
+    if (plan.kind !== "lookup") return [];
+    const code = plan.map[(cellNamesOf(structure, plan.of) ?? []).indexOf(missingLabel)] ?? -1;
+    const alone = code >= 0 && plan.map.filter((other) => other === code).length === 1;
+    return alone ? [{ name: plan.of, other: plan.name, label: plan.levels[code] }] : [];
+  });
+  const causes = [...all.filter(({ label }) => label !== missingLabel), ...lookups];
+  // A number that is there without one of its terms says that this one is missing.
+  const terms = structure.columns.flatMap((plan) =>
+    isComputed(plan) ? plan.formula.terms.flatMap((term) => (mayMiss(term) ? [term.column] : [])) : [],
+  );
+  let together = all.filter(({ label }) => label === missingLabel);
+  // What has a reason but by the gap of this one is none for it.
+  const first = new Set([...terms, ...causes.map(({ name }) => name)]);
+  for (const caused = new Set(first); ; ) {
+    const says = together.filter(({ other }) => caused.has(other));
+    if (says.length === 0) break;
+    causes.push(
+      ...says.filter(({ name, other }) => !caused.has(name) || (first.has(name) && first.has(other))),
+    );
+    for (const { name } of says) caused.add(name);
+    together = together.filter((one) => !says.includes(one));
+  }
+  return { causes, together };
 }
 
 /** The rows in which a variable of which it is only known whether it is there is so, beside a cell that has it missing. */
