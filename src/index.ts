@@ -29,6 +29,7 @@ export type { DurationFormat } from "./data/formats/duration-format";
 export type { Format, ValueFormat } from "./data/formats/format";
 export type { Language } from "./data/formats/month-names";
 export type { NumberFormat } from "./data/formats/number-format";
+export type { SinglePrecision } from "./data/formats/single-precision";
 export type { Spellings } from "./data/infer/fold";
 export { fromPolars, type PolarsFrame, tableFromRows, toPolars } from "./data/polars";
 export type { Problem } from "./data/problems";
@@ -565,6 +566,7 @@ export type {
   Combination,
   ConstantPlan,
   DateDays,
+  DateHours,
   DatePlan,
   Exclusion,
   Gap,

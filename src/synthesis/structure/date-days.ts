@@ -1,3 +1,4 @@
+import { ends } from "../../core/math/statistics";
 import type { Rng } from "../../core/rng";
 import { day, evenMonth, momentAt, placeOf, startOf } from "./date-parts";
 import { earlierDates } from "./move-dates";
@@ -129,7 +130,7 @@ export function onDays<T>(
     const start = before.length > 0 ? momentOf(before) : own.map(() => 0);
     const other = all.find(({ variable }) => variable === days?.months?.from);
     const from = other && momentOf([other.plan, ...other.before]);
-    const most = before.length > 0 ? own.reduce((a, b) => (b > a ? b : a), 0) * width : Infinity;
+    const most = before.length > 0 ? Math.max(0, ends(own)[1]) * width : Infinity;
     // Stretches by level would not be those any more: rows whose date is on no such day are drawn again.
     const stays = !days || (days.months && !from) || (days.shares && before.length > 0);
     const odds = !plan.support;

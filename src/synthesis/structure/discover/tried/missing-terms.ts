@@ -15,12 +15,13 @@ export function withStandIns(
   dates: ReadonlyMap<string, number> = new Map(),
 ): Formula {
   if (formula.kind !== "sum" || formula.rest !== "none" || formula.each) return formula;
-  return formula.terms.reduce((sum, { column }) => {
+  let sum = formula;
+  for (const { column } of formula.terms) {
     const own = of(column);
     const rows = Int32Array.from(target.values.keys()).filter(
       (i) => Number.isNaN(own[i]) && !Number.isNaN(target.values[i]),
     );
-    if (!enoughKnown(target, rows)) return sum;
+    if (!enoughKnown(target, rows)) continue;
     const there = rowsOf(target, rows);
     const read: Arguments = (name) => Float64Array.from(rows, (i) => of(name)[i]);
     const date = dates.get(column);
@@ -29,11 +30,13 @@ export function withStandIns(
       const terms = sum.terms.map((term) => (term.column === column ? { ...term, ...instead } : term));
       const predicted = evaluate({ ...sum, terms }, read, rows.length);
       const known = rows.map((_, k) => k).filter((k) => !Number.isNaN(predicted[k]));
-      if (enoughKnown(there, known) && agrees(rowsOf(there, known), (k) => predicted[known[k]]))
-        return { ...sum, terms };
+      if (enoughKnown(there, known) && agrees(rowsOf(there, known), (k) => predicted[known[k]])) {
+        sum = { ...sum, terms };
+        break;
+      }
     }
-    return sum;
-  }, formula);
+  }
+  return sum;
 }
 
 /** The roundest value of a column, or for dates (of which so much is a millisecond) moment, with which the sum is the target; undefined where none is. */
