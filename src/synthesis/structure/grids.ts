@@ -110,6 +110,20 @@ export function withCoarser(grid: Grid, values: ArrayLike<number>): Grid {
   return coarser.length > 0 ? { ...grid, coarser } : grid;
 }
 
+/** The step of the coarsest grid within the grid on which a value lies; 0 without one. */
+export function stepOf(value: number, grid: Grid | undefined): number {
+  if (grid === undefined) return 0;
+  const units = Math.round(value * 10 ** grid.decimals);
+  return grid.coarser?.findLast(({ step }) => units % step === 0)?.step ?? grid.step;
+}
+
+/** All places on the grid from `first` to `last`. */
+export function placesOf(grid: Grid, first: number, last: number): number[] {
+  const start = Math.ceil(first / spacing(grid) - noise);
+  const places = Math.floor(last / spacing(grid) + noise) - start + 1;
+  return Array.from({ length: Math.max(0, places) }, (_, k) => snap((start + k) * spacing(grid), grid));
+}
+
 /** The grid that a value is rounded to which does not repeat: one of the coarser ones by their shares, at `u` of the way. */
 export function chosenGrid(grid: Grid, u: number): Grid {
   let left = u;

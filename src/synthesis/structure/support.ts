@@ -1,7 +1,7 @@
 import { countBelow } from "../../core/math/sorted";
 import { quantileSorted } from "../../core/math/statistics";
 import type { Rng } from "../../core/rng";
-import { type Grid, snap, spacing } from "./grids";
+import { type Grid, placesOf, snap, spacing, stepOf, withCoarser } from "./grids";
 import { sharedValues } from "./shared-values";
 
 /**
@@ -11,6 +11,8 @@ import { sharedValues } from "./shared-values";
 export interface Support {
   readonly from: readonly number[];
   readonly to: readonly number[];
+  /** The grid with the coarser ones in it, where values between those that repeat were listed grid by grid. */
+  readonly nested?: Grid;
 }
 
 /** Values that repeat must hold this share of the rows to be told one by one: else chance makes them. */
@@ -52,6 +54,8 @@ export function supportOf(
   }
   const held = repeated.reduce((sum, counted) => sum + counted.count, 0);
   if (held < leastRepeated * sorted.length) return undefined;
+  const nested = grid && withCoarser(grid, rowsOf(all.filter((counted) => counted.count < enough)));
+  const grids = [grid, ...(nested?.coarser ?? []).map(({ step }): Grid => ({ ...(grid as Grid), step }))];
   const from: number[] = [];
   const to: number[] = [];
   const add = (low: number, high: number): void => {
@@ -72,30 +76,42 @@ export function supportOf(
   };
   const stretch = (own: readonly Counted[], rows: number, [low, high]: Ends): Ends[] => {
     if (rows < least) return [[low, high]];
-    const values = sharedValues(
-      Float64Array.from(own.flatMap(({ value, count }) => new Array<number>(count).fill(value))),
-      least,
-      [low, high],
-      owners?.subarray(own[0].first),
-    );
+    const values = told(own, [low, high]);
     const onGrid = (value: number): number => Math.min(high, Math.max(low, snap(value, grid)));
     const first = from.length === 0 ? low : onGrid(values[0]);
     const last = own.at(-1) === all.at(-1) ? high : onGrid(values[values.length - 1]);
     if (rows < Math.max(2 * least, 4)) return [[first, last]];
-    const places = unit > 0 ? Math.round((last - first) / unit) + 1 : Infinity;
-    const listed = listLength(values.length, own.length);
-    // A list as long as the places there are says no more than that they are all possible.
-    if (values.length >= leastListed * own.length && listed < mostOfPlaces * places) {
-      const made = Array.from({ length: listed }, (_, t) =>
-        snap(quantileSorted(values, (t + rng.uniform()) / listed), grid),
-      );
-      return [...new Set(made)].sort((a, b) => a - b).map((value) => [value, value]);
-    }
+    // Tenths beside hundredths: each grid has a list of its own, or all its places, where the finest one has a list.
+    const made = grids
+      .map((on) => [on, own.filter(({ value }) => stepOf(value, nested) === (on?.step ?? 0))] as const)
+      .filter(([, those]) => peopleWith(those, owners) >= least)
+      .map(([on, those], k) => {
+        const shown = those.length === own.length ? values : told(those, [low, high]);
+        return (
+          listed(on, shown, those.length, [first, last]) ?? (k > 0 && on ? placesOf(on, first, last) : [])
+        );
+      });
+    if (made.length > 0 && made[0].length > 0)
+      return [...new Set(made.flat())].sort((a, b) => a - b).map((value) => [value, value]);
     const parts = Math.max(1, Math.min(mostStretches, Math.floor(rows / (2 * least))));
     const at = Array.from({ length: parts + 1 }, (_, k) =>
       k === 0 ? first : k === parts ? last : quantileSorted(values, k / parts),
     );
     return at.slice(1).flatMap((above, k): Ends[] => (above > at[k] ? [[at[k], above]] : []));
+  };
+  const told = (own: readonly Counted[], ends: Ends): Float64Array =>
+    sharedValues(rowsOf(own), least, ends, owners && ownersOf(own, owners));
+  /** Made-up values as a list of prices has them; undefined where they come once, or a list would have about all places. */
+  const listed = (
+    on: Grid | undefined,
+    values: Float64Array,
+    distinct: number,
+    [first, last]: Ends,
+  ): number[] | undefined => {
+    const length = listLength(values.length, distinct);
+    const places = on ? Math.round((last - first) / spacing(on)) + 1 : Infinity;
+    if (values.length < leastListed * distinct || length >= mostOfPlaces * places) return undefined;
+    return Array.from({ length }, (_, t) => snap(quantileSorted(values, (t + rng.uniform()) / length), on));
   };
   for (const counted of all) {
     if (counted.count < enough) {
@@ -106,13 +122,21 @@ export function supportOf(
     add(counted.value, counted.value);
   }
   close(Infinity);
-  return { from, to };
+  return { from, to, ...(nested?.coarser && { nested }) };
+}
+
+function rowsOf(some: readonly Counted[]): Float64Array {
+  return Float64Array.from(some.flatMap(({ value, count }) => new Array<number>(count).fill(value)));
+}
+
+function ownersOf(some: readonly Counted[], owners: Int32Array): number[] {
+  return some.flatMap(({ first, count }) => Array.from(owners.subarray(first, first + count)));
 }
 
 /** How many people have values that lie side by side; the owner of each value is left out where each is another's. */
 function peopleWith(side: readonly Counted[], owners: Int32Array | undefined): number {
   if (!owners) return side.reduce((sum, { count }) => sum + count, 0);
-  return new Set(side.flatMap(({ first, count }) => Array.from(owners.subarray(first, first + count)))).size;
+  return new Set(ownersOf(side, owners)).size;
 }
 
 /** How many values there are of which so many rows show so many different ones, each as often as the others. */
@@ -135,10 +159,27 @@ export function pieceOf({ from, to }: Support, value: number): number {
   return value - to[low - 1] <= from[low] - value ? low - 1 : low;
 }
 
-/** The value moved to where values lie: into the nearest piece. */
-export function ontoSupport(support: Support, value: number): number {
+/** The piece nearest to a value that lies on the real one's grid: tenths beside hundredths stay tenths. */
+function alikePieceOf(support: Support, value: number, real: number): number {
+  const { from, to, nested } = support;
+  const near = pieceOf(support, value);
+  if (!nested?.coarser || from[near] < to[near]) return near;
+  const step = stepOf(real, nested);
+  const reach = spacing({ ...nested, step: nested.coarser[nested.coarser.length - 1].step });
+  const away = (piece: number): number => Math.abs(from[piece] - value);
+  const alike = [-1, 1].flatMap((by) => {
+    let piece = near;
+    while (away(piece) <= reach && (from[piece] < to[piece] || stepOf(from[piece], nested) !== step))
+      piece += by;
+    return away(piece) <= reach ? [piece] : [];
+  });
+  return alike.sort((a, b) => away(a) - away(b))[0] ?? near;
+}
+
+/** The value moved to where values lie: into the nearest piece, first of those on the grid of the `real` value it stands for. */
+export function ontoSupport(support: Support, value: number, real?: number): number {
   if (Number.isNaN(value)) return value;
-  const piece = pieceOf(support, value);
+  const piece = real === undefined ? pieceOf(support, value) : alikePieceOf(support, value, real);
   return Math.min(support.to[piece], Math.max(support.from[piece], value));
 }
 
@@ -149,14 +190,14 @@ export function settling(plan: {
   readonly atoms: readonly number[];
   readonly grid?: Grid | undefined;
   readonly support?: Support | undefined;
-}): (value: number) => number {
+}): (value: number, real?: number) => number {
   const { low, high, grid, support } = plan;
   const atoms = new Set(plan.atoms);
   const repeats = new Set([...plan.atoms, ...repeatedIn(support)]);
-  return (value) => {
+  return (value, real) => {
     if (repeats.has(value)) return value;
     const inside = Math.min(high, Math.max(low, snap(value, grid)));
-    return support && !atoms.has(inside) ? ontoSupport(support, inside) : inside;
+    return support && !atoms.has(inside) ? ontoSupport(support, inside, real) : inside;
   };
 }
 

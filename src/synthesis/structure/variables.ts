@@ -405,18 +405,22 @@ function variableOf(
     return { name, kind: "levels", codes, levels: levelNames(plan) };
   }
   if (plan.kind === "number" && !isComputed(plan)) {
-    const values = ended(drawnNumbers(plan, from, argument));
+    const real = drawnNumbers(plan, from, argument);
+    const values = ended(real);
     return numberVariable(plan, values.values, plan.formula ? values : plan, {
       grid: plan.formula ? undefined : plan.grid,
       shared,
+      real,
     });
   }
   if (plan.kind === "date" && !isComputed(plan)) {
-    const steps = ended(drawnNumbers(plan, from, argument));
+    const real = drawnNumbers(plan, from, argument);
+    const steps = ended(real);
     const range = { low: plan.low / plan.format.step, high: plan.high / plan.format.step };
     return numberVariable(plan, steps.values, plan.formula ? steps : range, {
       grid: { decimals: 0, step: 1 },
       shared,
+      real,
     });
   }
   return undefined;
@@ -426,13 +430,18 @@ function numberVariable(
   plan: NumberPlan | DatePlan,
   values: Float64Array,
   range: { readonly low: number; readonly high: number },
-  { grid, shared }: { readonly grid: NumberPlan["grid"]; readonly shared: boolean },
+  {
+    grid,
+    shared,
+    real,
+  }: { readonly grid: NumberPlan["grid"]; readonly shared: boolean; readonly real: Float64Array },
 ): Variable {
   const { name, missing, support } = plan;
   const { low, high } = range;
   const { atoms = [], repeats }: Pick<Partial<NumberPlan>, "atoms" | "repeats"> = plan;
   // Values lie between the ends, and where enough rows have values; on a grid as far as they are somebody's own.
-  const held = values.map(settling({ low, high, atoms, grid: shared ? undefined : grid, support }));
+  const settle = settling({ low, high, atoms, grid: shared ? undefined : grid, support });
+  const held = values.map((value, i) => settle(value, real[i]));
   return {
     name,
     kind: "number",

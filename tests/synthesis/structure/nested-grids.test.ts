@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { normal, seeded } from "../../../src/core/rng";
+import { columnNamed, type NumericColumn, table } from "../../../src/data/table";
+import { sequential } from "../../../src/synthesis/sequential/sequential";
+
+/** Shares of debt: hundredths in seven of ten rows, thousandths in two, else ten-thousandths, for the group b lower. */
+function debts(rows: number) {
+  const rng = seeded(5);
+  const codes = Int32Array.from({ length: rows }, () => (rng.uniform() < 0.4 ? 1 : 0));
+  const values = Float64Array.from(codes, (code) => {
+    const u = rng.uniform();
+    const scale = u < 0.7 ? 100 : u < 0.9 ? 1000 : 10_000;
+    return Math.round((0.33 - 0.05 * code + 0.06 * normal(rng)) * scale) / scale;
+  });
+  return table([
+    { name: "group", type: "categorical", codes, levels: ["a", "b"] },
+    { name: "debt", type: "numeric", values },
+  ]);
+}
+
+test("sequential() keeps the shares of repeated hundredths, thousandths and finer values beside each other, by level, too", async () => {
+  const real = debts(2400);
+  const model = await sequential({ threads: 1 })(real, seeded(1));
+  const made = model.sample(8000, seeded(2));
+  const shareOn = (from: typeof real, scale: number, code?: number): number => {
+    const { values } = columnNamed(from, "debt") as NumericColumn;
+    const group = columnNamed(from, "group");
+    const codes = "codes" in group ? group.codes : [];
+    const asked = [...values].filter((_, i) => code === undefined || codes[i] === code);
+    return (
+      asked.filter((value) => Math.abs(value * scale - Math.round(value * scale)) < 1e-6).length /
+      asked.length
+    );
+  };
+  for (const code of [undefined, 0, 1])
+    for (const scale of [100, 1000])
+      expect(
+        Math.abs(shareOn(made, scale, code) - shareOn(real, scale, code)),
+        `${scale} ${code}`,
+      ).toBeLessThan(0.03);
+});
