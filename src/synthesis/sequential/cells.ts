@@ -38,6 +38,7 @@ const noEffect = 1e6;
 /** So often each term's own penalty is told anew by the fit under the last ones. */
 const ownRounds = 3;
 const folds = 3;
+const leastRows = 10;
 /** From so many rows on the first fold alone chooses: what it can't tell apart does as well on others. */
 const rowsForOne = 3000;
 /** How many nats, over all rows, a fit in the search may lack (of more than eight classes, so many for each eight): far below what tells penalties apart. */
@@ -73,7 +74,7 @@ export function fitCells(
   // Fits are only conditioned by X'X: a part of the rows tells enough of it.
   const some = Math.min(choosing.rows, Math.max(leastForGram, rowsPerCoefficient * layout.coefficients));
   const gram = gramOf(layout, choosing.terms, [[0, some]]);
-  const plain = data.rows < 10 * folds || plans.length === 0;
+  const plain = data.rows < leastRows || plans.length === 0;
   const space = logitSpace(choosing, layout, classes.length);
   const search = { gram, slack: searchSlack(classes.length), space };
   const chosen = plain ? undefined : choosePenalties(choosing, layout, classes.length, search);

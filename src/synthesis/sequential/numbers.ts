@@ -38,8 +38,10 @@ const freePenalty = 1;
 const ridgePenalties = [100, 10, freePenalty];
 const ownRounds = 3;
 const folds = 3;
-/** The mean must explain this share of the held-out variance to be tried. */
-const leastExplained = 0.02;
+/** From so few rows on a mean is tried. */
+const leastForMean = 10;
+/** The mean must explain this share of the held-out variance to be tried: what chance explains of so few rows falls with them. */
+const leastExplained = (rows: number): number => Math.max(0.02, (4 + 20 / rows) / rows);
 /** From this share on a mean of the rows nearest to it is tried, too: of this share of the rows, found in so many steps. */
 const mostlyExplained = 0.5;
 const nearest = 0.6;
@@ -51,7 +53,7 @@ export function fitNumber(data: NumberRows, plans: readonly TermPlan[]): NumberM
   const layout = logitLayout(plans);
   const all: readonly Stretch[] = [[0, data.rows]];
   let best: { score: number; leaf: number; mean?: Mean } = { score: Infinity, leaf: data.rows };
-  if (plans.length > 0 && data.rows >= 2 * leafRows[0]) {
+  if (plans.length > 0 && data.rows >= leastForMean) {
     for (const mean of [undefined, ...meansOf(data, layout, scores)]) {
       const found = bestLeaf(data, layout, scores, mean);
       // A simpler model wins unless the other is better beyond noise.
@@ -91,7 +93,7 @@ function meansOf(data: NumberRows, layout: LogitLayout, scores: Float64Array): M
     for (let i = held[0]; i < held[1]; i++) whole += scores[i] ** 2;
   }
   const least = Math.min(...squares);
-  if (!(least < (1 - leastExplained) * whole)) return [];
+  if (!(least < (1 - leastExplained(data.rows)) * whole)) return [];
   const penalty =
     evens[squares.indexOf(least)] ??
     ownPenalties(normalEquations(data, layout, scores, [[0, data.rows]]), layout);

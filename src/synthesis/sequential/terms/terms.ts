@@ -38,7 +38,9 @@ export interface EncodedTerm {
   readonly share?: Float64Array;
 }
 
-const innerKnots = 7;
+const mostInner = 7;
+/** A curve bends once for so many rows, and is a line in fewer: seven bends of 40 rows cost the mean all that the line tells. */
+const rowsPerKnot = 40;
 const warpKnots = 64;
 const frequentShare = 0.02;
 const fewRows = 5;
@@ -167,6 +169,7 @@ function curveOf(one: NumberVariable, variable: number): CurveTerm | undefined {
   if (ends[0] === ends[1]) return undefined;
   const warp = warpOf(sorted, ends);
   const onScale = (value: number): number => interpolate(warp.from, warp.to, value);
+  const innerKnots = Math.min(mostInner, Math.floor(sorted.length / rowsPerKnot));
   const inner = Array.from({ length: innerKnots }, (_, k) =>
     quantileSorted(sorted, (k + 1) / (innerKnots + 1)),
   );

@@ -6,6 +6,9 @@ const leastShare = 0.05;
 /** … or a smaller one, where it is so many times as frequent as the values around it. */
 const leastExceptional = 0.02;
 const leastExcess = 8;
+/** … and, in fewer rows than this, one so many times as frequent as those around it alone: of 100 rows any age is five. */
+const fewRows = 40;
+const leastOfFew = 3;
 const mostAtoms = 6;
 
 /**
@@ -34,7 +37,8 @@ export function atomsOf(
     .filter(
       ({ value, count, k }) =>
         (having?.get(value) ?? count) >= least &&
-        (count >= leastShare * sorted.length ||
+        ((count >= leastShare * sorted.length &&
+          (count >= fewRows || count >= leastOfFew * around(distinct, counts, k, grid))) ||
           (count >= leastExceptional * sorted.length &&
             count >= leastExcess * around(distinct, counts, k, grid))),
     )
