@@ -4,7 +4,7 @@ import { describeNotDetermined, type NotDetermined } from "./determined/determin
 import { describeLearnt, type LearntRows } from "./learnt-rows";
 import type { NewPairs } from "./rules";
 import { describeShiftedGroups, type ShiftedGroups } from "./shifted/shifted-groups";
-import { describeShiftedPair, type ShiftedPair } from "./shifted/shifted-pairs";
+import { describeShiftedPairs, type ShiftedPair } from "./shifted/shifted-pairs";
 
 /** What a column holds in the real rows and not in the synthetic ones. */
 export interface Loss {
@@ -107,7 +107,7 @@ export function lossSentences(found: {
     ...found.losses.map(lossSentence),
     ...pairs,
     ...(found.notDetermined ?? []).map((one) => describeNotDetermined(one)),
-    ...(found.shiftedPairs ?? []).map(describeShiftedPair),
+    ...describeShiftedPairs(found.shiftedPairs ?? []),
     ...groups(false),
     ...(texts.length > 0 ? [unjudged] : []),
     ...found.notJudged,

@@ -3,7 +3,7 @@ import { dropColumns, type Table, table, takeTableRows } from "../../data/table"
 import { describeNotDetermined, notDetermined } from "../../evaluate/synthetic/determined/determined";
 import { describeLeaning, describeShifted, shifted } from "../../evaluate/synthetic/shifted/shifted";
 import { describeShiftedGroups, shiftedGroups } from "../../evaluate/synthetic/shifted/shifted-groups";
-import { describeShiftedPair, shiftedPairs } from "../../evaluate/synthetic/shifted/shifted-pairs";
+import { describeShiftedPairs, shiftedPairs } from "../../evaluate/synthetic/shifted/shifted-pairs";
 import { describeTornUnits, tornUnits } from "../../evaluate/synthetic/shifted/torn-units";
 import { contextNames } from "../../synthesis/relational/child-table";
 import { keysOf } from "../../synthesis/relational/families";
@@ -102,7 +102,7 @@ async function describe(
       ...found.map((one) => describeNotDetermined(one)),
       ...off.filter((one) => !one.grave && one.customers === undefined).map(describeShifted),
       ...describeLeaning(off),
-      ...shiftedPairs(real, many, { customer }).map(describeShiftedPair),
+      ...describeShiftedPairs(shiftedPairs(real, many, { customer })),
       ...groups.filter((one) => !one.reversed).map(describeShiftedGroups),
       ...(notLookedAt ? [notLookedAt] : []),
     ],

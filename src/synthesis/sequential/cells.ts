@@ -50,6 +50,11 @@ const rowsPerCoefficient = 8;
 /** With more classes than this, trees cost more than they can give. */
 export const mostBoosted = 6;
 
+/** Whether what is drawn goes by other variables at all. */
+export function tellsOf({ penalty, boost }: CellModel): boolean {
+  return penalty < noEffect || boost !== undefined;
+}
+
 /** The rows that teach a variable's cells, in random order, so that folds can be stretches of them. */
 export interface CellRows {
   /** All of them; their classes are places in `classes`. */

@@ -15,6 +15,7 @@ import { syntheticSchema } from "../structure/restore";
 import type { Structure, Variable } from "../structure/structure";
 import { reduceTable, variableRows } from "../structure/variables";
 import { checkTrainable, type FitSynthesiser, type SampleOptions, type Synthesiser } from "../synthesiser";
+import { tellsOf } from "./cells";
 import { fitConditionals } from "./conditionals";
 import { toldTerms } from "./counted";
 import { drawVariable } from "./draw-variable";
@@ -188,8 +189,10 @@ function isCounted({ conditionals }: SequentialParts, j: number): boolean {
 
 /** How many of the variables that a conditional may look at it does. */
 function learntParents(parts: SequentialParts, j: number): number {
-  const tables = parts.conditionals[j].cells?.tables ?? [];
-  if (!isCounted(parts, j)) return parts.parents[j].length;
+  const { cells, number } = parts.conditionals[j];
+  const tables = cells?.tables ?? [];
+  const tells = (cells && tellsOf(cells)) || (number && (number.mean || number.leaves.length > 1));
+  if (!isCounted(parts, j)) return tells ? parts.parents[j].length : 0;
   const { plans } = parts.layouts[j];
   const told = toldTerms(parts.layouts[j], tables);
   return new Set(plans.filter((_, t) => told[t]).map(({ variable }) => variable)).size;

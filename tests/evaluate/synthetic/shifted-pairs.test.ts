@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
 import type { Table } from "../../../src/data/table";
-import { describeShiftedPair, shiftedPairs } from "../../../src/evaluate/synthetic/shifted/shifted-pairs";
+import { describeShiftedPairs, shiftedPairs } from "../../../src/evaluate/synthetic/shifted/shifted-pairs";
 
 /** Loans whose interest goes with the rate; the term with neither, the day is missing in some; so many rows of each customer. */
 function loans(label: string, { with: share = 0.8, rows = 2000, each = 1 } = {}): Table {
@@ -26,9 +26,24 @@ test("shiftedPairs(real, synthetic) names numbers and dates that do not go toget
     expect.arrayContaining(["interest rate", "interest day"]),
   );
   expect(found).toHaveLength(2);
-  expect(found.map(describeShiftedPair)[0]).toMatch(
+  expect(describeShiftedPairs(found)[0]).toMatch(
     /^the correlation of interest with (rate|day) comes out as 0\.[01]\d in place of 0\.[78]\d \(of ranks\)$/,
   );
+});
+
+test("describeShiftedPairs(found) names three and counts the others, of tables of 30 rows, too", () => {
+  const table = (share: number, rows: number): Table => {
+    const rng = seeded(3).fork(String(share));
+    const lines = Array.from({ length: rows }, () => {
+      const all = rng.uniform();
+      return Array.from({ length: 6 }, () => (share * all + (1 - share) * rng.uniform()).toFixed(4)).join();
+    });
+    return parseCsv(`a,b,c,d,e,f\n${lines.join("\n")}\n`).table;
+  };
+  const said = describeShiftedPairs(shiftedPairs(table(0.9, 30), table(0, 2000)));
+  expect(said).toHaveLength(3);
+  expect(said[2]).toMatch(/^the correlation of .*; (2 others are|1 other is) off, too$/);
+  expect(describeShiftedPairs(shiftedPairs(table(0.9, 30), table(0.89, 2000)))).toEqual([]);
 });
 
 test("shiftedPairs(real, synthetic) is silent of chance and of what nobody would mind, and counts customers", () => {

@@ -14,7 +14,9 @@ export interface ShiftedPair {
 /** Of more columns the last are looked at: the target is often last. */
 const mostColumns = 40;
 /** Fewer customers that have both show no correlation. */
-const leastPeople = 50;
+const leastPeople = 20;
+/** More are counted. */
+const mostNamed = 3;
 /** Of all that is looked at, something is said by chance in one table of so many. */
 const chance = 0.01;
 /** Correlations are off by so much. */
@@ -64,9 +66,21 @@ export function shiftedPairs(
 }
 
 /** It in words. */
-export function describeShiftedPair({ columns: [b, a], real, synthetic }: ShiftedPair): string {
+function describeShiftedPair({ columns: [b, a], real, synthetic }: ShiftedPair): string {
   const [made, own] = [synthetic, real].map((value) => value.toFixed(2).replace("-", "−"));
   return `the correlation of ${b} with ${a} comes out as ${made} in place of ${own} (of ranks)`;
+}
+
+/** The furthest three in a sentence each, and how many others there are. */
+export function describeShiftedPairs(found: readonly ShiftedPair[]): readonly string[] {
+  const others = found.length - mostNamed;
+  return found
+    .slice(0, mostNamed)
+    .map((one, k) =>
+      k === mostNamed - 1 && others > 0
+        ? `${describeShiftedPair(one)}; ${others} other${others > 1 ? "s are" : " is"} off, too`
+        : describeShiftedPair(one),
+    );
 }
 
 /** The ranks of the rows that are looked at, from the middle one; NaN where they have no value. */
