@@ -119,6 +119,7 @@ function typedColumn(from: Evidence, kept: readonly Cell[]): Inferred | undefine
     learned &&
     numbers &&
     !areLevels(learned.format, numbers, total) &&
+    !areCodes(learned.format, numbers) &&
     !texts.some((text) => losesDigits(text, learned.format))
   )
     return numericColumn(from, learned, numbers.cells, numbers.guessed);
@@ -138,6 +139,8 @@ function typedColumn(from: Evidence, kept: readonly Cell[]): Inferred | undefine
 interface Read {
   readonly cells: readonly Cell[];
   readonly guessed: readonly Cell[];
+  /** What is neither. */
+  readonly others: readonly Cell[];
 }
 
 /** The cells that the format reads and the words among the others that mean "missing"; undefined where too many are neither. */
@@ -147,13 +150,28 @@ function readIn(format: Format, from: Evidence, kept: readonly Cell[]): Read | u
   const others: Cell[] = [];
   for (const cell of kept) (Number.isNaN(parse(cell.text)) ? others : cells).push(cell);
   const guessed = from.missing ? [] : strayWords(others, cells.length, sum(cells), sum(kept));
-  return sum(cells) >= enough * (sum(kept) - sum(guessed)) ? { cells, guessed } : undefined;
+  return sum(cells) >= enough * (sum(kept) - sum(guessed))
+    ? { cells, guessed, others: others.filter((cell) => !guessed.includes(cell)) }
+    : undefined;
 }
 
 /** Whether the numbers are a few (but zero and one) beside words that nobody may leave out as mistakes. */
-function areLevels(format: Format, { cells, guessed }: Read, total: number): boolean {
-  if (cells.length > fewNumbers || total - sum(cells) - sum(guessed) <= mostWords * total) return false;
+function areLevels(format: Format, { cells, others }: Read, total: number): boolean {
+  if (cells.length > fewNumbers || sum(others) <= mostWords * total) return false;
   return new Set(cells.map((cell) => parserOf(format)(cell.text))).size > 2;
+}
+
+/**
+ * Whether the numbers are codes, of which some have a letter: one before the digits, always the same and none that is taken for a
+ * digit (station c168 beside 117); or after them (house 136A), where it may be a unit (15k) unless numbers are filled up with zeros.
+ */
+function areCodes(format: Format, { cells, others }: Read): boolean {
+  if (sum(others) < 2 || !cells.every((cell) => /^\d+$/.test(cell.text))) return false;
+  const letters = new Set(others.map((cell) => /^([A-Z])\d+$/i.exec(cell.text)?.[1] ?? ""));
+  const [first = ""] = letters;
+  if (letters.size === 1 && first !== "") return !/[lio]/i.test(first);
+  const filled = format.kind === "number" && format.width !== undefined;
+  return filled && others.every((cell) => /^\d+[A-Z]$/i.test(cell.text));
 }
 
 /** What is said of words taken for missing. */

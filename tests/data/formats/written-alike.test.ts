@@ -110,6 +110,18 @@ test("a few numbers and a word are levels, where the word is more than one cell 
   expect(inferred(cylinders, [100, 400, 100, 200, 120, 1]).type).toBe("numeric");
 });
 
+test("codes of which some have a letter are no numbers, where it is no unit and no mistake", () => {
+  const filled = Array.from({ length: 60 }, (_, i) => String(i + 1).padStart(3, "0"));
+  const stations = Array.from({ length: 60 }, (_, i) => String(110 + 15 * i));
+  const type = (numbers: string[], ...others: string[]) =>
+    inferred([...numbers, ...others], [...numbers.map(() => 4), ...others.map(() => 2)]).type;
+  expect(type(filled, "036A")).not.toBe("numeric");
+  expect(type(stations, "c168", "c203")).not.toBe("numeric");
+  expect(type(filled)).toBe(inferred(filled, Array(60).fill(4)).type);
+  for (const mistakes of [["15k"], ["l2"], ["O25", "O31"], ["a12", "b13"], ["x"]])
+    expect(type(stations, ...mistakes), mistakes.join()).toBe("numeric");
+});
+
 test("a column of 0 and 1 that holds one of them alone is read as the other file's", () => {
   const columns = [
     { name: "rare", type: "boolean" },
