@@ -199,7 +199,7 @@ class Told {
   }
 
   remarks(): readonly string[] {
-    const { structure, lists, keys, together } = this.rules;
+    const { structure, lists, keys, together, alike } = this.rules;
     const listed = (names: Iterable<string>): string => [...names].join(", ");
     const gaps = structure.columns.map(({ name }) => name).filter((name) => this.gaps.has(name));
     const computed = structure.columns.flatMap(({ name, ...plan }) =>
@@ -226,6 +226,11 @@ class Told {
             `what goes with what is no rule that is known in ${listed(together)}: new rows have them as the row that each starts from`,
           ]
         : []),
+      ...[...alike].flatMap(([unit, columns], k) =>
+        [...alike.values()].slice(0, k).some((one) => one.includes(unit))
+          ? []
+          : `all rows with the same ${unit} have the same ${columns.join(", ")}: new rows have both as the row that each starts from`,
+      ),
       ...(this.mended > 0
         ? [
             `${this.mended} of ${this.rows} new rows would have broken a rule: in the columns concerned they are as the row that each starts from (${listed(mendedColumns)})${this.copies > 0 ? `, ${this.copies} in all columns` : ""}`,

@@ -3,6 +3,7 @@ import { evenly } from "../../data/even-rows";
 import type { ColumnSchema } from "../../data/schema";
 import { type Column, cellText, columnNamed, isCategorical, type Table, table } from "../../data/table";
 import type { PackedTable } from "../../data/tally/packed-table";
+import { alikeWithin } from "../../evaluate/synthetic/shifted/torn-units";
 import { onDays } from "../../synthesis/structure/date-days";
 import { bandReads } from "../../synthesis/structure/discover/bands";
 import { discoverStructure } from "../../synthesis/structure/discover/discover";
@@ -49,6 +50,8 @@ export interface TableRules {
   readonly lists: ReadonlySet<string>;
   /** Columns whose cells go together in ways that no rule tells: they are as in the row that a new one starts from. */
   readonly together: ReadonlySet<string>;
+  /** What all rows of one person or thing have alike, by the column that names these: it is as in that row, too. */
+  readonly alike: ReadonlyMap<string, readonly string[]>;
   readonly keys: OwnKeys;
 }
 
@@ -72,7 +75,8 @@ export function rulesOf(held: PackedTable, target: string, rng: Rng): TableRules
   const keys = ownKeys(found, held, rng.fork("keys"));
   const structure = { ...found, columns };
   const schema = syntheticSchema(rows, structure);
-  return { target, structure, schema, lists: new Set(lists), together: new Set(), keys };
+  const alike = new Map([...alikeWithin(all)].filter(([unit]) => !keys.names.includes(unit)));
+  return { target, structure, schema, lists: new Set(lists), together: new Set(), alike, keys };
 }
 
 /** Whether values repeat and most lie apart on their grid, as prices and post codes do, but not ages. */
@@ -157,14 +161,14 @@ export function rowsWithin(
   { levels, first }: { readonly levels: ReadonlyMap<string, Int32Array>; readonly first: number },
   rng: Rng,
 ): Within {
-  const { structure, schema, lists, together, keys } = rules;
+  const { structure, schema, lists, together, alike, keys } = rules;
   const variables = reducedWhole(structure, from);
   const { base } = between;
   const either = { ...between, step: between.step.map(Math.round) };
   const plans = new Map(structure.columns.map((plan) => [plan.name, plan]));
   const place = new Map(variables.map(({ name }, k) => [name, k]));
   const under = (name: string): readonly number[] => variablesUnder(structure, name, place);
-  const kept = new Set([...together].flatMap(under));
+  const kept = new Set([...together, ...[...alike].flat(2)].flatMap(under));
   const there = variables.map((one, k): Variable => {
     const plan = plans.get(one.name);
     if (!plan || kept.has(k)) return variableRows(one, base);

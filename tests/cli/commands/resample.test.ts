@@ -585,3 +585,38 @@ test("telelink resample of a target with gaps names the way out, and --drop-unla
   expect(["gold", "silver", "basic"].map((plan) => count(fewer, plan))).toEqual([10, 10, 10]);
   for (const row of fewer) expect(left).toContainEqual(row);
 });
+
+test.each(["P", ""])(
+  "telelink resample keeps with a person called %s1 what all rows of that person have alike",
+  async (letter) => {
+    const of = seeded("visits");
+    const people = Array.from({ length: 60 }, () => [
+      20 + Math.floor(60 * of.uniform()),
+      of.uniform() < 0.5 ? "f" : "m",
+      (50 + 40 * of.uniform()).toFixed(1),
+      ["drug", "none"][Math.floor(2 * of.uniform())],
+    ]);
+    const visits = people.flatMap((person, k) =>
+      Array.from({ length: 1 + (k % 5) }, () => {
+        const stay = (30 * of.uniform()).toFixed(2);
+        return [`${letter}${1000 + 7 * k}`, ...person, stay, Number(stay) > 22 ? "ill" : "well"];
+      }),
+    );
+    writeFileSync(
+      at("visits.csv"),
+      `patient;age;sex;weight;treat;stay;plan\n${visits.map((row) => row.join(";")).join("\n")}\n`,
+    );
+    const made = (await resample("visits.csv", "--target", "plan")).slice(visits.length);
+    expect(made.length).toBeGreaterThan(40);
+    for (const [patient, age, sex, weight, treat] of made)
+      expect(visits.some((row) => row.slice(0, 5).join() === [patient, age, sex, weight, treat].join())).toBe(
+        true,
+      );
+    expect(err).toContain(
+      "all rows with the same patient have the same age, sex, weight, treat: new rows have both",
+    );
+    // What differs within a person lies between two rows.
+    const stays = new Set(visits.map((row) => row[5]));
+    expect(made.filter((row) => !stays.has(row[5])).length).toBeGreaterThan(made.length / 2);
+  },
+);

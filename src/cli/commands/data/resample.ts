@@ -48,7 +48,8 @@ levels are those of most neighbours by smote, of the nearer of two rows by the o
 
 Given rows stay as they are. Made rows keep what "synth fit" finds in the table: columns that follow from others are computed,
 values that never go together do not meet, orders hold, dates lie on their days; where that fails, the columns concerned are taken
-from the row that the new one starts from, and counted. So are columns that go together by no rule that is known. Cells are missing
+from the row that the new one starts from, and counted. So are columns that go together by no rule that is known, and what all
+rows of one person or thing have alike. Cells are missing
 where they are in that row; texts are its own. An identifier that no two rows share is made up, with what other columns say in it.
 
 Balance training rows only: a model that is judged on rows made like this, or chosen by them, is judged too well. Predicted

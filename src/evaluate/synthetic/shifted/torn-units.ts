@@ -13,6 +13,8 @@ export interface TornUnit {
 
 /** A unit has so many values, each of so many rows on average; and rows made may be off in this share. */
 const [leastUnits, leastEach, mostOff] = [10, 1.5, 0.05];
+/** Of more rows on average a person or thing is a category, of which what is alike follows. */
+const fewEach = 20;
 /** So many rows would break it by chance, were the columns not bound to each other. */
 const leastExpected = 20;
 /** What a unit has once each unit has much of: so much of all pairs is there. */
@@ -33,8 +35,7 @@ export function tornUnits(real: Table, synthetic: Table): readonly TornUnit[] {
     synthetic.columns.map((column) => [column.name, placesOf(column, Math.min(mostRows, real.rows))]),
   );
   const found = own.flatMap((unit): TornUnit[] => {
-    if (!unit.names || unit.sizes.length < leastUnits || unit.known < leastEach * unit.sizes.length)
-      return [];
+    if (!isUnit(unit)) return [];
     const some = own.flatMap((other): TornUnit[] => {
       const [units, cells] = [there.get(unit.name), there.get(other.name)];
       if (other === unit || !units || !cells) return [];
@@ -61,8 +62,26 @@ export function tornUnits(real: Table, synthetic: Table): readonly TornUnit[] {
   });
 }
 
+/** The columns that all rows of a unit have alike, by units of a few rows that texts name, or whole numbers whose rows stand together. */
+export function alikeWithin(from: Table): ReadonlyMap<string, readonly string[]> {
+  const own = from.columns.map((column) => placesOf(column, mostRows));
+  return new Map(
+    own.flatMap((unit): [string, string[]][] => {
+      if (!isUnit(unit) || !unit.together || unit.known > fewEach * unit.sizes.length) return [];
+      if (!own.some((other) => other !== unit && boundBy(unit, other) === "same")) return [];
+      // Where chance has not made one so, a rare level is no less theirs.
+      const alike = own.filter((other) => other !== unit && boundBy(unit, other, 1) === "same");
+      return [[unit.name, alike.map(({ name }) => name)]];
+    }),
+  );
+}
+
+function isUnit({ names, sizes, known }: Places): boolean {
+  return names && sizes.length >= leastUnits && known >= leastEach * sizes.length;
+}
+
 /** How a column is bound to a unit, where chance would not do it. */
-function boundBy(unit: Places, other: Places): TornUnit["what"] | undefined {
+function boundBy(unit: Places, other: Places, least = leastExpected): TornUnit["what"] | undefined {
   const sizes = other.sizes.map(() => 0);
   let known = 0;
   for (let i = 0; i < unit.codes.length; i++) {
@@ -72,7 +91,7 @@ function boundBy(unit: Places, other: Places): TornUnit["what"] | undefined {
   }
   const alike = sizes.reduce((sum, n) => sum + (n / known) ** 2, 0);
   const others = (1 - alike) * (known - unit.sizes.length);
-  if (others >= leastExpected && offIn(unit, other, "same", 1) === 0) return "same";
+  if (others >= least && offIn(unit, other, "same", 1) === 0) return "same";
   const pairs = unit.sizes.reduce((sum, n) => sum + (n * (n - 1)) / 2, 0) * alike;
   const filled = known >= leastFilled * unit.sizes.length * other.sizes.length;
   return filled && pairs >= leastExpected && offIn(unit, other, "once", 1) === 0 ? "once" : undefined;
