@@ -63,7 +63,7 @@ export function leakageSuspects(
   for (const one of table.columns) {
     const cells = cellsOf(one);
     if (!cells) continue;
-    const predicted = heldOutMeans(cells, aim, fold);
+    const predicted = heldOutMeans(cells, aim, fold, classes ? 1 : 0.1);
     if (!classes) {
       const score = rSquared(aim, predicted);
       if (score >= least) suspects.push({ column: one.name, score, measure: "R²" });
@@ -104,8 +104,8 @@ function cellsOf(one: Column): Cells | undefined {
   return { of, count: edges.length + 2 };
 }
 
-/** Each row's mean target of its cell in the other folds, drawn to the overall mean by one row's weight. */
-function heldOutMeans({ of, count }: Cells, y: Float64Array, fold: Uint8Array): Float64Array {
+/** Each row's mean target of its cell in the other folds, drawn to the overall mean by so many rows' weight. */
+function heldOutMeans({ of, count }: Cells, y: Float64Array, fold: Uint8Array, prior: number): Float64Array {
   const sums = Array.from({ length: folds }, () => new Float64Array(count));
   const rows = Array.from({ length: folds }, () => new Float64Array(count));
   for (let i = 0; i < y.length; i++) {
@@ -116,8 +116,8 @@ function heldOutMeans({ of, count }: Cells, y: Float64Array, fold: Uint8Array): 
   const means = sums.map((_, held) => {
     const out = new Float64Array(count);
     for (let cell = 0; cell < count; cell++) {
-      let sum = overall;
-      let total = 1;
+      let sum = prior * overall;
+      let total = prior;
       for (let k = 0; k < folds; k++) {
         if (k === held) continue;
         sum += sums[k][cell];
