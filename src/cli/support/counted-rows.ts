@@ -1,6 +1,7 @@
 import { percentOf } from "../../core/format";
 import { customerColumns, type DistinctRows, distinctRows, OncePerCustomer } from "../../data/duplicates";
 import type { RowSource } from "../../data/even-rows";
+import { cellCounts } from "../../data/infer/cell-counts";
 import { mayBeCustomer } from "../../data/infer/names";
 import type { Survey } from "../../data/read/survey-table";
 import { columnNamed, dropColumns, type Table, takeTableRows } from "../../data/table";
@@ -31,8 +32,18 @@ function otherwise({ customers, rowsCounted }: Whose): string {
   return ` (--customer names another column, --no-customer counts rows${things})`;
 }
 
+/** Notes that a table looks like one of counts, each row of which is taken for a customer; not where counts are what is to be told. */
+export function noteCounts(table: Table, target?: string): void {
+  const name = cellCounts(table);
+  if (name === undefined || name === target) return;
+  note(
+    `${name} looks like counts of what the other columns say, each combination of which stands once: each of the ${table.rows} rows is learnt as one customer, and ${name} as a number; to learn those that are counted, write each row ${name} times, without ${name}`,
+  );
+}
+
 /** The rows to be learnt, and whose they are; notes tell of both. */
 export function withCustomers(table: Table, flags: DuplicateFlags & CustomerFlags): RowsToLearn {
+  noteCounts(table);
   const found = rowsToLearn(table, { ...flags, keep: flags.keepDuplicates });
   noteDuplicates(found, table.rows, flags);
   noteWhose(found.whose);

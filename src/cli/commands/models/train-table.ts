@@ -16,7 +16,7 @@ import { storeModel } from "../../../services/predict/stored-model";
 import { trainModel } from "../../../services/predict/train-model";
 import type { ClassWeightsAsked } from "../../../services/predict/training";
 import { derivedSentences, unusedColumns, unusedSentences } from "../../../services/predict/unused-columns";
-import { commonClasses, labelled, oncePerCustomer } from "../../support/counted-rows";
+import { commonClasses, labelled, noteCounts, oncePerCustomer } from "../../support/counted-rows";
 import { CliError, exitCodes, usageError } from "../../support/exit";
 import { writeModelFile } from "../../support/model-file";
 import { wholeNumber } from "../../support/options";
@@ -75,6 +75,7 @@ export async function train(options: TrainFlags): Promise<void> {
   checkLoss(options.data, read, options);
   const classWeights = options.classWeights && classWeightsFrom(options.classWeights);
   const { table: once } = oncePerCustomer(labelled(read.table, options), options);
+  noteCounts(once, options.target);
   const table = await commonClasses(once, { ...options, folds: folds ?? 5 });
   const plan = { ...options, folds, search, members, classWeights, drop: [...options.drop, ...options.id] };
   const training = await watched((watch) =>
