@@ -34,7 +34,9 @@ export async function notLearntBy(
   const made = model.sample(lookedAt, rng.fork("rows looked at"));
   // What is rarer than a group shows in more rows.
   const many = Math.min(mostCompared, Math.max(lookedAt, real.rows));
-  return describe(real, made, rng, customer, model.sample(many, rng.fork("rows compared by group")));
+  return describe(real, made, rng, customer, {
+    many: model.sample(many, rng.fork("rows compared by group")),
+  });
 }
 
 /** The same of parents and their children. */
@@ -51,7 +53,7 @@ export async function notLearntByBoth(
   const made = model.sampleBoth(Math.min(parentsLookedAt, ...free), rng.fork("rows looked at"));
   const [parents, children] = await Promise.all([
     describe(real.parents, made.parents, rng, undefined),
-    describe(besideParents(real, key), besideParents(made, key), rng, key),
+    describe(besideParents(real, key), besideParents(made, key), rng, key, { related: true }),
   ]);
   // What children say of their parent is their parent's, once for all of them.
   const rows = ["all", "no two"].map((some) => `${some} rows with the same `);
@@ -87,7 +89,7 @@ async function describe(
   made: Table,
   rng: Rng,
   customer: string | undefined,
-  many = made,
+  { many = made, related = false } = {},
 ): Promise<NotLearnt> {
   const { found, notLookedAt } = await notDetermined(real, made, rng, { customer });
   const off = shifted(real, made, rng.fork("means"), { customer });
@@ -101,7 +103,7 @@ async function describe(
       ...describeTornUnits(tornUnits(real, made), customer),
       ...found.map((one) => describeNotDetermined(one)),
       ...off.filter((one) => !one.grave && one.customers === undefined).map(describeShifted),
-      ...describeLeaning(off),
+      ...describeLeaning(off, related ? "" : undefined),
       ...describeShiftedPairs(shiftedPairs(real, many, { customer })),
       ...groups.filter((one) => !one.reversed).map(describeShiftedGroups),
       ...(notLookedAt ? [notLookedAt] : []),

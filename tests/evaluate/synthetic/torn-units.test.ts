@@ -5,9 +5,9 @@ import type { Table } from "../../../src/data/table";
 import { describeTornUnits, tornUnits } from "../../../src/evaluate/synthetic/shifted/torn-units";
 
 /** Four ways to travel of each person, whose income and town are the same in all; or drawn row by row. */
-function choices(label: string, { bound = true, people = 100 } = {}): Table {
+function choices(label: string, { bound = true, people = 100, times = 1 } = {}): Table {
   const rng = seeded(3).fork(label);
-  const lines = Array.from({ length: people }, (_, who) => {
+  const lines = Array.from({ length: times * people }, (_, who) => {
     const own = () => [Math.floor(90 * rng.uniform()), "ABC"[Math.floor(3 * rng.uniform())]];
     const person = own();
     return ["air", "bus", "car", "train"].map((mode) =>
@@ -29,10 +29,16 @@ test("tornUnits(real, synthetic) names what the rows of a unit share, or have on
       /^all rows with the same person have the same income, town: up to [67]\d\.\d% of the synthetic rows do not \(to keep it, give a table with a row for each person and these rows as its --children; if person says/,
     ),
     expect.stringMatching(
-      /^no two rows with the same person have the same mode: up to [1-4]\d\.\d% of the synthetic rows do$/,
+      /^no two rows with the same person have the same mode: [1-4]\d\.\d% of the synthetic rows do$/,
     ),
   ]);
+  const few = [choices("real", { people: 12 }), choices("made", { people: 12, bound: false })] as const;
+  expect(describeTornUnits(tornUnits(...few)).join("\n")).toMatch(/\(12 are too few to be learnt as a table/);
+  // Of five times as many rows for the same people nearly all would have a mode twice.
+  const [once] = tornUnits(choices("real"), choices("made", { bound: false, times: 5 }));
+  expect(once.share).toBeLessThan(0.5);
   expect(tornUnits(choices("real"), choices("again"))).toEqual([]);
+  expect(tornUnits(choices("real"), choices("others", { people: 500 }))).toEqual([]);
   expect(tornUnits(choices("few", { people: 8 }), choices("made", { bound: false }))).toEqual([]);
 });
 

@@ -103,13 +103,16 @@ export function shifted(
   return columns.sort((a, b) => Number(a.by < b.by) - Number(a.by > b.by)).map(({ of }) => of);
 }
 
-/** What leans on few customers, in a sentence by the worst of them; none where nothing does. */
-export function describeLeaning(found: readonly Shifted[]): string[] {
+/** What leans on few customers, in a sentence by the worst of them, with other ways out; none where nothing does. */
+export function describeLeaning(
+  found: readonly Shifted[],
+  ways = ", or count rows (--no-customer)",
+): string[] {
   const [worst, ...others] = found.filter(({ customers }) => customers !== undefined);
   if (!worst) return [];
   const more = others.length > 0 ? ` (so it is with ${others.map(({ column }) => column).join(", ")})` : "";
   return [
-    `${describeShifted({ ...worst, more: 0 })}${more}, as ${worst.customers} customers are few and some are left out: give more of them, or count rows (--no-customer)`,
+    `${describeShifted({ ...worst, more: 0 })}${more}, as ${worst.customers} customers are few and some are left out: give more of them${ways}`,
   ];
 }
 

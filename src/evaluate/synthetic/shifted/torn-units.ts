@@ -9,6 +9,8 @@ export interface TornUnit {
   readonly what: "same" | "once";
   /** The share of the synthetic rows of which it is not so. */
   readonly share: number;
+  /** How many values the unit has. */
+  readonly units: number;
 }
 
 /** A unit has so many values, each of so many rows on average; and rows made may be off in this share. */
@@ -23,6 +25,8 @@ const leastFilled = 0.1;
 const mostRows = 5000;
 /** So many units are named. */
 const mostNamed = 3;
+/** Fewer parents teach nothing (a half is left out). */
+const fewestParents = 30;
 
 /**
  * The columns that all rows of a unit have alike, or each once, in the real rows alone. A unit is named by texts, or by whole
@@ -30,18 +34,22 @@ const mostNamed = 3;
  */
 export function tornUnits(real: Table, synthetic: Table): readonly TornUnit[] {
   const own = real.columns.map((column) => placesOf(column, mostRows));
-  // Of more rows than there are real ones each unit would have to have something twice.
-  const there = new Map(
-    synthetic.columns.map((column) => [column.name, placesOf(column, Math.min(mostRows, real.rows))]),
-  );
+  const there = new Map(synthetic.columns.map((column) => [column.name, placesOf(column, mostRows)]));
   const found = own.flatMap((unit): TornUnit[] => {
     if (!isUnit(unit)) return [];
     const some = own.flatMap((other): TornUnit[] => {
       const [units, cells] = [there.get(unit.name), there.get(other.name)];
       if (other === unit || !units || !cells) return [];
       const what = boundBy(unit, other);
-      const share = what ? offIn(units, cells, what, Number.POSITIVE_INFINITY) / units.codes.length : 0;
-      return what && share > mostOff ? [{ unit: unit.name, column: other.name, what, share }] : [];
+      // Of more rows each unit would have to have something twice: there are as many of each as of real ones.
+      const rows = Math.min(
+        units.codes.length,
+        Math.ceil((unit.known / unit.sizes.length) * units.sizes.length),
+      );
+      const share = what ? offIn(units, cells, what, rows, rows) / rows : 0;
+      return what && share > mostOff
+        ? [{ unit: unit.name, column: other.name, what, share, units: unit.sizes.length }]
+        : [];
     });
     const surely = unit.together || some.some(({ what }) => what === "once");
     return surely ? some : [];
@@ -104,23 +112,27 @@ export function describeTornUnits(found: readonly TornUnit[], customer?: string)
   return units.slice(0, mostNamed).flatMap((unit, k) => {
     const of = (what: TornUnit["what"], word: string) => {
       const some = found.filter((one) => one.unit === unit && one.what === what);
-      const most = percent(Math.max(...some.map(({ share }) => share)));
+      const most = `${some.length > 1 ? "up to " : ""}${percent(Math.max(...some.map(({ share }) => share)))}`;
       return { names: some.map(({ column }) => column).join(word), most };
     };
     const [same, once] = [of("same", ", "), of("once", " or ")];
+    const [{ units: count }] = found.filter((one) => one.unit === unit);
     const whose =
       customer === undefined ? `; if ${unit} says whose the rows are, give --customer ${unit}` : "";
-    const kept = `to keep it, give a table with a row for each ${unit} and these rows as its --children${whose}`;
+    const kept =
+      count < fewestParents
+        ? `${count} are too few to be learnt as a table of their own`
+        : `to keep it, give a table with a row for each ${unit} and these rows as its --children${whose}`;
     const last = k + 1 === mostNamed && more > 0 ? `; so it is with ${more} more` : "";
     return [
       ...(same.names
         ? [
-            `all rows with the same ${unit} have the same ${same.names}: up to ${same.most} of the synthetic rows do not (${kept})`,
+            `all rows with the same ${unit} have the same ${same.names}: ${same.most} of the synthetic rows do not (${kept})`,
           ]
         : []),
       ...(once.names
         ? [
-            `no two rows with the same ${unit} have the same ${once.names}: up to ${once.most} of the synthetic rows do`,
+            `no two rows with the same ${unit} have the same ${once.names}: ${once.most} of the synthetic rows do${same.names ? "" : ` (${kept})`}`,
           ]
         : []),
     ].map((sentence, at, all) => (at + 1 === all.length ? `${sentence}${last}` : sentence));
@@ -153,12 +165,18 @@ function placesOf(column: Column, most: number) {
 
 type Places = ReturnType<typeof placesOf>;
 
-/** How many rows are unlike the first of their unit, or like one before; as far as `most` of them. */
-function offIn(unit: Places, other: Places, what: TornUnit["what"], most: number): number {
+/** How many of the first `rows` rows are unlike the first of their unit, or like one before; as far as `most` of them. */
+function offIn(
+  unit: Places,
+  other: Places,
+  what: TornUnit["what"],
+  most: number,
+  rows = unit.codes.length,
+): number {
   const first = new Int32Array(unit.sizes.length).fill(-1);
   const seen = new Set<number>();
   let off = 0;
-  for (let i = 0; i < unit.codes.length && off < most; i++) {
+  for (let i = 0; i < rows && off < most; i++) {
     const [u, v] = [unit.codes[i], other.codes[i]];
     if (u < 0 || v < 0) continue;
     if (what === "once") {
