@@ -55,6 +55,19 @@ export function gridOf(values: ArrayLike<number>, least = 1, people?: People): G
     : { decimals, step };
 }
 
+/** The digits after the point that `least` people's values have or more, as numbers are written; so no digit tells of fewer. */
+export function decimalsOf(values: ArrayLike<number>, least = 1, people?: People): number {
+  const needed = new Int16Array(values.length).fill(-1);
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) continue;
+    const [digits, power = "0"] = String(values[i]).split("e");
+    const person = people ? people.of[i] : i;
+    const decimals = (digits.split(".")[1]?.length ?? 0) - Number(power);
+    needed[person] = Math.max(needed[person], decimals);
+  }
+  return Math.max(0, needed.sort()[values.length - least] ?? 0);
+}
+
 /** The greatest step of which all units but those of fewer than `least` people are multiples. */
 function commonStep(units: Float64Array, least: number, people: People | undefined): number {
   let step = 0;

@@ -215,8 +215,10 @@ export function restoreNumber(
   const days = new Set(formula && plan.kind === "date" ? plan.atoms : []);
   const byLevel = plan.kind === "number" ? plan.grids : undefined;
   const codes = byLevel && of(byLevel.column);
+  const decimals = plan.kind === "number" && !grid ? plan.decimals : undefined;
   for (let i = 0; i < rows; i++) {
     if (!own || !days.has(own[i])) out[i] = settled(out[i]);
+    if (decimals !== undefined) out[i] = Number(out[i].toFixed(decimals));
     const coarser = codes && byLevel.grids[codes[i]];
     if (coarser) out[i] = within(snap(out[i], coarser), coarser, out[i] > most - spacing(coarser) ? -1 : 1);
   }

@@ -94,6 +94,8 @@ export interface NumberPlan {
   readonly name: string;
   readonly missing: boolean;
   readonly grid?: Grid;
+  /** Without a grid: the most digits after the point. */
+  readonly decimals?: number;
   /** Coarser ones by the level of another column, null for levels that have none: yen beside cents. */
   readonly grids?: { readonly column: string; readonly grids: readonly (Grid | null)[] };
   /** The range that enough training rows reach; results are clipped to it. */

@@ -39,3 +39,27 @@ test("sequential() keeps the shares of repeated hundredths, thousandths and fine
         `${scale} ${code}`,
       ).toBeLessThan(0.03);
 });
+
+test("sequential() makes numbers of no more digits than real ones have, however many, computed ones too", async () => {
+  const rng = seeded(6);
+  const rounded = (digits: number, of: () => number) =>
+    Float64Array.from({ length: 300 }, () => Number(of().toFixed(digits)));
+  const boys = rounded(0, () => 5000 + 900 * normal(rng));
+  const girls = rounded(0, () => 4800 + 900 * normal(rng));
+  const real = table([
+    { name: "age", type: "numeric", values: rounded(13, () => 50 + 10 * normal(rng)) },
+    { name: "boys", type: "numeric", values: boys, decimals: 0 },
+    { name: "girls", type: "numeric", values: girls, decimals: 0 },
+    { name: "ratio", type: "numeric", values: boys.map((b, i) => Number((b / girls[i]).toFixed(10))) },
+  ]);
+  const made = (await sequential({ threads: 1 })(real, seeded(1))).sample(500, seeded(2));
+  for (const [name, most] of [
+    ["age", 13],
+    ["ratio", 10],
+  ] as const) {
+    const { values } = columnNamed(made, name) as NumericColumn;
+    expect(Math.max(...Array.from(values, (value) => String(value).split(".")[1]?.length ?? 0)), name).toBe(
+      most,
+    );
+  }
+});

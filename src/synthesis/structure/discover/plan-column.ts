@@ -4,7 +4,7 @@ import { usualEnds } from "../../../data/formats/format";
 import { type Column, isCategorical, type NumericColumn } from "../../../data/table";
 import { coarserDates, dateReader, writtenDates } from "../dates";
 import { tamed } from "../ends";
-import { gridOf, snap, within } from "../grids";
+import { decimalsOf, gridOf, snap, within } from "../grids";
 import { keyPlanOf } from "../keys/key-plan-of";
 import { countPeople, type People } from "../people";
 import { leastDistinctIds } from "../repeated-ids";
@@ -132,6 +132,9 @@ function emptyColumn(name: string, present: number, least: number): ColumnPlan {
   return { kind: "constant", name, text: "", rare: roundedUp(present, least) };
 }
 
+/** As many digits after the point as a number can be rounded to. */
+const mostDigits = 20;
+
 function numberPlan(column: NumericColumn, { least, people }: Telling): ColumnPlan {
   const { name, values } = column;
   const missing = values.some(Number.isNaN);
@@ -151,6 +154,7 @@ function numberPlan(column: NumericColumn, { least, people }: Telling): ColumnPl
   const few = rare > 0 && { rare: roundedUp(rareRows, least) };
   if (all?.length === 1 && !missing) return { kind: "constant", name, text: String(all[0]), ...few };
   const grid = gridOf(values, least, people) ?? gridOf(unrepeatedValues(values, { least, people }), least);
+  const decimals = grid ? grid.decimals : Math.min(mostDigits, decimalsOf(values, least, people));
   const ends = tamed(values, least, people);
   const peopleWith = (holds: (value: number) => boolean): number =>
     countPeople(
@@ -162,7 +166,11 @@ function numberPlan(column: NumericColumn, { least, people }: Telling): ColumnPl
   const endOf = (end: number, usual: number, towards: 1 | -1): number => {
     if (peopleWith((value) => value === end) >= Math.max(2, least)) return end;
     const past = (value: number): boolean => (usual - value) * towards > 0;
-    return within(past(end) && peopleWith(past) < least ? usual : end, grid, towards);
+    return within(
+      past(end) && peopleWith(past) < least ? usual : end,
+      grid ?? { decimals, step: 1 },
+      towards,
+    );
   };
   const [lowest, highest] = usualEnds(column.format);
   const low = all ? all[0] : endOf(ends.low, lowest, 1);
@@ -176,7 +184,7 @@ function numberPlan(column: NumericColumn, { least, people }: Telling): ColumnPl
     low: only ?? low,
     high: only ?? high,
     atoms: [],
-    ...(grid && { grid }),
+    ...(grid ? { grid } : { decimals }),
     ...(all && { values: all, ...few }),
   };
 }
