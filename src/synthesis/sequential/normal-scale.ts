@@ -2,7 +2,7 @@ import { normalQuantile } from "../../core/math/normal-distribution";
 import { countBelow, countUpTo, interpolate } from "../../core/math/sorted";
 import { quantileSorted } from "../../core/math/statistics";
 import type { NumberVariable } from "../structure/structure";
-import { pieceOf, type Support } from "../structure/support";
+import { pieceOf, rowsByPiece, type Support } from "../structure/support";
 
 /**
  * A monotone scale on which a column's values are about normal: pieces of values, linear within, side by side on the scale.
@@ -47,9 +47,9 @@ function toEnds(
   };
 }
 
-function pieceScale(values: Float64Array, { from, to }: Support): NormalScale {
-  const counts = new Float64Array(from.length);
-  for (const value of values) counts[pieceOf({ from, to }, value)]++;
+function pieceScale(values: Float64Array, support: Support): NormalScale {
+  const { from, to } = support;
+  const counts = rowsByPiece(support, values);
   const kept = [...counts.keys()].filter((piece) => counts[piece] > 0);
   const scores = [normalQuantile(0.5 / (values.length + 1))];
   let below = 0;

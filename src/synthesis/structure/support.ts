@@ -13,6 +13,8 @@ export interface Support {
   readonly to: readonly number[];
   /** The grid with the coarser ones in it, where values between those that repeat were listed grid by grid. */
   readonly nested?: Grid;
+  /** Which pieces are values of such a list: made up, and each as frequent as its neighbours. */
+  readonly listed?: readonly number[];
 }
 
 /** Values that repeat must hold this share of the rows to be told one by one: else chance makes them. */
@@ -23,6 +25,8 @@ const leastListed = 1.3;
 /** Up to this share of the places on the grid, values are taken from a list. */
 const mostOfPlaces = 0.5;
 const mostStretches = 64;
+/** So many values of a list share their rows. */
+const mostSharing = 10;
 
 type Ends = readonly [number, number];
 
@@ -58,6 +62,7 @@ export function supportOf(
   const grids = [grid, ...(nested?.coarser ?? []).map(({ step }): Grid => ({ ...(grid as Grid), step }))];
   const from: number[] = [];
   const to: number[] = [];
+  const inList: number[] = [];
   const add = (low: number, high: number): void => {
     from.push(low);
     to.push(high);
@@ -91,8 +96,13 @@ export function supportOf(
           listed(on, shown, those.length, [first, last]) ?? (k > 0 && on ? placesOf(on, first, last) : [])
         );
       });
-    if (made.length > 0 && made[0].length > 0)
-      return [...new Set(made.flat())].sort((a, b) => a - b).map((value) => [value, value]);
+    if (made.length > 0 && made[0].length > 0) {
+      const list = [...new Set(made.flat())].sort((a, b) => a - b);
+      list.forEach((_, k) => {
+        inList.push(from.length + k);
+      });
+      return list.map((value) => [value, value]);
+    }
     const parts = Math.max(1, Math.min(mostStretches, Math.floor(rows / (2 * least))));
     const at = Array.from({ length: parts + 1 }, (_, k) =>
       k === 0 ? first : k === parts ? last : quantileSorted(values, k / parts),
@@ -122,7 +132,12 @@ export function supportOf(
     add(counted.value, counted.value);
   }
   close(Infinity);
-  return { from, to, ...(nested?.coarser && { nested }) };
+  return {
+    from,
+    to,
+    ...(nested?.coarser && { nested }),
+    ...(inList.length > 0 && { listed: inList }),
+  };
 }
 
 function rowsOf(some: readonly Counted[]): Float64Array {
@@ -149,6 +164,31 @@ function listLength(rows: number, distinct: number): number {
 /** The values that stand for themselves. */
 export function repeatedIn(support: Support | undefined): readonly number[] {
   return support?.from.filter((value, piece) => support.to[piece] === value) ?? [];
+}
+
+/** The rows of each piece, which values of a list share among some ten neighbours on the same grid: which of them a few rows have is chance. */
+export function rowsByPiece(support: Support, values: Float64Array): Float64Array {
+  const counts = new Float64Array(support.from.length);
+  for (const value of values) counts[pieceOf(support, value)]++;
+  const open = new Map<number, number[]>();
+  const close = (some: readonly number[]): void => {
+    const mean = some.reduce((sum, piece) => sum + counts[piece], 0) / some.length;
+    for (const piece of some) counts[piece] = mean;
+  };
+  let last = -1;
+  for (const piece of support.listed ?? []) {
+    if (piece > last + 1) {
+      open.forEach(close);
+      open.clear();
+    }
+    last = piece;
+    const step = stepOf(support.from[piece], support.nested);
+    const some = [...(open.get(step) ?? []), piece];
+    if (some.length === mostSharing) close(some);
+    open.set(step, some.length === mostSharing ? [] : some);
+  }
+  open.forEach(close);
+  return counts;
 }
 
 /** The piece that a value belongs to: the one that holds it, else the nearest. */

@@ -63,3 +63,23 @@ test("sequential() makes numbers of no more digits than real ones have, however 
     );
   }
 });
+
+test("sequential() makes as many different prices as a second sample of the list has, of which a few rows each show most", async () => {
+  const rng = seeded(7);
+  const list = Array.from({ length: 400 }, () => 2000 + Math.floor(8000 * rng.uniform()));
+  const draw = (rows: number) =>
+    Float64Array.from({ length: rows }, () =>
+      rng.uniform() < 0.4
+        ? 100 * (1 + Math.floor(15 * rng.uniform()))
+        : list[Math.floor(list.length * rng.uniform())],
+    );
+  const [first, second] = [draw(1200), draw(1200)];
+  const model = await sequential({ threads: 1 })(
+    table([{ name: "price", type: "numeric", values: first, decimals: 0 }]),
+    seeded(1),
+  );
+  const { values } = columnNamed(model.sample(1200, seeded(2)), "price") as NumericColumn;
+  const [made, real] = [values, second].map((some) => new Set(some).size);
+  expect(made / real).toBeGreaterThan(0.88);
+  expect(made / real).toBeLessThan(1.12);
+});
