@@ -511,7 +511,7 @@ test("telelink resample keeps what no rule tells by taking it from one row, and 
   ).toBeGreaterThan(30);
   expect(new Set(numbers.map(String)).size).toBeGreaterThan(250);
   await resample("three.csv");
-  expect(err).toContain("was not looked at: it takes two halves of 100 real rows");
+  expect(err).toContain("was not looked at: it takes two halves of 30 real rows");
   await resample("risk.csv", "--method", "random-over");
   expect(err).not.toMatch(/not kept|not looked at/);
 });

@@ -13,15 +13,16 @@ import {
 } from "../../../synthesis/drawing/trees";
 import { day } from "../../../synthesis/structure/date-parts";
 import { alignTables, type Shared, type SharedLevels, type SharedNumber } from "../align";
+import { textsNotHolding } from "./held";
 import { allowed, comparable, type LookedAt, leastMore, type NotDetermined } from "./looked-at";
 import { numbersNotDetermined } from "./numbers";
-import { ordersNotDetermined } from "./orders";
+import { limitsNotDetermined, ordersNotDetermined } from "./orders";
 
 export type { NotDetermined } from "./looked-at";
 
 /** Real rows are learnt from and judged by halves, of wide tables fewer; more would hardly move a share. */
 const [mostReal, mostSynthetic, fewestReal, mostCells] = [4000, 2000, 1000, 320_000];
-const leastRows = 100;
+const [leastHalf, leastMade] = [30, 100];
 /** A tree has so many leaves, of so many rows at least, and a split must gain so much log-likelihood. */
 const [leaves, minRows, minGain] = [24, 5, 6];
 /** Columns with more levels are neither told nor tell. */
@@ -31,6 +32,8 @@ const [mostClasses, leastClass] = [12, 0.005];
 const mostPairs = 20;
 /** It is right in all but so many real rows, and in all but this part of those in which its commonest value would be wrong. */
 const [mostWrong, partWrong] = [0.05, 0.25];
+/** … of which there are so many: fewer are told by chance. */
+const leastMissed = 5;
 /** What a tree may ask about: a column, a part of a date, a difference of two columns. */
 interface Asked {
   readonly of: readonly string[];
@@ -58,8 +61,8 @@ export interface Determined {
  * table's are others. On half of the real rows (of a customer all are in one half) a tree learns each column (its levels; whether a
  * number is 0 or missing; the days between two dates where those are few values, whether they are in one month) from all others, parts of dates and differences of
  * columns, and a regression each number; both tell the other half and the synthetic rows. Numbers that rise or fall with another in all
- * real rows are looked at, too. Of fewer than 200 real rows, 100 synthetic
- * ones or so many customers that a half has 100 rows, nothing can be said, and it says so. A stop signal ends it with its reason.
+ * real rows are looked at, too. Of fewer than 60 real rows, 100 synthetic
+ * ones or so many customers that a half has 30 rows, nothing can be said, and it says so. A stop signal ends it with its reason.
  *
  * @example
  * const rows = Array.from({ length: 400 }, (_, i) => [(7 * i) % 11, (5 * i) % 13]);
@@ -79,10 +82,10 @@ export async function notDetermined(
 ): Promise<Determined> {
   const [learnt, judged] = halves(real, customer, rng);
   const made = drawn(synthetic, mostSynthetic, rng.fork("synthetic"));
-  if (learnt.rows < leastRows || judged.rows < leastRows || made.rows < leastRows)
+  if (learnt.rows < leastHalf || judged.rows < leastHalf || made.rows < leastMade)
     return {
       found: [],
-      notLookedAt: `whether columns follow from others as in the real rows was not looked at: it takes two halves of ${leastRows} real rows${customer ? " with different customers" : ""} and ${leastRows} synthetic ones, and there are ${learnt.rows}, ${judged.rows} and ${made.rows}`,
+      notLookedAt: `whether columns follow from others as in the real rows was not looked at: it takes two halves of ${leastHalf} real rows${customer ? " with different customers" : ""} and ${leastMade} synthetic ones, and there are ${learnt.rows}, ${judged.rows} and ${made.rows}`,
     };
   const at = lookedAt(real, [learnt, judged, made], signal);
   const asked = askedOf(at);
@@ -91,7 +94,8 @@ export async function notDetermined(
     await at.breathe();
     found.push(...judge(one, asked, at.ends));
   }
-  found.push(...(await numbersNotDetermined(at)), ...ordersNotDetermined(at));
+  found.push(...(await numbersNotDetermined(at)), ...ordersNotDetermined(at), ...limitsNotDetermined(at));
+  found.push(...textsNotHolding(learnt, made));
   found.sort((a, b) => b.real - b.synthetic - (a.real - a.synthetic));
   const names = found.map(({ of, by }) => [...of, ...by]);
   // What tells a column is told by it, too.
@@ -107,6 +111,8 @@ export function describeNotDetermined(
   so = "that is not learnt",
 ): string {
   const names = by.length > 1 ? `${by.slice(0, -1).join(", ")} and ${by.at(-1)}` : by[0];
+  if (order === "is at most" || order === "holds")
+    return `${what} ${order} ${order === "holds" ? `what ${names} say${by.length > 1 ? "" : "s"}` : names} in ${percent(real)} of the real rows and in ${percent(synthetic)} of the synthetic ones: ${so}`;
   if (order)
     return `${what} ${order} with ${names} in all neighbouring real rows and in ${percent(synthetic)} of the synthetic ones: ${so}`;
   const how =
@@ -279,6 +285,7 @@ function judge(
   const synthetic = right(tree.guess, judged, all);
   const common = mostOf(told.classes.subarray(0, learnt).reduce(counted, new Float64Array(told.count)));
   const missed = 1 - right(() => common, learnt, judged);
+  if (missed * (judged - learnt) < leastMissed) return [];
   if (1 - real > Math.min(mostWrong, partWrong * missed)) return [];
   if (real - synthetic < Math.max(leastMore, allowed(real, judged - learnt, synthetic, all - judged)))
     return [];

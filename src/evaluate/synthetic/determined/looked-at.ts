@@ -29,8 +29,8 @@ export interface NotDetermined {
   /** Of a number that a regression tells, how far off it may be: an amount, or of products a share. */
   readonly within?: number;
   readonly relative?: boolean;
-  /** Of a number that rises, or falls, with another one: the shares are of rows beside each other. */
-  readonly order?: "rises" | "falls";
+  /** Of a number that rises, or falls, with another one (the shares are of rows beside each other), or is no more than that; of a text that holds what others say. */
+  readonly order?: "rises" | "falls" | "is at most" | "holds";
   /** The share of real rows, none of which was learnt from, in which it is told right; and of synthetic rows. */
   readonly real: number;
   readonly synthetic: number;

@@ -5,6 +5,7 @@ import {
   forward,
   type Groups,
   gramOf,
+  leastLearnt,
   leastSquares,
   regress,
   standardised,
@@ -17,7 +18,7 @@ const [further, rounding] = [1.5, 1e-4];
 /** In synthetic rows so many more are off: what is only nearly so is learnt nearly. */
 const leastMoreOff = 0.05;
 /** It asks for rows, for columns, and a column for so much of what is open. */
-const [leastRows, mostColumns, leastGain] = [50, 24, 0.01];
+const [leastRows, mostColumns, leastGain] = [leastLearnt, 24, 0.01];
 /** Columns that leave more open over the rows learnt, missing cells at their mean, are no rule. */
 const mostOpenLearnt = 0.5;
 /** Levels tell this part of what columns leave open, or are not asked. */

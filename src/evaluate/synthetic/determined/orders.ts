@@ -1,4 +1,4 @@
-import type { LookedAt, NotDetermined } from "./looked-at";
+import { allowed, type LookedAt, leastMore, type NotDetermined } from "./looked-at";
 
 /** Numbers with fewer different values are in an order too easily. */
 const leastDifferent = 20;
@@ -55,4 +55,39 @@ function inOrder(
     last = i;
   }
   return pairs < leastDifferent ? 0 : 1 - off / pairs;
+}
+
+/** An order holds in nearly all real rows, of so many; so many that are torn most are told. */
+const [leastKept, leastBoth, mostTold] = [0.95, 30, 5];
+
+/** Numbers and dates that are at most another one in all real rows or nearly all, and not in synthetic ones: of each the one that is torn most. */
+export function limitsNotDetermined({ values, dates, ends: [, judged, all] }: LookedAt): NotDetermined[] {
+  const numbers = [...values];
+  const found = numbers.flatMap(([what, own]) => {
+    const torn = numbers.flatMap(([name, other]): NotDetermined[] => {
+      if (name === what || dates.has(name) !== dates.has(what)) return [];
+      const [real, made] = [atMost(own, other, 0, judged), atMost(own, other, judged, all)];
+      const [kept, synthetic] = [real, made].map(({ kept, rows }) => kept / rows);
+      const apart = allowed(kept, real.rows, synthetic, made.rows);
+      const told = Math.min(real.rows, made.rows) >= leastBoth && kept >= leastKept;
+      if (!told || kept - synthetic < Math.max(leastMore, apart)) return [];
+      return [{ what, of: [what], by: [name], order: "is at most", real: kept, synthetic }];
+    });
+    return torn.sort(byTorn).slice(0, 1);
+  });
+  return found.sort(byTorn).slice(0, mostTold);
+}
+
+function byTorn(a: NotDetermined, b: NotDetermined): number {
+  return b.real - b.synthetic - (a.real - a.synthetic);
+}
+
+/** In how many rows that have both the one is no more than the other. */
+function atMost(own: Float64Array, other: Float64Array, from: number, to: number) {
+  let [kept, rows] = [0, 0];
+  for (let i = from; i < to; i++) {
+    if (own[i] <= other[i]) kept++;
+    if (!Number.isNaN(own[i] + other[i])) rows++;
+  }
+  return { kept, rows };
 }

@@ -1,6 +1,8 @@
 import { cholesky, choleskySolve, dot } from "../../../core/math/linear-algebra";
 import { takeValues } from "../../../core/matrix";
 
+/** From so many rows on a regression is learnt, and judged. */
+export const leastLearnt = 25;
 /** Of groups with fewer rows the level is not told, and with so many more than columns a line of its own is. */
 const [leastOfGroup, leastBeside] = [3, 8];
 /** So many times rows that are further off than most are left out, and the rest learnt again. */
@@ -27,7 +29,7 @@ export function regress(
     !Number.isNaN(y[i]) && columns.every((values) => !Number.isNaN(values[i]));
   const rows: number[] = [];
   for (let i = 0; i < learnt; i++) if (known(i)) rows.push(i);
-  if (!groups?.lines) return rows.length < 50 ? undefined : trimmed(y, columns, rows, groups);
+  if (!groups?.lines) return rows.length < leastLearnt ? undefined : trimmed(y, columns, rows, groups);
   const out = new Float64Array(y.length).fill(Number.NaN);
   for (let g = 0; g < groups.count; g++) {
     const own = rows.filter((i) => groups.codes[i] === g);
