@@ -11,7 +11,14 @@ import { describeTie } from "./keys/key-ties";
 import { describeSaying } from "./keys/name-parts";
 import { describeLater } from "./orders/later";
 import { describeLimits } from "./orders/limits";
-import { type ColumnPlan, formulaOf, type LevelsPlan, type Structure } from "./structure";
+import {
+  type ColumnPlan,
+  type Combination,
+  formulaOf,
+  type LevelsPlan,
+  noneLabel,
+  type Structure,
+} from "./structure";
 import { cellNamesOf, levelNames } from "./variables";
 
 /** More values of a number are not named one by one. */
@@ -23,11 +30,10 @@ export function describeStructure(
   told: ReadonlySet<string> = new Set(),
 ): readonly string[] {
   return [
-    ...structure.columns.flatMap((plan) => (told.has(plan.name) ? [] : describeColumn(plan, structure))),
-    ...structure.combinations.map(
-      (combination) =>
-        `Only the ${combination.allowed.length} combinations of ${combination.columns.join(", ")} seen in training appear.`,
+    ...structure.columns.flatMap((plan) =>
+      told.has(plan.name) || inBlock(plan.name, structure) ? [] : describeColumn(plan, structure),
     ),
+    ...structure.combinations.map(describeCombination),
     ...structure.exclusions.filter(({ only }) => only).map(describeOnly),
     ...describeExclusions(
       structure.exclusions.filter(({ never }) => never.length > 0),
@@ -47,6 +53,20 @@ export function describeStructure(
       ({ column, share }) => `${column} is missing in ${percent(share)} of the rows, at random.`,
     ),
   ];
+}
+
+/** Whether the column is one that says yes where others don't, which is told of all of them. */
+function inBlock(name: string, { combinations }: Structure): boolean {
+  return combinations.some(({ labels = [] }) => labels.includes(name));
+}
+
+/** Which combinations of columns appear. */
+export function describeCombination({ columns, allowed, labels }: Omit<Combination, "name">): string {
+  if (!labels)
+    return `Only the ${allowed.length} combinations of ${columns.join(", ")} seen in training appear.`;
+  const block = columns.filter((name) => labels.includes(name));
+  const text = allowed[0][columns.indexOf(labels[0])];
+  return `Of ${block.join(", ")} ${labels.includes(noneLabel) ? "at most" : "exactly"} one is ${text} in each row.`;
 }
 
 /** What a column is bound to by others, in a sentence. */

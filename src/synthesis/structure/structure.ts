@@ -255,7 +255,12 @@ export interface Combination {
   readonly columns: readonly string[];
   /** The allowed combinations, in the order of the drawn levels: one text per column, null for missing. */
   readonly allowed: readonly (readonly (string | null)[])[];
+  /** What each is called where it is the column that says yes, of which there is one; left out, by its texts. */
+  readonly labels?: readonly string[];
 }
+
+/** What a combination of columns that say yes one at a time is called where none does. */
+export const noneLabel = "(none)";
 
 /** Cells of two variables that never meet, as `cellLabels` writes them. */
 export interface Exclusion {

@@ -49,7 +49,9 @@ export function reduceTable(
 ): readonly Variable[] {
   const from = unknown === "none" ? rows : withoutGaps(structure, rows);
   const combined = new Set(structure.combinations.flatMap((combination) => combination.columns));
-  const variables = structure.combinations.map((combination) => combinationVariable(combination, from));
+  const variables = structure.combinations.map((combination) =>
+    combinationVariable(combination, from, unknown),
+  );
   const argument = argumentsFrom(structure.columns, from);
   const telling = {
     // Methods that search for no rules are to learn from no pair, either, that no row has.
@@ -368,8 +370,8 @@ export function cellNamesOf(
   return [...atoms.map((atom) => `= ${atom}`), "other", ...(plan.missing ? [missingLabel] : [])];
 }
 
-function combinationLabels({ allowed }: Combination): readonly string[] {
-  return allowed.map((texts) => texts.map((text) => text ?? missingLabel).join(" / "));
+function combinationLabels({ allowed, labels }: Combination): readonly string[] {
+  return labels ?? allowed.map((texts) => texts.map((text) => text ?? missingLabel).join(" / "));
 }
 
 function variableOf(
@@ -456,7 +458,7 @@ function numberVariable(
   };
 }
 
-function combinationVariable(one: Combination, from: Table): Variable {
+function combinationVariable(one: Combination, from: Table, unknown: Unknown): Variable {
   const key = (texts: readonly (string | null)[]): string => JSON.stringify(texts);
   const codeOf = new Map(one.allowed.map((texts, code) => [key(texts), code]));
   const columns = one.columns.map((name) => columnNamed(from, name));
@@ -467,7 +469,7 @@ function combinationVariable(one: Combination, from: Table): Variable {
   return {
     name: one.name,
     kind: "levels",
-    codes,
+    codes: unknown === "none" ? codes : standIns(codes),
     levels: combinationLabels(one),
   };
 }

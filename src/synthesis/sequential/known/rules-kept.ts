@@ -1,6 +1,6 @@
 import { cellText, columnNamed, type Table } from "../../../data/table";
 import { dateReader } from "../../structure/dates";
-import { describeRule } from "../../structure/describe";
+import { describeCombination, describeRule } from "../../structure/describe";
 import { argumentsOf, neededBy } from "../../structure/formulas";
 import { endsPassed } from "../../structure/given/given-ends";
 import { describeTie, type KeyTie, withoutTies } from "../../structure/keys/key-ties";
@@ -9,7 +9,6 @@ import { type Broken, exclusionsBroken, labelled } from "../../structure/orders/
 import { countPeople, peopleOf } from "../../structure/people";
 import {
   type ColumnPlan,
-  type Combination,
   cellsOf,
   formulaOf,
   isComputed,
@@ -180,16 +179,13 @@ function brokenTies({ columns }: Structure, table: Table): Broken[] {
 }
 
 function brokenCombinations(structure: Structure, variables: readonly Variable[], table: Table): Broken[] {
-  return structure.combinations.map(({ name, columns, allowed }) => {
+  return structure.combinations.map((one) => {
+    const { name, columns } = one;
     const codes = cellsOf(variables.find((one) => one.name === name) as Variable);
     const whole = columns.map((own) => missingRows(columnNamed(table, own)));
     const rows = [...codes.keys()].filter((i) => codes[i] < 0 && whole.every((gap) => gap[i] === 0));
-    return { rule: onlyAllowed({ columns, allowed }), columns, rows };
+    return { rule: describeCombination(one), columns, rows };
   });
-}
-
-export function onlyAllowed({ columns, allowed }: Pick<Combination, "columns" | "allowed">): string {
-  return `Only the ${allowed.length} combinations of ${columns.join(", ")} seen in training appear.`;
 }
 
 /** Up to this share of a column's dates may be written in ways that too few share to be learnt. */

@@ -1,11 +1,11 @@
 import { cellText, columnNamed, type Table } from "../../../data/table";
-import { describeRule } from "../../structure/describe";
+import { describeCombination, describeRule } from "../../structure/describe";
 import { mayMiss } from "../../structure/formulas";
 import { cellNamed, gapCauses, labelled } from "../../structure/orders/broken-exclusions";
 import { isComputed, missingLabel, type Structure } from "../../structure/structure";
 import { reduceTable } from "../../structure/variables";
 import { cellsOfColumns, toldBy } from "./deduce";
-import { onlyAllowed, type RuleRows } from "./rules-kept";
+import type { RuleRows } from "./rules-kept";
 import { formulaBroken } from "./settle";
 import type { Open } from "./solve";
 
@@ -67,12 +67,15 @@ export function emptyByRule(structure: Structure, table: Table, missing: Open): 
     const told = toldBy(cells, plan);
     if (told) add(plan.name, describeRule(structure, plan), (i) => told[i] === "");
   }
-  for (const { name, columns: own, allowed } of structure.combinations) {
+  for (const combination of structure.combinations) {
+    const { name, columns: own, allowed } = combination;
     const drawn = of(name);
     for (const [k, one] of own.entries())
-      add(one, onlyAllowed({ columns: own, allowed }), (i) => {
+      add(one, describeCombination(combination), (i) => {
         const row = allowed[drawn?.cells[i] ?? -1];
         const others = allowed.filter((other) => row?.every((text, at) => at === k || text === other[at]));
+        // Where nothing of it is known, none is missing for another.
+        if (row?.every((text) => text === null)) return false;
         return row?.[k] === null && others.every((other) => other[k] === null);
       });
   }

@@ -45,7 +45,7 @@ import {
 } from "../variables";
 import { atomsOf } from "./atoms";
 import { findBands } from "./bands";
-import { combinationLookups, findCombination } from "./combinations";
+import { combinationLookups, findBlocks, findCombination } from "./combinations";
 import { findExclusions } from "./exclusions";
 import { findFormulas } from "./find-formulas";
 import type { Decider } from "./find-rates";
@@ -130,14 +130,9 @@ export function discoverStructure(
   const subject = telling.people ? `${customer} must name` : "the table must have";
   const rule = `${subject} twice the ${minCount} ${telling.people ? "customers" : "rows"} that share whatever is told (minCount)`;
   check(minCount === 1 || from.rows === 0 || count >= 2 * minCount, "learn a table", rule, count);
-  for (const name of [
-    ...(customer ? [customer] : []),
-    ...keep,
-    ...asked.flat(),
-    ...given.flatMap((order) => [order.low, order.high]),
-  ])
-    columnNamed(from, name);
-  const combinations = asked.map((names) => findCombination(from, names));
+  const named = [...keep, ...asked.flat(), ...given.flatMap((order) => [order.low, order.high])];
+  for (const name of customer ? [customer, ...named] : named) columnNamed(from, name);
+  const joined = asked.map((names) => findCombination(from, names));
   const names = (column: Column): string[] =>
     Array.from({ length: from.rows }, (_, i) => cellText(column, i));
   let plans = from.columns.map((column) =>
@@ -146,7 +141,7 @@ export function discoverStructure(
       : planOf(column, rng, telling, keep.includes(column.name)),
   );
   plans = replaced(plans, referringKeys(plans, from, [...keep, ...asked.flat()], rng, minCount));
-  plans = replaced(plans, combinations.flatMap(combinationLookups));
+  plans = replaced(plans, joined.flatMap(combinationLookups));
   let holes = search && options.sequential ? findHoles(plans, from) : [];
   let torn = new Set(holes.map(({ column }) => column));
   const whose = telling.people?.of;
@@ -171,6 +166,9 @@ export function discoverStructure(
   const reasons = new Set(plans.flatMap((plan) => tellingGap(plan, plans) ?? []));
   holes = holes.filter(({ column }) => !reasons.has(column));
   torn = new Set(holes.map(({ column }) => column));
+  const stays = [...keep, ...(options.given ?? []), ...torn];
+  const combinations = [...joined, ...(search ? findBlocks(plans, from, stays, telling) : [])];
+  plans = replaced(plans, combinations.flatMap(combinationLookups));
   const gaps = search ? findGaps(plans, from, torn) : [];
   plans = withoutMissing(plans, gaps);
   if (search)

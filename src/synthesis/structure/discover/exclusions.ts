@@ -156,6 +156,6 @@ function zeros(
 }
 
 /** How unlikely it is that none of so many rows has what this share of all has: its negative logarithm. */
-function unlikely(rows: number, share: number): number {
+export function unlikely(rows: number, share: number): number {
   return -rows * Math.log1p(-share);
 }
