@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { type Rng, seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
 import { columnNamed, type Table } from "../../../src/data/table";
+import { copula } from "../../../src/synthesis/copula/copula";
 import { loadSequential, sequential } from "../../../src/synthesis/sequential/sequential";
 import { describeStructure } from "../../../src/synthesis/structure/describe";
 import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
@@ -46,6 +47,14 @@ test("dates stay at midnight, but for the moment that many rows share, where and
   expect(to.every((text) => text.slice(0, 10) <= closed.slice(0, 10))).toBe(true);
   expect(brokenRows(model.structure, real)).toEqual([]);
   checkRules(model.structure, "test");
+});
+
+test("copula() draws as many without a reason as there are, though it does not keep the moment for them", async () => {
+  const real = terms(900, seeded(3));
+  const made = (await copula()(real, seeded(1))).sample(2000, seeded(2));
+  const open = (table: Table): number =>
+    texts(table, "reason").filter((reason) => reason === "").length / table.rows;
+  expect(open(made)).toBeCloseTo(open(real), 1);
 });
 
 test("a moment that is one row's is none to be told, nor one beside others of its day", () => {

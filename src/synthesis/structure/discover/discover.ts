@@ -195,7 +195,9 @@ export function discoverStructure(
   const combined = combinations.flatMap(({ columns }) => columns);
   const free = plans.filter(({ name }) => !combined.includes(name));
   const later = search ? findLater(free, from, whose) : [];
-  const limits = search ? findLimits(free, from, { least: minCount, people: whose }) : [];
+  const limits = search
+    ? findLimits(free, from, { least: minCount, people: whose, missing: options.sequential === true })
+    : [];
   const pairs = search
     ? findPairs(ownCells(free, from), minCount, telling.people, keep)
     : { kept: [], open: [] };

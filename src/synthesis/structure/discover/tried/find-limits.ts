@@ -34,6 +34,8 @@ const reach = 2;
 interface Telling {
   readonly least: number;
   readonly people: Int32Array | undefined;
+  /** Whether the rows of a missing cell have ends, too: others than `sequential` would hardly draw such cells any more. */
+  readonly missing?: boolean;
 }
 
 /** A number or date, its values, and the rows that have one in their order; some of these, which stand for all, and their values. */
@@ -70,14 +72,15 @@ export function findLimits(plans: readonly ColumnPlan[], from: Table, telling: T
     const order = known.sort((a, b) => values[a] - values[b]);
     return [{ plan, values, ...screened(order, values) }];
   });
-  const tests = 2 * numbers.length * levels.reduce((sum, { plan }) => sum + toldLevels(plan).length, 0);
+  const tests =
+    2 * numbers.length * levels.reduce((sum, { plan }) => sum + toldLevels(plan, telling).length, 0);
   const needed = Math.log(100 * tests);
   const limits: Limit[] = [];
   // What is computed lies where its parts do.
   for (const measured of [...numbers].sort((a, b) => Number(isComputed(a.plan)) - Number(isComputed(b.plan))))
     for (const { plan, codes } of levels)
       if (!isTold(plan, measured.plan, plans))
-        toldLevels(plan).forEach((level, code) => {
+        toldLevels(plan, telling).forEach((level, code) => {
           const where = { column: plan.name, level };
           const reads = isComputed(measured.plan) ? argumentsOf(measured.plan.formula) : [];
           if (limits.some((one) => same(one.where, where) && reads.includes(one.column))) return;
@@ -88,9 +91,9 @@ export function findLimits(plans: readonly ColumnPlan[], from: Table, telling: T
   return [...limits, ...outer, ...besideOthers(limits, levels, numbers, needed, telling)];
 }
 
-/** The levels by their codes; a missing cell is one, too. */
-function toldLevels(plan: LevelsPlan | BandsPlan): readonly string[] {
-  return plan.kind === "levels" && !plan.texts ? levelNames(plan) : plan.levels;
+/** The levels by their codes. */
+function toldLevels(plan: LevelsPlan | BandsPlan, { missing }: Telling): readonly string[] {
+  return missing && plan.kind === "levels" && !plan.texts ? levelNames(plan) : plan.levels;
 }
 
 /** The ends of levels that have none of their own, and never lie where another's is found to, though chance would have put some there: no student is as old as all that are retired. */
