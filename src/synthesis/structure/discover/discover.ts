@@ -122,7 +122,7 @@ export function discoverStructure(
 ): Structure {
   const from = asTable(rows);
   const { keep = [], combinations: asked = [], orders: given = [], search = true } = options;
-  const { minCount = usualMinCount } = options;
+  const { minCount = usualMinCount, sequential: missing = false } = options;
   checkInteger(minCount, 1, 1e9, "discover structure", "minCount");
   const { customer = repeatedCustomers(from) } = options;
   const telling = { least: minCount, people: peopleOf(customer ? { customer } : {}, from) };
@@ -195,9 +195,7 @@ export function discoverStructure(
   const combined = combinations.flatMap(({ columns }) => columns);
   const free = plans.filter(({ name }) => !combined.includes(name));
   const later = search ? findLater(free, from, whose) : [];
-  const limits = search
-    ? findLimits(free, from, { least: minCount, people: whose, missing: options.sequential === true })
-    : [];
+  const limits = search ? findLimits(free, from, { least: minCount, people: whose, missing }) : [];
   const pairs = search
     ? findPairs(ownCells(free, from), minCount, telling.people, keep)
     : { kept: [], open: [] };
