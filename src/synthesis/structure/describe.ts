@@ -1,5 +1,6 @@
 import { percent } from "../../core/format";
 import { plainDates } from "../../data/formats/date-format";
+import { curves } from "./curves";
 import { describeDays } from "./date-days";
 import { day } from "./date-parts";
 import { dateWriter, type WrittenDates } from "./dates";
@@ -326,35 +327,35 @@ function right(formula: Formula, dates: readonly string[], columns: Structure["c
     const front = formula.constant === 1 && times.length > 0 ? [] : [shown(formula.constant)];
     return [...front, ...times].join(" × ") + over.map((column) => ` ÷ ${column}`).join("");
   }
-  const terms = formula.terms.map(
-    ({ column, weight, nothing, instead, among, steps, round, size, times }) => {
-      if (among) {
-        const all = [column, ...among.others];
-        const what = all.length > 2 ? among.pick : among.pick === "least" ? "smaller" : "greater";
-        return weighted(weight, `(the ${what} of ${all.slice(0, -1).join(", ")} and ${all.at(-1)})`);
-      }
-      const value = nothing ? 0 : instead;
-      const own =
-        value === undefined
-          ? column
-          : `${column} (${dates.includes(column) ? dateOf(value) : shown(value)} where missing)`;
-      if (round) return weighted(weight, `(${own}${rounding({ round })})`);
-      if (size) return weighted(weight, `|${own}|`);
-      if (steps) {
-        const cuts = steps.values.map((value, k) => {
-          const slope = steps.slopes?.[k] ?? 0;
-          const front = slope !== 0 && value === 0 ? [] : [shown(value)];
-          const what = [
-            ...front,
-            ...(slope === 0 ? [] : [slope === 1 ? own : `${shown(slope)} × ${own}`]),
-          ].join(" + ");
-          return k > 0 ? `${what} from ${shown(steps.cuts[k - 1])}` : what;
-        });
-        return `${times ? `${times.column} × ` : ""}(by ${own}: ${cuts.join(", ")})`;
-      }
-      return weighted(weight, times ? `${own} × ${times.column}` : own);
-    },
-  );
+  const terms = formula.terms.map(({ column, weight, nothing, instead, among, steps, round, as, times }) => {
+    if (among) {
+      const all = [column, ...among.others];
+      const what = all.length > 2 ? among.pick : among.pick === "least" ? "smaller" : "greater";
+      return weighted(weight, `(the ${what} of ${all.slice(0, -1).join(", ")} and ${all.at(-1)})`);
+    }
+    const value = nothing ? 0 : instead;
+    const own =
+      value === undefined
+        ? column
+        : `${column} (${dates.includes(column) ? dateOf(value) : shown(value)} where missing)`;
+    if (round) return weighted(weight, `(${own}${rounding({ round })})`);
+    if (as) return weighted(weight, curves[as].said(own));
+    if (steps) {
+      const cuts = steps.values.map((value, k) => {
+        const slope = steps.slopes?.[k] ?? 0;
+        const front = slope !== 0 && value === 0 ? [] : [shown(value)];
+        const what = [
+          ...front,
+          ...(slope === 0 ? [] : [slope === 1 ? own : `${shown(slope)} × ${own}`]),
+        ].join(" + ");
+        return k > 0 ? `${what} from ${shown(steps.cuts[k - 1])}` : what;
+      });
+      const rest = cuts.length > 2 * mostListed ? cuts.splice(mostListed) : [];
+      const listed = [...cuts, ...(rest.length > 0 ? [`… and ${rest.length} more`] : [])].join(", ");
+      return `${times ? `${times.column} × ` : ""}(by ${own}: ${listed})`;
+    }
+    return weighted(weight, times ? `${own} × ${times.column}` : own);
+  });
   const effects = formula.effects.map((effect) => {
     const told = formula.rest === "none" ? amountsBy(effect, columns) : [];
     return told.length === 0 || told.length > mostListed

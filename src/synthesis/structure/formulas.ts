@@ -1,4 +1,5 @@
 import { countUpTo } from "../../core/math/sorted";
+import { type Curve, curves } from "./curves";
 import { type DateUnit, day, momentAt, placeOf, startOf } from "./date-parts";
 
 /**
@@ -68,8 +69,8 @@ export interface Term {
   readonly calendar?: true;
   /** Of a number the multiple of a step below it, or above: gigabytes begun. */
   readonly round?: Rounding;
-  /** Of a number how far it is from 0, whatever its sign. */
-  readonly size?: true;
+  /** Of a number its logarithm, its root, how far it is from 0 whatever its sign. */
+  readonly as?: Curve;
   /** Of a number the value of the stretch that it lies in, below the first cut the first one, with `slopes` times the number on top. */
   readonly steps?: {
     readonly cuts: readonly number[];
@@ -115,8 +116,16 @@ export function ratesIn({ by, more = [] }: Formula): readonly RatesBy[] {
 
 /** The columns whose values decide what holds. */
 export function decidersOf(formula: Formula): readonly string[] {
-  const { effects, each } = formula;
-  return [...ratesIn(formula), ...effects, ...(each ? [each] : [])].map(({ column }) => column);
+  const { effects, each, terms } = formula;
+  const listed = terms.filter(({ steps }) => steps && isTurning(steps));
+  return [...ratesIn(formula), ...effects, ...listed, ...(each ? [each] : [])].map(({ column }) => column);
+}
+
+/** Whether the values neither rise all along nor fall. */
+function isTurning({ values, slopes }: NonNullable<Term["steps"]>): boolean {
+  const turns = (sign: 1 | -1): boolean =>
+    values.some((value, k) => k > 0 && sign * (value - values[k - 1]) < 0);
+  return slopes === undefined && turns(1) && turns(-1);
 }
 
 /** The rate of one value of its column; NaN where none is told. */
@@ -183,13 +192,13 @@ function termValues(term: Term, argument: Arguments): ArrayLike<number> {
 }
 
 function readingOf(
-  { column, among, from, calendar, instead, steps, round, size }: Term,
+  { column, among, from, calendar, instead, steps, round, as }: Term,
   argument: Arguments,
 ): ArrayLike<number> {
   const own = argument(column);
   const values =
     instead === undefined ? own : Float64Array.from(own, (value) => (Number.isNaN(value) ? instead : value));
-  if (size) return Float64Array.from(values, Math.abs);
+  if (as) return Float64Array.from(values, curves[as].at);
   if (among) {
     const pick = among.pick === "least" ? Math.min : Math.max;
     return among.others
@@ -327,10 +336,10 @@ export function argumentRange(
   );
   const [a, b] = free.map((end) => argumentAt(formula, name, end, argument));
   const sorted = [a.map((one, i) => Math.min(one, b[i])), a.map((one, i) => Math.max(one, b[i]))] as const;
-  const [{ from, calendar: even, steps, round: begun, size } = {} as Partial<Term>] = own;
-  if (size) {
-    const most = sorted[0].map((low, i) => Math.max(Math.abs(low), Math.abs(sorted[1][i])));
-    return [most.map((end) => -end), most];
+  const [{ from, calendar: even, steps, round: begun, as } = {} as Partial<Term>] = own;
+  if (as) {
+    const ends = Array.from(sorted[0], (low, i) => curves[as].ends(low, sorted[1][i]));
+    return [Float64Array.from(ends, ([low]) => low), Float64Array.from(ends, ([, high]) => high)];
   }
   if (begun)
     return [

@@ -172,7 +172,9 @@ function narrowed(
   const decides = rules.some(({ formula }) => decidersOf(formula).includes(part.name));
   const first = new Float64Array(rows.length);
   const last = new Float64Array(rows.length).fill(count - 1);
-  if (rules.some(({ formula }) => formula.terms.some(({ size, column }) => size && column === part.name)))
+  if (
+    rules.some(({ formula }) => formula.terms.some(({ as, column }) => as === "size" && column === part.name))
+  )
     rows.forEach((row, k) => {
       // Of a size there are two values, between which the wish decides: without one it is not known.
       const zero = firstFrom(at, count, 0);

@@ -64,7 +64,7 @@ import { findLevels } from "./tried/find-levels";
 import { findLimits } from "./tried/find-limits";
 import { findPieces } from "./tried/find-pieces";
 import { findRounded } from "./tried/find-rounded";
-import { findPrices, findSteps } from "./tried/find-told";
+import { findPrices, findSteps, findTables } from "./tried/find-told";
 import { findWritten } from "./tried/find-written";
 
 export interface DiscoverOptions {
@@ -102,6 +102,9 @@ export interface DiscoverOptions {
    */
   readonly sequential?: boolean;
 }
+
+/** Rules of what no formula was found of, in their order. */
+const findLast = [findSteps, findTables, findCounts, findLevelGrids];
 
 /** What `minCount` is when nobody says. */
 export const usualMinCount = 5;
@@ -149,7 +152,7 @@ export function discoverStructure(
     plans = replaced(plans, findWritten(plans, from, keep, whose));
     plans = replaced(plans, lookupsAmong(plans, from, keep, whose));
     const drawn = [...keep, ...given.flatMap((order) => [order.low, order.high])];
-    const told = { from, keep: [...drawn, ...(options.given ?? [])], people: whose };
+    const told = { from, keep: [...drawn, ...(options.given ?? [])], people: whose, least: minCount };
     plans = replaced(plans, findPrices(plans, told));
     plans = replaced(plans, codesAmong(plans, from, keep, telling));
     plans = replaced(plans, findDateParts(plans, from, drawn, whose));
@@ -160,7 +163,7 @@ export function discoverStructure(
     plans = replaced(plans, findDistances(plans, from, drawn, { torn, people: whose }));
     plans = replaced(plans, findDays(plans, from, telling));
     plans = replaced(plans, findLevels(plans, from, keep, whose));
-    for (const find of [findSteps, findCounts, findLevelGrids]) plans = replaced(plans, find(plans, told));
+    for (const find of findLast) plans = replaced(plans, find(plans, told));
   }
   // Cells of which a rule says what follows where they are missing are so for a reason.
   const reasons = new Set(plans.flatMap((plan) => tellingGap(plan, plans) ?? []));

@@ -133,7 +133,8 @@ function digits(value: number): number {
   return value.toExponential().split("e")[0].length;
 }
 
-function multiple(target: NumberInput, of: NumberInput, digit: boolean): Formula | undefined {
+/** The target as a line of one other number, both without gaps; undefined where it is none. */
+export function multiple(target: NumberInput, of: NumberInput, digit: boolean): Formula | undefined {
   const x = of.values;
   const y = target.values;
   const meanX = mean(x);
@@ -270,7 +271,7 @@ export function weightedSum(
 }
 
 /** Between neighbours on its grid, or next to nothing. */
-function unitOf({ grid, values }: NumberInput): number {
+export function unitOf({ grid, values }: NumberInput): number {
   return Math.max(spacing(grid), 1e-9 * spread(values));
 }
 

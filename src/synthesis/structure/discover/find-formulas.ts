@@ -17,6 +17,7 @@ import {
   valuesOf,
 } from "./search";
 import { findExtremes } from "./tried/find-extremes";
+import { findCurves } from "./tried/find-rounded";
 import { findLevelRates } from "./tried/level-rates";
 import { countShifts, shareShifts } from "./tried/products-for";
 import { findReadSums } from "./tried/read-sums";
@@ -57,6 +58,7 @@ export function findFormulas(
   findCensored(numbers, exact);
   findExactProducts(plain, exact, { trials });
   findExactProducts(plain, exact, { trials, shifts: countShifts });
+  findCurves(plain, exact, trials);
   findProducts(plain, exact);
   findShares(plain, exact);
   findRates(plain, deciders, exact, trials);

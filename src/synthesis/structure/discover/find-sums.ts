@@ -176,7 +176,7 @@ function termsOf(
 const leastBoth = 30;
 
 /** The correlation in those of the rows that have both; 0 where they are too few. */
-function correlationOf(a: Float64Array, b: Float64Array, rows: Int32Array): number {
+export function correlationOf(a: Float64Array, b: Float64Array, rows: Int32Array): number {
   let [n, x, y, xx, yy, xy] = [0, 0, 0, 0, 0, 0];
   let [firstX, firstY] = [0, 0];
   for (let k = 0; k < rows.length; k++) {

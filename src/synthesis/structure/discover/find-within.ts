@@ -137,6 +137,6 @@ function isTerm(name: string, target: string, found: Found): boolean {
   const line = kind === "sum" && !round && !each && effects.length === 0;
   const isLine =
     line &&
-    terms.every(({ among, steps, times, size, ...own }) => !(among ?? steps ?? times ?? size ?? own.round));
+    terms.every(({ among, steps, times, as, ...own }) => !(among ?? steps ?? times ?? as ?? own.round));
   return !isLine && !leadsTo(found, name, target);
 }

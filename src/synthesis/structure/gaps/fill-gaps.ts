@@ -65,8 +65,7 @@ export function fillGaps(
 function isStraight({ round, calendar, terms, each }: Formula): boolean {
   if (each) return each.formulas.every((own) => !own || isStraight(own));
   const straight = !terms.some(
-    ({ from, calendar, among, steps, round: begun, size }) =>
-      from || calendar || among || steps || begun || size,
+    ({ from, calendar, among, steps, round: begun, as }) => from || calendar || among || steps || begun || as,
   );
   return !round && !calendar && straight;
 }

@@ -1,4 +1,5 @@
 import { check, checkInteger } from "../../../core/checks";
+import { curves } from "../curves";
 import { dateUnits } from "../date-parts";
 import { type Formula, leadsTo, type RatesBy, type Term } from "../formulas";
 import { earlierDates } from "../move-dates";
@@ -308,7 +309,7 @@ function checkTerms(
   who: string,
 ): void {
   for (const term of terms.map((own) => object<Term>(own))) {
-    const { column, weight, from, calendar: even, times, among, instead = 0, steps, round, size } = term;
+    const { column, weight, from, calendar: even, times, among, instead = 0, steps, round, as } = term;
     const { pick = "least", others = [column] }: Partial<NonNullable<Term["among"]>> = object(among ?? {});
     const picks = ["least", "greatest"].includes(pick) && Array.isArray(others) && others.length > 0;
     holds(picks, "must pick the least or greatest of columns", JSON.stringify(among));
@@ -335,8 +336,13 @@ function checkTerms(
       from,
     );
     holds(even === undefined || even === true, "must have true as calendar of a term, or none", even);
-    holds(size === undefined || size === true, "must have true as size of a term, or none", size);
-    must(column, from || even ? ["date"] : times ? ["number"] : ["number", "date"], `the terms of ${who}`);
+    const read = as === undefined || Object.hasOwn(curves, as);
+    holds(read, `must read numbers as one of ${Object.keys(curves).join(", ")}, or as they are`, as);
+    must(
+      column,
+      from || even ? ["date"] : times || as ? ["number"] : ["number", "date"],
+      `the terms of ${who}`,
+    );
     if (times === undefined) continue;
     holds(
       Number.isFinite(times?.plus),

@@ -1,16 +1,33 @@
 import { columnNamed, type Table } from "../../../../data/table";
 import { emptySum, type Formula, leadsTo } from "../../formulas";
-import { type ColumnPlan, formulasOf, type LevelsPlan, levelCount, type NumberPlan } from "../../structure";
+import { spacing } from "../../grids";
+import {
+  type ColumnPlan,
+  formulasOf,
+  isComputed,
+  type LevelsPlan,
+  levelCount,
+  type NumberPlan,
+} from "../../structure";
 import { codesOf, numbersOf } from "../../variables";
 import { bandsOf } from "../bands";
 import { determined } from "../lookups";
+import { shortest } from "../search";
 
 /** The table, columns that nothing may compute, and whose the rows are. */
 export interface Search {
   readonly from: Table;
   readonly keep: readonly string[];
   readonly people: Int32Array | undefined;
+  /** So many people must share what is told. */
+  readonly least: number;
 }
+
+/** Of fewer values what never meets is told pair by pair. */
+const leastListed = 3;
+/** Where a number reaches over more steps than this, but has no more values than that, its values are listed. */
+const mostReached = 1000;
+const mostListed = 30;
 
 /** Numbers of which each level of a column has one value, by that column: the price of an article, the fee of a tariff. */
 export function findPrices(
@@ -108,4 +125,78 @@ export function findSteps(
     }
     return [];
   });
+}
+
+/** Numbers of which each value of another one, that enough people share, has one value: an index of prices by year. */
+export function findTables(
+  plans: readonly ColumnPlan[],
+  { from, keep, people, least }: Search,
+): readonly NumberPlan[] {
+  const formulas = formulasOf(plans);
+  const decide = new Set([...formulas.values()].flatMap(({ each }) => each?.column ?? []));
+  const inputs = plans.flatMap((plan) => {
+    if (plan.kind !== "number") return [];
+    const values = numbersOf(columnNamed(from, plan.name), plan);
+    return [{ plan, values, shared: sharedBy(values, least, people) }];
+  });
+  const found = new Map<string, NumberPlan>();
+  for (const [b, { plan, values }] of inputs.entries()) {
+    const { values: _, rare, ...computed } = plan;
+    if (isComputed(plan) || rare !== undefined || keep.includes(plan.name) || decide.has(plan.name)) continue;
+    for (const [a, { plan: other, shared }] of inputs.entries()) {
+      if (a === b || !shared) continue;
+      const wide = !other.values && other.high - other.low > mostReached * spacing(other.grid);
+      if (wide && (formulas.has(other.name) || shared.all.length > mostListed)) continue;
+      const own = valuesWhereTold(values, shared.codes, shared.all.length);
+      const torn = values.some((value, i) => Number.isNaN(value) !== shared.codes[i] < 0);
+      if (!own || own.all.length < leastListed || torn) continue;
+      // Of two that tell each other the first one is drawn.
+      if (own.all.length === shared.all.length && a > b && !formulas.has(other.name)) continue;
+      const of = { name: other.name, codes: shared.codes, count: shared.all.length };
+      const map = determined(of, { name: plan.name, codes: own.codes, count: own.all.length }, people);
+      if (!map) continue;
+      const places = [...shared.all.keys()].sort((x, y) => shared.all[x] - shared.all[y]);
+      const between = (above: number, below: number): number =>
+        shortest((below + above) / 2, (one) => one > below && one <= above);
+      const cuts = places.slice(1).map((place, k) => between(shared.all[place], shared.all[places[k]]));
+      const steps = { cuts, values: places.map((place) => own.all[map[place]]) };
+      const formula: Formula = { ...emptySum, terms: [{ column: other.name, weight: 1, steps }] };
+      // What is rounded more than the column it is a line of gives way: of cpi = 30 + 3 × year and noise whole years run by chance.
+      const line = formulas.get(other.name);
+      const [{ column = "", weight = 0 } = {}, ...more] = line?.terms ?? [];
+      const gives = column === plan.name && more.length === 0 && line?.rest === "none";
+      const coarse = gives && spacing(other.grid) > Math.abs(weight) * spacing(plan.grid) * (1 + 1e-9);
+      const trial = new Map([...formulas, [plan.name, formula]]);
+      if (coarse) trial.delete(other.name);
+      if (leadsTo(trial, plan.name, plan.name)) continue;
+      if (coarse) {
+        const { formula: _, ...drawn } = other;
+        formulas.delete(other.name);
+        found.set(other.name, drawn);
+      }
+      formulas.set(plan.name, formula);
+      found.set(plan.name, { ...computed, atoms: [], formula });
+      const [low, high] = [shared.all[places[0]], shared.all[places[places.length - 1]]];
+      if (wide) found.set(other.name, { ...other, low, high, values: places.map((one) => shared.all[one]) });
+      break;
+    }
+  }
+  return [...found.values()];
+}
+
+/** A number's different values, each that of `least` people, with each row's place among them, −1 where it is missing; undefined where they are not. */
+function sharedBy(values: Float64Array, least: number, people: Int32Array | undefined) {
+  const all = new Map<number, Set<number>>();
+  const places = new Map<number, number>();
+  const codes = new Int32Array(values.length).fill(-1);
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) continue;
+    codes[i] = places.get(values[i]) ?? places.size;
+    places.set(values[i], codes[i]);
+    if (places.size * 5 > values.length) return undefined;
+    const own = all.get(values[i]) ?? new Set();
+    all.set(values[i], own.add(people ? people[i] : i));
+  }
+  const enough = [...all.values()].every((own) => own.size >= least);
+  return enough && places.size >= leastListed ? { codes, all: [...places.keys()] } : undefined;
 }

@@ -86,11 +86,13 @@ export function productsFor(
       // A column may stand twice, as a height does in what is weight ÷ height².
       if (p < slack.length || same.length > 1 || same.some((other) => other !== one)) continue;
       const all = [...before, one];
-      const times = all.some(({ power }) => power > 0);
-      if (times && (!isShifted || all.some(({ plus }) => plus !== 0)) && fits(target, all)) found.push(all);
+      // One alone is a multiple, found before, but what divides or has something added.
+      const told = before.length > 0 ? all.some(({ power }) => power > 0) : one.power < 0 || one.plus !== 0;
+      if (told && (!isShifted || all.some(({ plus }) => plus !== 0)) && fits(target, all)) found.push(all);
     }
   };
   const few = factors.filter(({ input }) => nearest.includes(input));
+  close(whole, []);
   for (const a of factors) {
     const left = whole.map((one, p) => one - a.logs[p]);
     close(left, [a]);

@@ -146,7 +146,7 @@ function readingsOf(of: NumberInput): readonly Reading[] {
         { round },
       );
     }),
-    ...(signed ? [reading(2, values.map(Math.abs), { size: true })] : []),
+    ...(signed ? [reading(2, values.map(Math.abs), { as: "size" })] : []),
   ];
 }
 
