@@ -33,7 +33,7 @@ describe("rules between dates", () => {
     expect(rules).toContain("days = end − start, dates in days");
     expect(rules).toContain("month is the month of start.");
     expect(rules).toContain("year is the year of start.");
-    expect(rules).toContain("quarter is start written as {year}Q{quarter}.");
+    expect(rules).toContain("quarter is the quarter of start.");
     const model = await sequential()(from, seeded(1));
     const asked: Readonly<Record<string, Condition>>[] = [
       {},
