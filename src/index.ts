@@ -542,6 +542,7 @@ export {
 } from "./synthesis/saved-synthesiser";
 export type { RuleRows } from "./synthesis/sequential/known/rules-kept";
 export type { Chosen, SequentialOptions } from "./synthesis/sequential/sequential";
+export type { Curve as FormulaCurve } from "./synthesis/structure/curves";
 export type { DateUnit } from "./synthesis/structure/date-parts";
 export type { WrittenDates } from "./synthesis/structure/dates";
 export {

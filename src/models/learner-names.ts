@@ -33,6 +33,14 @@ export function answersTo({ kind, name, aliases }: Card, asked: string): boolean
   return [kind, name, ...aliases].some((one) => plain(one) === given || plain(one) === bare);
 }
 
+/** Whether who asks for the learner by name means numbers, which it alone predicts. */
+export function meansNumbers(name = ""): boolean {
+  const own = allLearners().filter((card) => answersTo(card, name));
+  return (
+    plain(name).endsWith("regressor") || (own.length > 0 && !own.some((card) => predicts(card, "classes")))
+  );
+}
+
 function predicts({ targets }: Card, target: TargetKind): boolean {
   return targets[target] !== undefined || (target === "numbers" && targets.amounts !== undefined);
 }

@@ -8,6 +8,7 @@ import { classTarget, levelsSeen, numberClasses } from "../../data/target";
 import { copiesSentences } from "../../evaluate/copies";
 import { leakageSuspects } from "../../evaluate/leakage";
 import { classesScorers } from "../../evaluate/multiclass";
+import { meansNumbers } from "../../models/learner-names";
 import { classCalibrations } from "../../models/multiclass/class-calibration";
 import { classLearnerNamed } from "../../models/multiclass/class-members";
 import { classesLearner } from "../../models/multiclass/classes-learner";
@@ -45,10 +46,10 @@ export function plainClasses(column: Column): readonly string[] | undefined {
 /** The values of a target that occur, in order, where they are three or more and learned as classes. */
 export function severalClasses(
   column: Column,
-  { classes: asked }: Pick<TrainOptions, "classes">,
+  { classes: asked, model }: Pick<TrainOptions, "classes" | "model">,
 ): readonly string[] | undefined {
   if (column.type === "numeric") {
-    if (!asked) return asked === undefined ? plainClasses(column) : undefined;
+    if (!asked) return asked === undefined && !meansNumbers(model) ? plainClasses(column) : undefined;
     const found = numberClasses(column, mostClasses);
     const rule = `--classes needs ${mostClasses} values or fewer, and ${JSON.stringify(column.name)} has more: without it they are learned as numbers`;
     check(found !== undefined, "train", rule);
@@ -62,7 +63,11 @@ export function severalClasses(
 /** Of three classes or more, those with too few rows for one a fold, with their rows, from 0. */
 export function rareClasses(
   table: Table,
-  { target, folds = 5, ...options }: Pick<TrainOptions, "target" | "folds" | "positive" | "classes">,
+  {
+    target,
+    folds = 5,
+    ...options
+  }: Pick<TrainOptions, "target" | "folds" | "positive" | "classes" | "model">,
 ): { readonly value: string; readonly rows: readonly number[] }[] {
   const classes =
     options.positive === undefined ? severalClasses(columnNamed(table, target), options) : undefined;

@@ -58,7 +58,8 @@ describe.each([
 
     test("sequential is faithful and forgets; trees remember", () => {
       const ours = mean("sequential");
-      expect(ours.quality.estimate).toBeGreaterThanOrEqual(0.99);
+      // .9917 until counts were drawn as a sample's vary (docs/PRIVACY.md, differencing), .9900 since; the goal is .985.
+      expect(ours.quality.estimate).toBeGreaterThanOrEqual(0.988);
       expect(ours.detection.estimate).toBeLessThanOrEqual(0.56);
       expect(ours.memorisation.estimate).toBeLessThanOrEqual(0.1);
       expect(ours.violations.estimate).toBe(0);

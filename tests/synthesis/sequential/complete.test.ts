@@ -102,11 +102,11 @@ test("complete() tells which levels the model does not know, and keeps them", as
 });
 
 test("complete() tells which of few values of a number the model does not know", async () => {
-  const lines = Array.from({ length: 300 }, (_, i) => `${1 + (i % 3)}.0,${5 * (1 + (i % 3)) + (i % 2)}`);
+  const lines = Array.from({ length: 300 }, (_, i) => `${1 + (i % 3)}.0,${5 * (1 + (i % 3) + (i % 4))}`);
   const { table: from } = parseCsv(`lines,fee\n${lines.join("\n")}\n`);
   const model = await sequential({ threads: 1 })(from, seeded(1));
-  const { table: rows } = parseCsv("lines,fee\n9.0,\n2.0,\n9,\n4.0,6\n");
-  const fee = { name: "fee", type: "numeric", values: Float64Array.of(NaN, NaN, NaN, 6) } as const;
+  const { table: rows } = parseCsv("lines,fee\n9.0,\n2.0,\n9,\n4.0,10\n");
+  const fee = { name: "fee", type: "numeric", values: Float64Array.of(NaN, NaN, NaN, 10) } as const;
   const given = { rows: 4, columns: [rows.columns[0], fee] };
   expect(model.complete(given, seeded(2)).unknown).toEqual([
     { name: "lines", cells: 3, levels: 2, first: ["9", "4"], nearest: true },
