@@ -12,6 +12,7 @@ import { smote } from "../../resample/smote";
 import { smoteN } from "../../resample/smote-n";
 import { smoteNc } from "../../resample/smote-nc";
 import { svmSmote } from "../../resample/svm-smote";
+import { inBlock } from "../../synthesis/structure/describe";
 import type { ColumnPlan } from "../../synthesis/structure/structure";
 import { reduceTable } from "../../synthesis/structure/variables";
 import { type Classes, lacking } from "./classes";
@@ -203,7 +204,10 @@ class Told {
     const listed = (names: Iterable<string>): string => [...names].join(", ");
     const gaps = structure.columns.map(({ name }) => name).filter((name) => this.gaps.has(name));
     const computed = structure.columns.flatMap(({ name, ...plan }) =>
-      ["lookup", "bands", "part"].includes(plan.kind) || ("formula" in plan && plan.formula) ? [name] : [],
+      !inBlock(name, structure) &&
+      (["lookup", "bands", "part"].includes(plan.kind) || ("formula" in plan && plan.formula))
+        ? [name]
+        : [],
     );
     const drawn = structure.columns.filter(({ name, kind }) => kind !== "key" && computed.includes(name));
     for (const name of [...keys.names, ...drawn.map((one) => one.name)]) this.repeated.delete(name);

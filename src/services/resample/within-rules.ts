@@ -15,13 +15,17 @@ import { brokenBy } from "../../synthesis/structure/orders/broken";
 import { type Drawn, restoreTable, syntheticSchema } from "../../synthesis/structure/restore";
 import {
   type ColumnPlan,
+  type Combination,
   formulaOf,
+  type LevelsVariable,
+  missingLabel,
   type NumberPlan,
   type Structure,
   type Variable,
 } from "../../synthesis/structure/structure";
 import {
   codesOf,
+  combinationVariable,
   drawnCodes,
   gapVariables,
   levelNames,
@@ -171,6 +175,9 @@ export function rowsWithin(
   const kept = new Set([...together, ...[...alike].flat(2)].flatMap(under));
   const there = variables.map((one, k): Variable => {
     const plan = plans.get(one.name);
+    const block = structure.combinations.find(({ name }) => name === one.name);
+    if (block && one.kind === "levels" && !kept.has(k))
+      return { ...one, codes: blockCodes(block, one, from, base, levels) };
     if (!plan || kept.has(k)) return variableRows(one, base);
     if (one.kind === "number") {
       const way = lists.has(one.name) ? either : between;
@@ -271,6 +278,28 @@ function valuesBetween(values: Float64Array, { base, towards, step }: Between, m
     if (Number.isNaN(a)) return missing ? a : b;
     return Number.isNaN(b) ? a : a + step[i] * (b - a);
   });
+}
+
+/** Which column of a block says yes by the levels given for them; that of the base row where these are no row's together, or are missing. */
+function blockCodes(
+  block: Combination,
+  { codes, levels: names }: LevelsVariable,
+  from: Table,
+  base: Int32Array,
+  levels: ReadonlyMap<string, Int32Array>,
+): Int32Array {
+  const own = block.columns.flatMap((name, j) => (block.labels?.includes(name) ? [{ name, j }] : []));
+  const columns = own.map(({ name }): Column => {
+    const [column, given] = [columnRows(columnNamed(from, name), base), levels.get(name)];
+    return given && isCategorical(column) ? { ...column, codes: given } : column;
+  });
+  const allowed = block.allowed.map((texts) => own.map(({ j }) => texts[j]));
+  const yes = { ...block, columns: own.map(({ name }) => name), allowed };
+  const { codes: there } = combinationVariable(yes, table(columns), "none");
+  const gap = names.indexOf(missingLabel);
+  return base.map((start, i) =>
+    there[i] < 0 || there[i] === gap || codes[start] === gap ? codes[start] : there[i],
+  );
 }
 
 function drawnOf(one: Variable): Drawn {

@@ -57,7 +57,7 @@ export function describeStructure(
 }
 
 /** Whether the column is one that says yes where others don't, which is told of all of them. */
-function inBlock(name: string, { combinations }: Structure): boolean {
+export function inBlock(name: string, { combinations }: Structure): boolean {
   return combinations.some(({ labels = [] }) => labels.includes(name));
 }
 

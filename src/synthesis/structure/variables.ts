@@ -49,8 +49,8 @@ export function reduceTable(
 ): readonly Variable[] {
   const from = unknown === "none" ? rows : withoutGaps(structure, rows);
   const combined = new Set(structure.combinations.flatMap((combination) => combination.columns));
-  const variables = structure.combinations.map((combination) =>
-    combinationVariable(combination, from, unknown),
+  const variables = structure.combinations.map(
+    (combination): Variable => combinationVariable(combination, from, unknown),
   );
   const argument = argumentsFrom(structure.columns, from);
   const telling = {
@@ -458,7 +458,8 @@ function numberVariable(
   };
 }
 
-function combinationVariable(one: Combination, from: Table, unknown: Unknown): Variable {
+/** Which of a combination's texts each row has. */
+export function combinationVariable(one: Combination, from: Table, unknown: Unknown): LevelsVariable {
   const key = (texts: readonly (string | null)[]): string => JSON.stringify(texts);
   const codeOf = new Map(one.allowed.map((texts, code) => [key(texts), code]));
   const columns = one.columns.map((name) => columnNamed(from, name));

@@ -145,6 +145,11 @@ test.each(["smote", "smote-enn"])(
       expect(Number(row.north) + Number(row.south) + Number(row.west)).toBe(1);
       expect(bound.find(({ post }) => post === Number(row.post))?.town).toBe(row.town);
     }
+    // Of three columns of which one says yes, that of neighbours as of the row that each starts from, which its place tells.
+    const fromOthers = made.filter(
+      (row) => String(bound.find(({ geo }) => geo === row.geo)?.north) !== row.north,
+    );
+    expect(fromOthers.length).toBeGreaterThan(made.length / 20);
     const share = made.filter(({ rebate }) => rebate !== "").length / made.length;
     expect(share).toBeGreaterThan(0.02);
     expect(share).toBeLessThan(0.25);

@@ -264,6 +264,20 @@ test("notDetermined(real, synthetic) says orders that nearly all real rows keep"
   expect(await notDetermined(contacts(120, 1, 0.5), contacts(2000, 2, 0), seeded(1))).toEqual([]);
 });
 
+test("notDetermined(real, synthetic) takes no order for one that columns of their own would keep as often", async () => {
+  const visits = (rows: number, seed: number, [young, short]: readonly [number, number], bound = false) =>
+    table("stay,age", rows, seed, (u) => {
+      const age = young + Math.floor(60 * u());
+      const stay = short + (30 - short) * u();
+      return [(bound ? Math.min(stay, age) : stay).toFixed(2), age];
+    });
+  const ill = visits(2000, 50, [16, 22]);
+  for (let seed = 1; seed <= 10; seed++)
+    expect(await notDetermined(visits(200, seed, [20, 0]), ill, seeded(seed))).toEqual([]);
+  const [found] = await notDetermined(visits(200, 1, [10, 0], true), ill, seeded(1));
+  expect([found.what, found.order, found.by]).toEqual(["stay", "is at most", ["age"]]);
+});
+
 test("notDetermined(real, synthetic) says which columns a text holds no more", async () => {
   const terms = (rows: number, seed: number, right: boolean) =>
     table("term,from,reason,place", rows, seed, (u) => {

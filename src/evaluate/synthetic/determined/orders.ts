@@ -59,6 +59,8 @@ function inOrder(
 
 /** An order holds in nearly all real rows, of so many; so many that are torn most are told. */
 const [leastKept, leastBoth, mostTold] = [0.95, 30, 5];
+/** It is broken in this part at most of the rows in which columns that have nothing to do with each other would break it. */
+const partBroken = 0.25;
 
 /** Numbers and dates that are at most another one in all real rows or nearly all, and not in synthetic ones: of each the one that is torn most. */
 export function limitsNotDetermined({ values, dates, ends: [, judged, all] }: LookedAt): NotDetermined[] {
@@ -70,7 +72,8 @@ export function limitsNotDetermined({ values, dates, ends: [, judged, all] }: Lo
       const [kept, synthetic] = [real, made].map(({ kept, rows }) => kept / rows);
       const apart = allowed(kept, real.rows, synthetic, made.rows);
       const told = Math.min(real.rows, made.rows) >= leastBoth && kept >= leastKept;
-      if (!told || kept - synthetic < Math.max(leastMore, apart)) return [];
+      if (!told || 1 - kept > partBroken * brokenByChance(own, other, judged)) return [];
+      if (kept - synthetic < Math.max(leastMore, apart)) return [];
       return [{ what, of: [what], by: [name], order: "is at most", real: kept, synthetic }];
     });
     return torn.sort(byTorn).slice(0, 1);
@@ -90,4 +93,16 @@ function atMost(own: Float64Array, other: Float64Array, from: number, to: number
     if (!Number.isNaN(own[i] + other[i])) rows++;
   }
   return { kept, rows };
+}
+
+/** In which share of the first rows that have both the one would be more than the other, were each that of any row. */
+function brokenByChance(own: Float64Array, other: Float64Array, to: number): number {
+  const both = [...Array(to).keys()].filter((i) => !Number.isNaN(own[i] + other[i]));
+  const others = Float64Array.from(both, (i) => other[i]).sort();
+  let [below, broken] = [0, 0];
+  for (const value of Float64Array.from(both, (i) => own[i]).sort()) {
+    while (below < others.length && others[below] < value) below++;
+    broken += below;
+  }
+  return broken / both.length ** 2;
 }
