@@ -310,6 +310,33 @@ test("balances, running totals, numbers of the month and months without a gap ru
   expect(() => loadSynthesiser(wrong)).toThrow("balance must run by a sum of other numbers of the children");
 });
 
+test("a visit's number runs along though its place or the day planned for it tells it, and tells that day", async () => {
+  const planned = [0, 7, 14, 28, 56];
+  const rng = seeded("planned");
+  const [parents, children]: [string[], string[]] = [[], []];
+  for (let i = 0; i < 200; i++) {
+    parents.push(`K${1000 + 3 * i},${rng.uniform() < 0.5 ? "basic" : "max"}`);
+    const visits = 1 + Math.floor(5 * rng.uniform());
+    for (let k = 0; k < visits; k++)
+      children.push(`K${1000 + 3 * i},${planned[k]},${k + 1},${Math.floor(90 * rng.uniform())}`);
+  }
+  const schema = { columns: [{ name: "key", type: "id" as const }] };
+  const tables = {
+    parents: parseCsv(`key,plan\n${parents.join("\n")}\n`, { schema }).table,
+    children: parseCsv(`key,planned,visit,score\n${children.join("\n")}\n`, { schema }).table,
+  };
+  const model = await relational({ key: "key" })(tables, seeded(1));
+  expect(describeRunning(model.running)).toEqual(["visit = visit of the row before + 1, from 0."]);
+  const made = model.sampleBoth(300, seeded(2)).children;
+  const [day, visit] = ["planned", "visit"].map((name) => numbers(made, name));
+  const keys = keysOf(made, "key");
+  const wrong = keys.filter((key, i) => {
+    const before = i > 0 && keys[i - 1] === key ? visit[i - 1] : 0;
+    return visit[i] !== before + 1 || day[i] !== planned[visit[i] - 1];
+  });
+  expect([made.rows > 600, wrong.length]).toEqual([true, 0]);
+});
+
 /** Customers whose spending runs by a level that runs by visits, with twice that level beside it. */
 function levels(): RelatedTables {
   const rng = seeded("levels");

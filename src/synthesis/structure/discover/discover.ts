@@ -152,7 +152,8 @@ export function discoverStructure(
     plans = replaced(plans, findWritten(plans, from, keep, whose));
     plans = replaced(plans, lookupsAmong(plans, from, keep, whose));
     const drawn = [...keep, ...given.flatMap((order) => [order.low, order.high])];
-    const told = { from, keep: [...drawn, ...(options.given ?? [])], people: whose, least: minCount };
+    const { given: unread = [] } = options;
+    const told = { from, keep: [...drawn, ...unread], given: unread, people: whose, least: minCount };
     plans = replaced(plans, findPrices(plans, told));
     plans = replaced(plans, codesAmong(plans, from, keep, telling));
     plans = replaced(plans, findDateParts(plans, from, drawn, whose));

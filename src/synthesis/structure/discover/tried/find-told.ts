@@ -14,10 +14,11 @@ import { bandsOf } from "../bands";
 import { determined } from "../lookups";
 import { shortest } from "../search";
 
-/** The table, columns that nothing may compute, and whose the rows are. */
+/** The table, columns that nothing may compute, those by which none is listed, and whose the rows are. */
 export interface Search {
   readonly from: Table;
   readonly keep: readonly string[];
+  readonly given?: readonly string[];
   readonly people: Int32Array | undefined;
   /** So many people must share what is told. */
   readonly least: number;
@@ -130,12 +131,13 @@ export function findSteps(
 /** Numbers of which each value of another one, that enough people share, has one value: an index of prices by year. */
 export function findTables(
   plans: readonly ColumnPlan[],
-  { from, keep, people, least }: Search,
+  { from, keep, given = [], people, least }: Search,
 ): readonly NumberPlan[] {
   const formulas = formulasOf(plans);
   const decide = new Set([...formulas.values()].flatMap(({ each }) => each?.column ?? []));
   const inputs = plans.flatMap((plan) => {
-    if (plan.kind !== "number") return [];
+    // By its place among a parent's rows a number that runs along them would be listed up to the last place learnt.
+    if (plan.kind !== "number" || given.includes(plan.name)) return [];
     const values = numbersOf(columnNamed(from, plan.name), plan);
     return [{ plan, values, shared: sharedBy(values, least, people) }];
   });
@@ -150,8 +152,12 @@ export function findTables(
       const own = valuesWhereTold(values, shared.codes, shared.all.length);
       const torn = values.some((value, i) => Number.isNaN(value) !== shared.codes[i] < 0);
       if (!own || own.all.length < leastListed || torn) continue;
-      // Of two that tell each other the first one is drawn.
-      if (own.all.length === shared.all.length && a > b && !formulas.has(other.name)) continue;
+      // Of two that tell each other the one that numbers them is drawn, as it may run from row to row, or the first one.
+      const fixed = formulas.has(other.name) || keep.includes(other.name);
+      if (own.all.length === shared.all.length && !fixed) {
+        const [numbers, numbered] = [own, shared].map(({ all }) => isOrdinal(all, all.length));
+        if (numbers === numbered ? a > b : numbers) continue;
+      }
       const of = { name: other.name, codes: shared.codes, count: shared.all.length };
       const map = determined(of, { name: plan.name, codes: own.codes, count: own.all.length }, people);
       if (!map) continue;
