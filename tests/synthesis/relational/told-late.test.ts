@@ -46,7 +46,7 @@ function usage() {
 test("the number of children does not depend on what does not tell it, beside their sum and their last date", async () => {
   const tables = usage();
   const model = await relational({ key: "key", threads: 1 })(tables, seeded(1));
-  const made = model.sampleBoth(1000, seeded(2));
+  const made = model.sampleBoth(5000, seeded(2));
   const means = (rows: string[][]): number[] =>
     ["S", "M", "L"].map((plan) => {
       const own = rows.filter((row) => row[1] === plan).map((row) => Number(row[5]));
@@ -54,7 +54,8 @@ test("the number of children does not depend on what does not tell it, beside th
     });
   const [real, drawn] = [tables.parents, made.parents].map((one) => linesOf(csvText(one)));
   const [before, after] = [real, drawn].map(means);
-  // Of some 200 parents and more each, with a deviation of 4.6 months.
+  // With a deviation of 4.6 months, 122 to 347 real parents and 900 to 2,400 made ones differ by a standard error of .26 to .44: of 1,000
+  // made ones it is up to .52, and what tells nothing is beyond the bound now and then.
   before.forEach((mean, plan) => {
     expect(Math.abs(after[plan] - mean)).toBeLessThan(1.1);
   });
