@@ -1,6 +1,7 @@
 import { checkNumber, checkSameLength } from "../core/checks";
 import { countUpTo } from "../core/math/sorted";
 import { mean } from "../core/math/statistics";
+import { takeValues } from "../core/matrix";
 import type { Rng } from "../core/rng";
 import { asTable, type PolarsFrame } from "../data/polars";
 import { kFold, stratifiedKFold } from "../data/split";
@@ -137,14 +138,8 @@ function varied(y: Float64Array): boolean {
 /** The mean ROC AUC of the folds that have both classes: a cell's means of several folds differ by chance, and against the fold's own rows. */
 function foldsAuc(y: Float64Array, predicted: Float64Array, tests: readonly Int32Array[]): number {
   const scores = tests.flatMap((rows) => {
-    const labels = Float64Array.from(rows, (i) => y[i]);
-    if (!varied(labels)) return [];
-    return [
-      rocAuc(
-        labels,
-        Float64Array.from(rows, (i) => predicted[i]),
-      ),
-    ];
+    const labels = takeValues(y, rows);
+    return varied(labels) ? [rocAuc(labels, takeValues(predicted, rows))] : [];
   });
   return mean(scores);
 }

@@ -1,4 +1,5 @@
 import { normalQuantile } from "../../../core/math/normal-distribution";
+import { takeValues } from "../../../core/matrix";
 import type { Table } from "../../../data/table";
 import { ranks } from "../../ranking";
 import { alignTables, type SharedNumber } from "../align";
@@ -85,9 +86,9 @@ export function describeShiftedPairs(found: readonly ShiftedPair[]): readonly st
 
 /** The ranks of the rows that are looked at, from the middle one; NaN where they have no value. */
 function rankedOf(values: Float64Array): Float64Array {
-  const own = Float64Array.from(spaced(values.length), (i) => values[i]);
+  const own = takeValues(values, spaced(values.length));
   const there = [...own.keys()].filter((i) => !Number.isNaN(own[i]));
-  const found = ranks(there.map((i) => own[i]));
+  const found = ranks(takeValues(own, there));
   const out = new Float64Array(own.length).fill(Number.NaN);
   there.forEach((i, k) => {
     out[i] = found[k] - (there.length + 1) / 2;
