@@ -12,6 +12,7 @@ import { loadAim } from "./private/aim/model";
 import { loadMst } from "./private/model";
 import { type MstOptions, mst } from "./private/mst";
 import { loadRelational } from "./relational/relational";
+import { loadUnits } from "./relational/units";
 import { forOthers } from "./sequential/holes";
 import { loadSequential, type SequentialOptions, sequential } from "./sequential/sequential";
 import type { Structure } from "./structure/structure";
@@ -48,6 +49,7 @@ const methods: { readonly [M in Method]: (options: MethodOptions[M]) => FitSynth
 const loaders: Readonly<Record<string, (json: ModelJson) => Synthesiser>> = {
   sequential: loadSequential,
   relational: loadRelational,
+  units: loadUnits,
   copula: loadCopula,
   trees: loadTrees,
   mst: loadMst,
@@ -98,7 +100,7 @@ export function loadSynthesiser(json: unknown): Synthesiser {
   );
   const made = loaders[kind](json as ModelJson);
   // Private methods discover no rules, and two tables have two lists: their loaders hold the columns to what is drawn.
-  if (privateMethods.includes(kind as Method) || kind === "relational") return made;
+  if (privateMethods.includes(kind as Method) || kind === "relational" || kind === "units") return made;
   const { structure } = json as { structure?: { columns?: unknown } };
   const names = (columns: unknown): string =>
     Array.isArray(columns) ? columns.map((column) => column?.name).join(", ") : "";

@@ -24,16 +24,17 @@ export interface NotLearnt {
   readonly unlike: readonly string[];
 }
 
-/** What is in the rows learnt and not in rows that the model makes. */
+/** What is in the rows learnt and not in rows that the model makes, of which there may be a most. */
 export async function notLearntBy(
-  model: Synthesiser,
+  model: Synthesiser & { readonly most?: number },
   real: Table,
   rng: Rng,
   customer: string | undefined,
 ): Promise<NotLearnt> {
-  const made = model.sample(lookedAt, rng.fork("rows looked at"));
+  const { most = Infinity } = model;
+  const made = model.sample(Math.min(lookedAt, most), rng.fork("rows looked at"));
   // What is rarer than a group shows in more rows.
-  const many = Math.min(mostCompared, Math.max(lookedAt, real.rows));
+  const many = Math.min(most, mostCompared, Math.max(lookedAt, real.rows));
   return describe(real, made, rng, customer, {
     many: model.sample(many, rng.fork("rows compared by group")),
   });
@@ -100,7 +101,7 @@ async function describe(
     sentences: [
       ...grave.map(describeShifted),
       ...reversed.map(describeShiftedGroups),
-      ...describeTornUnits(tornUnits(real, made), customer),
+      ...describeTornUnits(tornUnits(real, made)),
       ...found.map((one) => describeNotDetermined(one)),
       ...off.filter((one) => !one.grave && one.customers === undefined).map(describeShifted),
       ...describeLeaning(off, related ? "" : undefined),

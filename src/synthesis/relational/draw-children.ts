@@ -1,4 +1,5 @@
 import type { Rng } from "../../core/rng";
+import type { ColumnSchema } from "../../data/schema";
 import { type Column, columnNamed, isCategorical, type Table, table, takeTableRows } from "../../data/table";
 import type { Sequential } from "../sequential/sequential";
 import { dateReader } from "../structure/dates";
@@ -6,7 +7,6 @@ import { brokenRows } from "../structure/orders/broken";
 import { keysOf } from "../structure/restore";
 import type { KeyColumnPlan } from "../structure/structure";
 import { tieKeys } from "../structure/variables";
-import type { Synthesiser } from "../synthesiser";
 import {
   baseOf,
   type ChildPlan,
@@ -149,10 +149,9 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
         const own = parts.keys.find((one) => one.name === name) as KeyColumnPlan;
         return { name, type: "id", values: keysOf(own, firstChild, steps.length, rng.fork(name)) };
       }
-      return stacked(
-        drawn.map((one) => columnNamed(one, name)),
-        steps,
-      );
+      const own = drawn.map((one) => columnNamed(one, name));
+      // No parent, no row: its columns are there all the same.
+      return own.length > 0 ? stacked(own, steps) : emptyColumn(schemaNamed(parts.children, name), 0);
     }),
   );
   const others = parts.children?.structure.columns.filter(({ kind }) => kind !== "key") ?? [];
@@ -278,10 +277,11 @@ function drawStep(
   return model.drawBeside(rows, given, rng);
 }
 
-function emptyColumn(
-  { name, type, levels, decimals, format }: Synthesiser["columns"][number],
-  rows: number,
-): Column {
+function schemaNamed(model: Sequential | undefined, name: string): ColumnSchema {
+  return model?.columns.find((one) => one.name === name) ?? { name, type: "text" };
+}
+
+function emptyColumn({ name, type, levels, decimals, format }: ColumnSchema, rows: number): Column {
   if (levels) return { name, type: type as "categorical", levels, codes: new Int32Array(rows).fill(-1) };
   if (type === "numeric")
     return {

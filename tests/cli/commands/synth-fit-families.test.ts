@@ -100,6 +100,46 @@ test("synth fit --children --json writes what was learnt, what is lost and the r
   expect(found.rules.children.length).toBeGreaterThan(0);
 });
 
+test("synth fit --key learns one table as units and their rows; sample writes one table of whole ones", async () => {
+  const [out, made] = ["units.json", "units.csv"].map((name) => join(folder, name));
+  const print = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  const lines = months.map((line) => `${line},${["basic", "plus"][Number(line.slice(0, 4)) % 2]}`);
+  const table = write("one.csv", ["customer,month,minutes,plan", ...lines]);
+  const fit = ["synth", "fit", "--data", table, "--out", out, "--key"];
+  said = "";
+  expect(await run([...fit, "customer"])).toBe(0);
+  expect(said).toContain(
+    `${lines.length} rows of ${new Set(lines.map((line) => line.slice(0, 4))).size} units (customer) learnt`,
+  );
+  const sample = [
+    "synth",
+    "sample",
+    "--model",
+    out,
+    "--rows",
+    "400",
+    "--out",
+    made,
+    "--share",
+    "plan=plus:0.25",
+  ];
+  expect(await run(sample)).toBe(0);
+  const rows = readFileSync(made, "utf8")
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(","));
+  expect([rows.length, rows.filter(([, , , plan]) => plan === "plus").length]).toEqual([400, 100]);
+  const plans = new Set(rows.map(([customer, , , plan]) => `${customer} ${plan}`));
+  expect(plans.size).toBe(new Set(rows.map(([customer]) => customer)).size);
+  said = "";
+  expect(await run([...fit, "client"])).toBe(2);
+  expect(said).toContain("Cannot use --key: it must be a column of");
+  expect(await run([...fit, "customer", "--target", "plan"])).toBe(2);
+  expect(said).toContain("Cannot use --target with --key: units and their rows are learnt together");
+  print.mockRestore();
+});
+
 test("notLearntByBoth(model, real) names what follows from a child's and its parent's columns together", async () => {
   const rng = seeded(9);
   const [above, below]: [string[], string[]] = [[], []];

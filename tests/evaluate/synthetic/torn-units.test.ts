@@ -26,7 +26,7 @@ test("tornUnits(real, synthetic) names what the rows of a unit share, or have on
   const found = tornUnits(choices("real"), choices("made", { bound: false }));
   expect(describeTornUnits(found)).toEqual([
     expect.stringMatching(
-      /^all rows with the same person have the same income, town: up to [67]\d\.\d% of the synthetic rows do not \(to keep it, give a table with a row for each person and these rows as its --children; if person says/,
+      /^all rows with the same person have the same income, town: up to [67]\d\.\d% of the synthetic rows do not \(to keep it, give --key person: then whole ones are made, with names of their own\)$/,
     ),
     expect.stringMatching(
       /^no two rows with the same person have the same mode: [1-4]\d\.\d% of the synthetic rows do$/,

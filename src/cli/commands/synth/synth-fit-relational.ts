@@ -1,18 +1,32 @@
+import { didYouMean } from "../../../core/did-you-mean";
 import { seeded } from "../../../core/rng";
 import { openAtomic, writeAtomic } from "../../../data/files";
+import type { DrawnTable } from "../../../data/read/drawn-table";
 import { fileOrigin } from "../../../data/read/file-origin";
-import { describeUnlike, notLearntByBoth } from "../../../services/synthetic/not-learnt";
+import {
+  describeUnlike,
+  type NotLearnt,
+  notLearntBy,
+  notLearntByBoth,
+} from "../../../services/synthetic/not-learnt";
 import { describeLearning, learningOf } from "../../../synthesis/learning";
 import { isContext, isStep } from "../../../synthesis/relational/child-table";
 import { describeAlong } from "../../../synthesis/relational/distinct";
-import { type Relational, relational } from "../../../synthesis/relational/relational";
+import {
+  type RelatedTables,
+  type Relational,
+  type RelationalOptions,
+  relational,
+} from "../../../synthesis/relational/relational";
 import { describeToldLevel } from "../../../synthesis/relational/told-levels";
 import { describeTotals } from "../../../synthesis/relational/totals";
+import { units, unitsIn, withUnits } from "../../../synthesis/relational/units";
 import { savedSynthesiserToJSON } from "../../../synthesis/saved-synthesiser";
 import { describeStructure } from "../../../synthesis/structure/describe";
 import { usualMinCount } from "../../../synthesis/structure/discover/discover";
 import { describeLosses } from "../../../synthesis/structure/losses";
 import type { ColumnPlan } from "../../../synthesis/structure/structure";
+import type { Synthesiser } from "../../../synthesis/synthesiser";
 import { usageError } from "../../support/exit";
 import { wholeNumber } from "../../support/options";
 import { note, print } from "../../support/output";
@@ -21,12 +35,14 @@ import { packageVersion } from "../../support/version";
 import { endedAtOnce } from "../../support/watched";
 import { brief } from "./brief";
 import { readFamilies } from "./read-families";
+import { readToLearn } from "./read-to-learn";
 
-/** The options of `telelink synth fit` that two tables use. */
+/** The options of `telelink synth fit` that two tables use, or one of whole units. */
 export interface RelationalFlags extends ReadingFlags {
   readonly data: string;
-  readonly children: string;
+  readonly children?: string;
   readonly key?: string;
+  readonly schema?: string;
   readonly out?: string;
   readonly json?: string;
   readonly seed?: string;
@@ -34,70 +50,132 @@ export interface RelationalFlags extends ReadingFlags {
   readonly search: boolean;
 }
 
-/** `telelink synth fit --children`: a table of parents and one of rows that name them. */
+/** What was read, and what was learnt from it. */
+interface Learnt {
+  readonly tables: RelatedTables;
+  readonly both: Relational;
+  /** What is saved: the model of both, or of the one table that they were. */
+  readonly synthesiser: Synthesiser;
+  /** The parents read, or the rows; of which so many were drawn. */
+  readonly read: DrawnTable;
+  readonly unlearnt: NotLearnt;
+}
+
+/** `telelink synth fit --children`: a table of parents and one of rows that name them; with `--key` alone one table of both. */
 export async function fitRelational(flags: RelationalFlags): Promise<void> {
-  const { key, out } = flags;
+  const { key, out, children } = flags;
   if (!out) throw usageError("Cannot fit: --out must say where the model goes");
   if (!key) throw usageError("Cannot fit --children: --key must name the column that both tables share");
   const seed = wholeNumber(flags.seed ?? "42", "--seed");
   openAtomic(out).discard();
   const minCount =
     flags.minCount === undefined ? undefined : wholeNumber(flags.minCount, "--min-count", 1, 1e9);
-  const least = minCount ?? usualMinCount;
-  const { parents, children } = await readFamilies(flags, key, { least }, seeded(seed).fork("parents drawn"));
-  const tables = { parents: parents.table, children };
   const settings = {
     key,
     search: flags.search,
     ...(minCount !== undefined && { minCount }),
   };
-  const synthesiser = await endedAtOnce((watch) => relational(settings)(tables, seeded(seed), watch));
-  const [above, below] = synthesiser.chosen;
+  const learnt = await (children === undefined
+    ? learnUnits(flags, settings, seed)
+    : learnFamilies({ ...flags, children }, settings, seed));
+  await told(learnt, { ...flags, out }, settings, seed);
+}
+
+async function learnFamilies(
+  flags: RelationalFlags & { readonly children: string },
+  settings: RelationalOptions,
+  seed: number,
+): Promise<Learnt> {
+  const { key, minCount: least = usualMinCount } = settings;
+  const { parents: read, children } = await readFamilies(
+    flags,
+    key,
+    { least },
+    seeded(seed).fork("parents drawn"),
+  );
+  const tables = { parents: read.table, children };
+  const both = await endedAtOnce((watch) => relational(settings)(tables, seeded(seed), watch));
+  const unlearnt = await notLearntByBoth(both, tables, seeded(seed).fork("not learnt"), key);
+  return { tables, both, synthesiser: both, read, unlearnt };
+}
+
+async function learnUnits(
+  flags: RelationalFlags,
+  settings: RelationalOptions,
+  seed: number,
+): Promise<Learnt> {
+  const { key, minCount } = settings;
+  const whole = { seed, ...(minCount !== undefined && { minCount }) };
+  return readToLearn(flags.data, { ...flags, customer: key }, whole, async (read) => {
+    const names = read.table.columns.map(({ name }) => name);
+    if (!names.includes(key))
+      throw usageError(
+        `Cannot use --key: it must be a column of ${flags.data} (${names.join(", ")}), got ${key}${didYouMean(key, names)}`,
+      );
+    const named = withUnits(read.table, key);
+    const synthesiser = await endedAtOnce((watch) => units(settings)(named, seeded(seed), watch));
+    const unlearnt = await notLearntBy(synthesiser, named, seeded(seed).fork("not learnt"), key);
+    return { tables: unitsIn(named, key), both: synthesiser.model, synthesiser, read, unlearnt };
+  });
+}
+
+/** Writes the model, and says what it lost and keeps. */
+async function told(
+  { tables, both, synthesiser, read, unlearnt }: Learnt,
+  flags: RelationalFlags & { readonly out: string },
+  settings: RelationalOptions,
+  seed: number,
+): Promise<void> {
+  const { out } = flags;
+  const { key } = settings;
+  const { parents, children } = tables;
+  const [above, below] = both.chosen;
   const learning = {
-    ...learningOf(above, tables.parents.rows),
+    ...learningOf(above, parents.rows),
     ...(below && { children: { rows: children.rows, ...learningOf(below, children.rows) } }),
   };
   const origin = {
-    method: "relational",
-    options: settings,
+    method: synthesiser.kind,
+    options: { ...settings },
     seed,
-    rows: tables.parents.rows,
+    rows: read.table.rows,
     learning,
-    ...(parents.total > tables.parents.rows && { drawnFrom: parents.total }),
-    data: [await fileOrigin(flags.data), await fileOrigin(flags.children)],
-    ...(parents.schema.dialect && { delimiter: parents.schema.dialect.delimiter }),
+    ...(read.total > read.table.rows && { drawnFrom: read.total }),
+    data: [
+      await fileOrigin(flags.data),
+      ...(flags.children === undefined ? [] : [await fileOrigin(flags.children)]),
+    ],
+    ...(read.schema.dialect && { delimiter: read.schema.dialect.delimiter }),
     version: packageVersion(),
   };
   writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
-  const { structures } = synthesiser;
   // What children are drawn from (their parent, the row before) is no column of theirs.
   const own = (sentence: string): boolean => !isContext(sentence);
-  const totals = [...synthesiser.totals, ...synthesiser.levels].map(({ column }) => column);
+  const totals = [...both.totals, ...both.levels].map(({ column }) => column);
   const drawn = ({ name }: ColumnPlan): boolean => !totals.includes(name);
-  const losses = structures
+  const losses = both.structures
     .flatMap((one, k) => describeLosses(k === 0 ? { ...one, columns: one.columns.filter(drawn) } : one))
     .filter((line) => own(line) && !line.startsWith(`${key}: customers`));
-  const unlearnt = await notLearntByBoth(synthesiser, tables, seeded(seed).fork("not learnt"), key);
-  for (const name of synthesiser.loose)
+  for (const name of both.loose)
     losses.push(
       `${name} follows from a part of a date of the children: what goes with it alone is not learnt`,
     );
   losses.push(...unlearnt.sentences);
   if (losses.length > 0) print("Not in the synthetic rows:");
   for (const sentence of losses) print(`  ${sentence}`);
-  const notes = describeLearning(learning, tables.parents.rows);
+  const notes = describeLearning(learning, parents.rows);
   for (const sentence of notes) note(sentence);
-  const rules = rulesOf(synthesiser);
+  const rules = rulesOf(both);
+  const whose = flags.children === undefined ? [`each ${key}`, "its rows"] : ["parents", "children"];
   rules.forEach((sentences, k) => {
-    print(`Rules kept in ${out}, of ${k === 0 ? "parents" : "children"}:`);
+    print(`Rules kept in ${out}, of ${whose[k]}:`);
     for (const sentence of brief(sentences, "--json tells all")) print(`  ${sentence}`);
   });
-  const { parents: count, children: rows } = tables;
   if (flags.json) {
     const said = {
       model: out,
       ...origin,
-      childRows: rows.rows,
+      childRows: children.rows,
       notes,
       lost: losses,
       unlike: unlearnt.unlike,
@@ -105,7 +183,11 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
     };
     writeAtomic(flags.json, `${JSON.stringify(said, undefined, 1)}\n`);
   }
-  note(`${count.rows} parents and ${rows.rows} children learnt; wrote ${out}${describeUnlike(unlearnt)}`);
+  const learnt =
+    flags.children === undefined
+      ? `${children.rows} rows of ${parents.rows} units (${key})`
+      : `${parents.rows} parents and ${children.rows} children`;
+  note(`${learnt} learnt; wrote ${out}${describeUnlike(unlearnt)}`);
 }
 
 /** The rules of parents and of children in sentences. */

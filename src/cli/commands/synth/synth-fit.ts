@@ -21,7 +21,10 @@ export function synthFitCommand(): Command {
     .option("--out <file>", "where to write the model (JSON)")
     .option("--json <file>", "write how it was learnt, what is lost and which rules are kept")
     .option("--children <file>", "a second table of rows that belong to those of --data: months, purchases")
-    .option("--key <column>", "with --children: the column of both tables that says which row they belong to")
+    .option(
+      "--key <column>",
+      "with --children: the column of both tables that says which row they belong to; of one table: whose the rows are, of whom whole ones are made (a firm and its years)",
+    )
     .option(
       "--method <name>",
       "sequential (default), copula, trees, mst, aim or a net: see below",
@@ -80,6 +83,7 @@ Methods: sequential  column by column, faithful and without memory of single row
 Examples:
   $ telelink synth fit --data customers.csv --out model.json
   $ telelink synth fit --data customers.csv --children usage.csv --key customerID --out model.json
+  $ telelink synth fit --data firms-by-year.csv --key firm --out model.json
   $ telelink synth fit --data telco.csv --show-structure
   $ telelink synth fit --data telco.csv --order "started<=ended" --out model.json
   $ telelink synth fit --data telco.csv --method mst --epsilon 1 --domain domain.json --out model.json
@@ -104,14 +108,17 @@ async function fit(options: FitOptions): Promise<void> {
   // Of the processor's time two fifths went into machine code for functions that then hardly ran: a fit looks at a table in many
   // ways, each for a moment. So code is compiled once it has run seven times as long (no less quick: 100,000 rows take as long).
   setFlagsFromString("--interrupt-budget=1000000");
-  const { children } = options;
-  if (children !== undefined) {
-    refuse(options, oneTable, "two tables are learnt together by sequential alone, with rules found in each");
+  const { children, key } = options;
+  if (children !== undefined || key !== undefined) {
+    const [beside, not, what] =
+      children === undefined
+        ? ["key", oneTable.filter((name) => name !== "schema"), "units and their rows"]
+        : ["children", oneTable, "two tables"];
+    refuse(options, not, `${what} are learnt together by sequential alone, with rules found in each`, beside);
     if (options.method !== "sequential")
-      throw usageError(`Cannot use --children with --method ${options.method}: it must be sequential`);
-    return (await import("./synth-fit-relational.js")).fitRelational({ ...options, children });
+      throw usageError(`Cannot use --${beside} with --method ${options.method}: it must be sequential`);
+    return (await import("./synth-fit-relational.js")).fitRelational(options);
   }
-  if (options.key !== undefined) throw usageError("Cannot use --key: it goes with --children");
   const method = oneOf(options.method, "--method", methodNames);
   if (privateMethods.includes(method)) {
     refuse(options, publicOnly, `${method} takes nothing from the data that its ε does not cover`);
@@ -159,9 +166,7 @@ function refuse(
     const value = options[name];
     if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) continue;
     const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw usageError(
-      `Cannot use --${option} with --${beside ?? (options.children ? "children" : `method ${options.method}`)}: ${why}`,
-    );
+    throw usageError(`Cannot use --${option} with --${beside ?? `method ${options.method}`}: ${why}`);
   }
 }
 

@@ -152,7 +152,9 @@ async function refitOf(
   const { origin } = savedSynthesiserFromJSON(json, file);
   const method = methodNames.find((name) => name === origin.method);
   if (!method)
-    throw usageError(`Cannot learn ${file} again: it must be a model of one table, got ${origin.method}`);
+    throw usageError(
+      `Cannot learn ${file} again: it must be a model of one table (without --key), got ${origin.method}`,
+    );
   const { learning, rows } = origin;
   const { describeLearning } = await import("../../../synthesis/learning.js");
   return {

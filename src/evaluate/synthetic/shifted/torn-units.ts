@@ -1,5 +1,7 @@
 import { percent } from "../../../core/format";
 import { type Column, isCategorical, type Table } from "../../../data/table";
+import { fewestUnits } from "../../../synthesis/relational/units";
+import { usualMinCount } from "../../../synthesis/structure/discover/discover";
 
 /** What holds in all real rows that share a value of one column, as the rows of a customer, and not in those made. */
 export interface TornUnit {
@@ -25,8 +27,6 @@ const leastFilled = 0.1;
 const mostRows = 5000;
 /** So many units are named. */
 const mostNamed = 3;
-/** Fewer parents teach nothing (a half is left out). */
-const fewestParents = 30;
 
 /**
  * The columns that all rows of a unit have alike, or each once, in the real rows alone. A unit is named by texts, or by whole
@@ -106,7 +106,7 @@ function boundBy(unit: Places, other: Places, least = leastExpected): TornUnit["
 }
 
 /** It in words, the columns of a unit together. */
-export function describeTornUnits(found: readonly TornUnit[], customer?: string): string[] {
+export function describeTornUnits(found: readonly TornUnit[]): string[] {
   const units = [...new Set(found.map(({ unit }) => unit))];
   const more = units.length - mostNamed;
   return units.slice(0, mostNamed).flatMap((unit, k) => {
@@ -117,12 +117,10 @@ export function describeTornUnits(found: readonly TornUnit[], customer?: string)
     };
     const [same, once] = [of("same", ", "), of("once", " or ")];
     const [{ units: count }] = found.filter((one) => one.unit === unit);
-    const whose =
-      customer === undefined ? `; if ${unit} says whose the rows are, give --customer ${unit}` : "";
     const kept =
-      count < fewestParents
+      count < fewestUnits * usualMinCount
         ? `${count} are too few to be learnt as a table of their own`
-        : `to keep it, give a table with a row for each ${unit} and these rows as its --children${whose}`;
+        : `to keep it, give --key ${unit}: then whole ones are made, with names of their own`;
     const last = k + 1 === mostNamed && more > 0 ? `; so it is with ${more} more` : "";
     return [
       ...(same.names

@@ -1,0 +1,179 @@
+import { check, checkInteger } from "../../core/checks";
+import type { ModelJson } from "../../core/model";
+import { seeded } from "../../core/rng";
+import { joinTables } from "../../data/join-tables";
+import { asTable } from "../../data/polars";
+import { type ColumnSchema, schemaOf } from "../../data/schema";
+import { type Column, cellText, columnNamed, dropColumns, type Table, takeTableRows } from "../../data/table";
+import { resolveWhere } from "../conditions";
+import { usualMinCount } from "../structure/discover/discover";
+import { keyCount } from "../structure/keys/fresh-keys";
+import type { FitSynthesiser, SampleOptions, Synthesiser } from "../synthesiser";
+import { keysOf } from "./families";
+import {
+  loadRelational,
+  type RelatedTables,
+  type Relational,
+  type RelationalOptions,
+  relational,
+} from "./relational";
+
+/** More units than the rows should need are drawn at a time, since some have few. */
+const spare = 1.1;
+
+/** Fewer teach nothing, as a half is left out: so many times those that must share what is told. */
+export const fewestUnits = 6;
+/** What numbers the rows of units has many of its values in each: so much of all pairs is there. */
+const leastFilled = 0.1;
+
+/** A model of rows that belong to units, as the years of a firm: whole units are made. */
+export interface Units extends Synthesiser {
+  readonly kind: "units";
+  /** Units as parents, with what all rows of one have alike, and their rows as children. */
+  readonly model: Relational;
+  /** Rows for which units surely have names of their own. */
+  readonly most: number;
+}
+
+/** The table with the names of its units as texts: those of units made are made up. Throws where a row is of none. */
+export function withUnits(from: Table, key: string): Table {
+  const unit = columnNamed(from, key);
+  const values = Array.from({ length: from.rows }, (_, i) => cellText(unit, i));
+  const nameless = values.indexOf("");
+  check(nameless < 0, "learn whole units", `each row must have a ${key}`, `none in row ${nameless + 1}`);
+  return {
+    rows: from.rows,
+    columns: from.columns.map((one): Column => (one === unit ? { name: key, type: "id", values } : one)),
+  };
+}
+
+/** A table of units, with what is the same in all rows of one, and their rows in order with all else. */
+export function unitsIn(from: Table, key: string): RelatedTables {
+  const names = keysOf(from, key);
+  const firsts = new Map<string, number>();
+  names.forEach((name, i) => {
+    if (!firsts.has(name)) firsts.set(name, i);
+  });
+  const own = names.map((name) => firsts.get(name) as number);
+  const differ = from.columns.filter((column) =>
+    own.some((first, i) => cellText(column, first) !== cellText(column, i)),
+  );
+  const alike = from.columns.filter((column) => !differ.includes(column) && column.name !== key);
+  return {
+    parents: takeTableRows(dropColumns(from, namesOf(differ)), [...firsts.values()]),
+    children: takeTableRows(dropColumns(from, namesOf(alike)), placesInOrder(differ, own)),
+  };
+}
+
+/** The rows by what numbers those of each unit (its years), where a number does, of which each unit has many: else as they stand. */
+function placesInOrder(columns: readonly Column[], firsts: readonly number[]): readonly number[] {
+  const units = new Set(firsts).size;
+  const places = [...firsts.keys()];
+  const numbers = columns.flatMap((column) => {
+    if (column.type !== "numeric" || column.values.some((value) => value % 1 !== 0)) return [];
+    const { values } = column;
+    const once = new Set(places.map((i) => `${firsts[i]} ${values[i]}`)).size === places.length;
+    const different = new Set(values).size;
+    return once && places.length >= leastFilled * units * different ? [{ values, different }] : [];
+  });
+  const [by] = numbers.sort((a, b) => a.different - b.different);
+  return by ? places.sort((a, b) => firsts[a] - firsts[b] || by.values[a] - by.values[b]) : places;
+}
+
+function namesOf(columns: readonly { readonly name: string }[]): string[] {
+  return columns.map(({ name }) => name);
+}
+
+/**
+ * Learns a table whose rows belong to the units that a column names, as years to firms: as two tables, by `relational`, that are
+ * one again when made.
+ */
+export function units(options: RelationalOptions): FitSynthesiser<Units> {
+  return async (from, rng, watch = {}) => {
+    const { key } = options;
+    const named = withUnits(asTable(from), key);
+    const tables = unitsIn(named, key);
+    const [count, fewest] = [tables.parents.rows, fewestUnits * (options.minCount ?? usualMinCount)];
+    check(count >= fewest, "learn whole units", `there must be ${fewest} of them (leave out the key)`, count);
+    const model = await relational(options)(tables, rng, watch);
+    return unitsOf({ model, key, columns: schemaOf(named).columns, each: named.rows / count });
+  };
+}
+
+/** The model that `toJSON` wrote. Throws when the JSON is of another kind or version, or its columns are not those of its tables. */
+export function loadUnits(json: ModelJson): Units {
+  const action = "load units";
+  check(json.kind === "units", action, "kind must be units", json.kind);
+  check(json.version === 1, action, "version must be 1; fit it again", json.version);
+  const raw = json as unknown as Parts & { readonly model: ModelJson };
+  const model = loadRelational(Object(raw.model));
+  check(raw.each >= 1, action, "units must have a row and more on average", raw.each);
+  const { parents, children } = model.sampleBoth(0, seeded(0));
+  const there = [...parents.columns, ...children.columns].map(({ name }) => name);
+  const listed = Array.isArray(raw.columns) ? raw.columns.map((one) => one?.name) : [];
+  check(
+    [...new Set(there)].sort().join("\n") === [...listed].sort().join("\n"),
+    action,
+    `its columns must be those of units and their rows (${there.join(", ")})`,
+    listed.join(", "),
+  );
+  return unitsOf({ ...raw, model });
+}
+
+interface Parts {
+  readonly model: Relational;
+  readonly key: string;
+  readonly columns: readonly ColumnSchema[];
+  /** Rows of a unit on average. */
+  readonly each: number;
+}
+
+function unitsOf({ model, key, columns, each }: Parts): Units {
+  const own = model.structures[0].columns.find(({ name }) => name === key);
+  return {
+    kind: "units",
+    model,
+    // Some have fewer rows than others.
+    most: Math.floor((own?.kind === "key" ? keyCount(own.keys) : Infinity) / 2) * each,
+    columns,
+    sample: (n, rng, options: SampleOptions = {}) => {
+      checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
+      const { firstRow = 0, where } = options;
+      const alike = model.columns.map(({ name }) => name);
+      for (const { column } of resolveWhere(where, columns)) {
+        const { name } = columns[column];
+        const rule = `where must name columns that all rows of a ${key} have alike (${alike.join(", ")})`;
+        check(alike.includes(name), "sample whole units", rule, name);
+      }
+      const made: Table[] = [];
+      let [rows, unit] = [0, firstRow];
+      do {
+        const count = n === 0 ? 0 : Math.ceil((spare * (n - rows)) / each);
+        const both = model.sampleBoth(count, rng.fork(`units from ${unit - firstRow}`), {
+          firstRow: unit,
+          firstChild: firstRow + rows,
+          ...(where && { where }),
+        });
+        made.push(asOne(both, key, columns));
+        rows += both.children.rows;
+        unit += count;
+      } while (rows < n);
+      return takeTableRows(
+        joinTables(made),
+        Array.from({ length: n }, (_, i) => i),
+      );
+    },
+    toJSON: () => ({ kind: "units", version: 1, key, columns, each, model: model.toJSON() }),
+  };
+}
+
+/** Both tables as the one that they were. */
+function asOne({ parents, children }: RelatedTables, key: string, columns: readonly ColumnSchema[]): Table {
+  const places = new Map(keysOf(parents, key).map((name, p) => [name, p]));
+  const whose = keysOf(children, key).map((name) => places.get(name) as number);
+  const own = [...children.columns, ...takeTableRows(dropColumns(parents, [key]), whose).columns];
+  return {
+    rows: children.rows,
+    columns: columns.map(({ name }) => columnNamed({ rows: children.rows, columns: own }, name)),
+  };
+}
