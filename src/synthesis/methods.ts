@@ -2,11 +2,12 @@ import { check, checkOneOf } from "../core/checks";
 import type { ModelJson } from "../core/model";
 import { type CopulaOptions, copula, loadCopula } from "./copula/copula";
 import { type Method, methodNames, privateMethods } from "./method-names";
-import { type CtganOptions, ctgan, loadCtgan } from "./nets/gan/ctgan";
-import { type GanOptions, gan, loadGan } from "./nets/gan/gan";
-import { loadTvae, type TvaeOptions, tvae } from "./nets/vae/tvae";
-import { loadVae, type VaeOptions, vae } from "./nets/vae/vae";
-import { loadVanilla, type VanillaOptions, vanilla } from "./nets/vae/vanilla";
+import { loadBlockModel } from "./nets/block-model";
+import { type CtganOptions, ctgan } from "./nets/gan/ctgan";
+import { type GanOptions, gan } from "./nets/gan/gan";
+import { type TvaeOptions, tvae } from "./nets/vae/tvae";
+import { type VaeOptions, vae } from "./nets/vae/vae";
+import { type VanillaOptions, vanilla } from "./nets/vae/vanilla";
 import { type AimOptions, aim } from "./private/aim/aim";
 import { loadAim } from "./private/aim/model";
 import { loadMst } from "./private/model";
@@ -54,11 +55,11 @@ const loaders: Readonly<Record<string, (json: ModelJson) => Synthesiser>> = {
   trees: loadTrees,
   mst: loadMst,
   aim: loadAim,
-  gan: loadGan,
-  vae: loadVae,
-  ctgan: loadCtgan,
-  tvae: loadTvae,
-  vanilla: loadVanilla,
+  gan: loadBlockModel,
+  vae: loadBlockModel,
+  ctgan: loadBlockModel,
+  tvae: loadBlockModel,
+  vanilla: loadBlockModel,
 };
 
 /**

@@ -41,6 +41,13 @@ export function checkTrainable(from: Table, method: string): void {
   check(from.rows > 0, `fit ${method}`, "the table must have at least one row", 0);
 }
 
+/** The parts of a model that `toJSON` wrote. Throws where it is of another kind or version. */
+export function partsFrom<P>(json: ModelJson, kind: string, version = 1): P {
+  check(json.kind === kind, `load ${kind}`, `kind must be ${kind}`, json.kind);
+  check(json.version === version, `load ${kind}`, `version must be ${version}; fit it again`, json.version);
+  return json as unknown as P;
+}
+
 export interface BlockOptions extends SampleOptions, Watch {
   /** Rows in a block. Memory grows with it, and nothing else changes much; a stop signal waits for one at most. @default 10000 */
   readonly blockRows?: number;

@@ -1,4 +1,4 @@
-import { check, checkInteger } from "../../core/checks";
+import { checkInteger } from "../../core/checks";
 import { cholesky } from "../../core/math/linear-algebra";
 import type { ModelJson } from "../../core/model";
 import type { Rng } from "../../core/rng";
@@ -17,7 +17,13 @@ import { structureOf } from "../structure/given/structure-of";
 import { syntheticSchema } from "../structure/restore";
 import { cellsOf, formulaOf, type Structure, type Variable } from "../structure/structure";
 import { reduceTable } from "../structure/variables";
-import { checkTrainable, type FitSynthesiser, type SampleOptions, type Synthesiser } from "../synthesiser";
+import {
+  checkTrainable,
+  type FitSynthesiser,
+  partsFrom,
+  type SampleOptions,
+  type Synthesiser,
+} from "../synthesiser";
 import { adjustDimension, type Dimension, dimensionsOf } from "./dimensions";
 import {
   type CopulaDraw,
@@ -110,9 +116,7 @@ function adjusted(parts: CopulaParts, rng: Rng): CopulaParts {
 
 /** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
 export function loadCopula(json: ModelJson): Copula {
-  check(json.kind === "copula", "load copula", "kind must be copula", json.kind);
-  check(json.version === 1, "load copula", "version must be 1", json.version);
-  const parts = json as unknown as CopulaParts;
+  const parts = partsFrom<CopulaParts>(json, "copula");
   checkParts(parts, "load copula");
   return copulaOf({ ...parts, correlations: Float64Array.from(parts.correlations) });
 }

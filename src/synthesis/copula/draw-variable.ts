@@ -1,12 +1,12 @@
 import type { Rng } from "../../core/rng";
-import { type Bounds, boundsOf, meet, type RowRange } from "../drawing/bounds";
+import { type Bounds, boundsOf, type RowRange } from "../drawing/bounds";
 import { type Candidates, gatherCandidates, gathered, noCandidates } from "../drawing/candidates";
 import type { DrawnVariable } from "../drawing/drawn-variable";
 import { allowedBits, allows, type Mask, wordCount } from "../drawing/masks";
 import { bindsNumbers, restoreKnown } from "../drawing/restore-known";
 import type { DrawnParts, Wishes } from "../drawing/wishes";
 import { snap } from "../structure/grids";
-import { cellOf, type DatePlan, type NumberPlan } from "../structure/structure";
+import { cellOf } from "../structure/structure";
 import type { CellDimension, Dimension, MissingDimension, ValueDimension } from "./dimensions";
 import { drawAmong, drawNormal, everywhere, placesMass, type Span, spanMass } from "./draw-dimension";
 import { type CopulaScale, scoreEdge, valueAt } from "./scale";
@@ -250,12 +250,7 @@ function drawNumber(
   rng: Rng,
 ): { cells: Int32Array; values: Float64Array } {
   const { rows } = pool;
-  const plan = draw.structure.columns.find((column) => column.name === one.name) as NumberPlan | DatePlan;
-  const bounds = boundsOf(plan, draw.structure, wishes.columns, {
-    rows,
-    has: (name) => pool.restored.has(name),
-    of: (name) => pool.restored.get(name) as Float64Array,
-  });
+  const bounds = boundsOf(pool, draw, wishes.columns);
   const asked: NumberDraw = { one, may, forced, bounds };
   const dimensions = draw.dimensions[pool.cells.length];
   const presence = dimensions.find((dimension) => dimension.kind === "missing");
@@ -328,8 +323,7 @@ function drawValues(
   const base = may && one.atoms.length > 0 ? cellSpans(scale, one, may, rows) : undefined;
   const idle = absent.map((cell) => cell + 1);
   const rules = within(base, bounds.rules && rangeSpans(scale, bounds.rules, idle));
-  const limits = meet([bounds.rules, bounds.wishes].filter((list) => list !== undefined));
-  const wished = bounds.wishes ? within(base, rangeSpans(scale, limits ?? [], idle)) : undefined;
+  const wished = bounds.wishes ? within(base, rangeSpans(scale, bounds.both ?? [], idle)) : undefined;
   const z = drawNext(pool, draw, rules, wished, rng);
   return Float64Array.from(z, (score, i) =>
     missing?.[i] === 1

@@ -17,6 +17,7 @@ import {
   type Structure,
 } from "../structure/structure";
 import { drawnUnit } from "../structure/variables";
+import type { Candidates } from "./candidates";
 
 /** A range for each row. */
 export interface RowRange {
@@ -30,19 +31,25 @@ export interface Bounds {
   readonly rules?: readonly RowRange[];
   /** From a user's conditions. */
   readonly wishes?: readonly RowRange[];
+  /** From both, where there are any. */
+  readonly both?: readonly RowRange[];
   /** Whether a missing value satisfies the conditions. */
   readonly missing: boolean;
 }
 
-/** Where drawing stands: which restored columns are there, and their values. */
-export interface Known {
-  readonly rows: number;
-  readonly has: (name: string) => boolean;
-  readonly of: Arguments;
+/** What is known of rows beside what was drawn. */
+interface Later {
   /** Values given of columns that are not there yet, NaN where none is: what is drawn has to go with them, as with conditions. */
   readonly later?: ReadonlyMap<string, Float64Array>;
   /** What is given by bands and parts of columns says of these, by row: as with conditions. */
   readonly within?: ReadonlyMap<string, readonly RowRange[]>;
+}
+
+/** Where drawing stands: which restored columns are there, and their values. */
+interface Known extends Later {
+  readonly rows: number;
+  readonly has: (name: string) => boolean;
+  readonly of: Arguments;
 }
 
 interface Limit {
@@ -52,15 +59,26 @@ interface Limit {
 }
 
 /**
- * The limits on what is drawn for `plan`: orders against known columns, conditions on the column, and both for exactly
+ * The limits on the next number or date that is drawn: orders against known columns, conditions on the column, and both for exactly
  * computed columns of which it is the last open argument.
  */
 export function boundsOf(
-  plan: NumberPlan | DatePlan,
-  structure: Structure,
+  { rows, cells, restored }: Candidates,
+  {
+    structure,
+    variables,
+  }: { readonly structure: Structure; readonly variables: readonly { readonly name: string }[] },
   conditions: ReadonlyMap<string, ColumnCondition>,
-  known: Known,
+  beside: Later = {},
 ): Bounds {
+  const { name } = variables[cells.length];
+  const plan = structure.columns.find((one) => one.name === name) as NumberPlan | DatePlan;
+  const known: Known = {
+    ...beside,
+    rows,
+    has: (one) => restored.has(one),
+    of: (one) => restored.get(one) as Float64Array,
+  };
   const limits = limitsOn(plan, structure, conditions, known);
   const { later } = known;
   // An argument that is given in some rows leaves the others open: what it does not tell is no limit.
@@ -107,7 +125,8 @@ export function boundsOf(
   const rules = meet(drawn.filter((one) => !one.wish).map((one) => one.ranges));
   const wishes = meet(drawn.filter((one) => one.wish).map((one) => one.ranges));
   const missing = drawn.every((one) => !one.wish || one.missing);
-  return { ...(rules && { rules }), ...(wishes && { wishes }), missing };
+  const both = meet([rules, wishes].filter((list) => list !== undefined));
+  return { ...(rules && { rules }), ...(wishes && { wishes }), ...(both && { both }), missing };
 }
 
 /** The computed columns from this one down to the one that reads `name`, where that is all that is open of them, by one way alone. */
@@ -244,7 +263,7 @@ function ofDrawn(plan: NumberPlan | DatePlan, range: RowRange, { rows, of }: Kno
 }
 
 /** The ranges that satisfy every list; undefined when there is none to satisfy. */
-export function meet(lists: readonly (readonly RowRange[])[]): readonly RowRange[] | undefined {
+function meet(lists: readonly (readonly RowRange[])[]): readonly RowRange[] | undefined {
   if (lists.length === 0) return undefined;
   return lists.reduce((all, list) =>
     all.flatMap((range) =>

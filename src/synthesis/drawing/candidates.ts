@@ -1,4 +1,5 @@
 import type { Drawn } from "../structure/restore";
+import type { TreeColumn } from "./trees";
 
 /** Rows being drawn, variable after variable, in an order of the method's own. */
 export interface Candidates {
@@ -10,6 +11,14 @@ export interface Candidates {
   readonly restored: Map<string, Drawn>;
   /** The probability with which each row met the conditions so far. */
   readonly weights: Float64Array;
+}
+
+/** What was drawn so far, as trees read it. */
+export function columnsOf({ cells, values }: Candidates): readonly TreeColumn[] {
+  return cells.map((own, k) => {
+    const numbers = values[k];
+    return { cells: own, ...(numbers && { values: numbers }) };
+  });
 }
 
 export function noCandidates(rows: number): Candidates {

@@ -1,6 +1,7 @@
-import { check } from "../../core/checks";
+import { check, checkInteger } from "../../core/checks";
 import type { Rng } from "../../core/rng";
 import { columnNamed, type Table } from "../../data/table";
+import { resolveWhere } from "../conditions";
 import { onDays } from "../structure/date-days";
 import { moveDates } from "../structure/move-dates";
 import { brokenRows } from "../structure/orders/broken";
@@ -13,10 +14,11 @@ import {
   type Structure,
 } from "../structure/structure";
 import { codesOf, numbersOf, tieKeys } from "../structure/variables";
+import type { Synthesiser } from "../synthesiser";
 import type { Candidates } from "./candidates";
 import { redrawn } from "./redraw";
 import { restoreKnown } from "./restore-known";
-import { type DrawnParts, unmetRows, type Wishes, writerOf } from "./wishes";
+import { type DrawnParts, unmetRows, type Wishes, wishesOf, writerOf } from "./wishes";
 
 /** A method that draws variable after variable. */
 export interface Drawing<P extends Candidates> extends DrawnParts {
@@ -30,6 +32,14 @@ export interface Drawing<P extends Candidates> extends DrawnParts {
 const mostCandidates = 30;
 /** … but never fewer than this at a time. */
 const leastPool = 4000;
+
+/** What `sample` does, of a method that draws its variables in one order whatever is asked for. */
+export function sampler<P extends Candidates>(drawing: Drawing<P>): Synthesiser["sample"] {
+  return (n, rng, { where, firstRow = 0 } = {}) => {
+    checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
+    return drawRows(drawing, n, rng, wishesOf(drawing, resolveWhere(where, drawing.schema)), firstRow);
+  };
+}
 
 /** `n` rows that satisfy all conditions and keep all rules; those that break one are drawn again. */
 export function drawRows<P extends Candidates>(

@@ -1,16 +1,12 @@
-import { check, checkInteger } from "../../core/checks";
 import type { ModelJson } from "../../core/model";
-import type { Rng } from "../../core/rng";
 import type { ColumnSchema } from "../../data/schema";
 import { type WeightsJson, weightsFromJson, weightsToJson } from "../../neural/weights";
-import { resolveWhere } from "../conditions";
 import { checkParts } from "../drawing/check-parts";
-import { type Drawing, drawRows } from "../drawing/draw-rows";
+import { sampler } from "../drawing/draw-rows";
 import type { DrawnVariable } from "../drawing/drawn-variable";
 import { masksOf } from "../drawing/masks";
-import { wishesOf } from "../drawing/wishes";
 import type { Structure } from "../structure/structure";
-import type { SampleOptions, Synthesiser } from "../synthesiser";
+import { partsFrom, type Synthesiser } from "../synthesiser";
 import type { Block } from "./blocks/blocks";
 import { type ConditionVector, conditionWidth, drawConditions } from "./blocks/condition";
 import type { Decoder, DecoderLayer } from "./blocks/decoder";
@@ -27,7 +23,8 @@ import type { Mixture } from "./mixture";
 import type { NetTraining } from "./net-options";
 
 /** Rows drawn from the probabilities that a net gives for latent numbers. */
-export interface NetSynthesiser extends Synthesiser {
+export interface NetSynthesiser<K extends string = string> extends Synthesiser {
+  readonly kind: K;
   readonly structure: Structure;
   readonly training: NetTraining;
 }
@@ -51,10 +48,7 @@ export interface BlockModelParts {
 }
 
 /** The synthesiser of a net whose outputs are the probabilities of blocks. */
-export function blockModel<K extends string>(
-  kind: K,
-  parts: BlockModelParts,
-): NetSynthesiser & { readonly kind: K } {
+export function blockModel<K extends string>(kind: K, parts: BlockModelParts): NetSynthesiser<K> {
   const { schema, structure, variables, blocks, decoder, latentSize, prior, training } = parts;
   const { output = blocksOnly, condition, shares } = parts;
   const extra = output.deviations?.length ?? 0;
@@ -78,27 +72,18 @@ export function blockModel<K extends string>(
     },
     outputs: (latents, rows) => netOutputs(decoder, output, blocks, latents, rows),
   };
-  const drawing: Drawing<BlockPool> = {
-    ...full,
-    empty: emptyBlockPool,
-    step: (pool, wishes, rng) => drawBlock(pool, full, wishes, rng),
-    gather: (pools, indices) =>
-      gatherBlockPools(
-        pools,
-        indices,
-        sizes.reduce((sum, size) => sum + size, 0),
-      ),
-  };
+  const width = sizes.reduce((sum, size) => sum + size, 0);
   return {
     kind,
     columns: schema,
     structure,
     training,
-    sample: (n: number, rng: Rng, options: SampleOptions = {}) => {
-      checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
-      const { where, firstRow = 0 } = options;
-      return drawRows(drawing, n, rng, wishesOf(full, resolveWhere(where, schema)), firstRow);
-    },
+    sample: sampler<BlockPool>({
+      ...full,
+      empty: emptyBlockPool,
+      step: (pool, wishes, rng) => drawBlock(pool, full, wishes, rng),
+      gather: (pools, indices) => gatherBlockPools(pools, indices, width),
+    }),
     toJSON: () => ({
       kind,
       version: 1,
@@ -108,21 +93,13 @@ export function blockModel<K extends string>(
   };
 }
 
-/** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
-export function loadBlockModel<K extends string>(
-  kind: K,
-  json: ModelJson,
-): NetSynthesiser & { readonly kind: K } {
-  check(json.kind === kind, `load ${kind}`, `kind must be ${kind}`, json.kind);
-  check(json.version === 1, `load ${kind}`, "version must be 1", json.version);
-  const {
-    kind: _kind,
-    version: _version,
-    ...parts
-  } = json as unknown as ModelJson &
-    Omit<BlockModelParts, "decoder"> & {
-      readonly decoder: { readonly layers: readonly DecoderLayer[]; readonly weights: WeightsJson };
-    };
+interface BlockModelJson extends ModelJson, Omit<BlockModelParts, "decoder"> {
+  readonly decoder: { readonly layers: readonly DecoderLayer[]; readonly weights: WeightsJson };
+}
+
+/** The model that `toJSON` wrote. Throws when the JSON is of another version. */
+export function loadBlockModel(json: ModelJson): NetSynthesiser {
+  const { kind, version: _, ...parts } = partsFrom<BlockModelJson>(json, json.kind);
   checkParts(parts, `load ${kind}`);
   const { layers, weights } = parts.decoder;
   return blockModel(kind, { ...parts, decoder: { layers, weights: weightsFromJson(weights) } });

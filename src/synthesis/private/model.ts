@@ -8,7 +8,7 @@ import { type Redrawing, redrawn } from "../drawing/redraw";
 import { dateWriter } from "../structure/dates";
 import { freshKeys, keyCount } from "../structure/keys/fresh-keys";
 import type { KeyPlan } from "../structure/keys/key-plan";
-import type { SampleOptions, Synthesiser } from "../synthesiser";
+import { partsFrom, type SampleOptions, type Synthesiser } from "../synthesiser";
 import type { Privacy } from "./budget";
 import type { ColumnDomain } from "./domain/domain";
 import type { Rule } from "./domain/parse-rule";
@@ -49,9 +49,7 @@ export interface MstParts extends PrivateParts, Forest {
 
 /** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
 export function loadMst(json: ModelJson): Mst {
-  check(json.kind === "mst", "load mst", "kind must be mst", json.kind);
-  check(json.version === 2, "load mst", "version must be 2; fit it again", json.version);
-  const parts = json as unknown as MstParts;
+  const parts = partsFrom<MstParts>(json, "mst", 2);
   checkDrawn(parts, "mst");
   const branches = parts.branches.map((branch) => ({
     ...branch,

@@ -14,7 +14,7 @@ import { withTiedKeys } from "../structure/keys/with-tied-keys";
 import { peopleOf } from "../structure/people";
 import { type ColumnPlan, isDrawnBands, type KeyColumnPlan, type Structure } from "../structure/structure";
 import { bareKeys } from "../structure/variables";
-import type { SampleOptions, Synthesiser } from "../synthesiser";
+import { partsFrom, type SampleOptions, type Synthesiser } from "../synthesiser";
 import { checkRelational } from "./check-relational";
 import { type ChildDates, type ChildPlan, contextNames, countName, isTold, withDate } from "./child-table";
 import { findDistinct } from "./distinct";
@@ -261,9 +261,11 @@ function keysOfChildren(
 
 /** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
 export function loadRelational(json: ModelJson): Relational {
-  check(json.kind === "relational", "load relational", "kind must be relational", json.kind);
-  check(json.version === 3, "load relational", "version must be 3; fit it again", json.version);
-  const raw = json as unknown as RelationalParts & { parents: ModelJson; children?: ModelJson };
+  const raw = partsFrom<RelationalParts & { parents: ModelJson; children?: ModelJson }>(
+    json,
+    "relational",
+    3,
+  );
   const parts = {
     ...raw,
     parents: loadSequential(Object(raw.parents)),

@@ -1,14 +1,14 @@
 import type { Rng } from "../../core/rng";
-import { type Bounds, boundsOf, meet, type RowRange } from "../drawing/bounds";
+import { type Bounds, boundsOf, type RowRange } from "../drawing/bounds";
+import { columnsOf } from "../drawing/candidates";
 import type { DrawnVariable } from "../drawing/drawn-variable";
 import { drawClasses } from "../drawing/draws";
 import { allowedBits, allows, withinLimits, wordCount } from "../drawing/masks";
 import { bindsNumbers, restoreKnown } from "../drawing/restore-known";
-import type { TreeColumn } from "../drawing/trees";
 import type { Wishes } from "../drawing/wishes";
 import { chosenGrid, snap } from "../structure/grids";
 import { repeat } from "../structure/restore";
-import { cellOf, type DatePlan, type NumberPlan } from "../structure/structure";
+import { cellOf } from "../structure/structure";
 import { repeatedIn } from "../structure/support";
 import { cellProbabilities } from "./cells";
 import { distributionOf, drawNumbers, type NumberRowsDrawn, type Shares, sharesOf } from "./draw-numbers";
@@ -69,13 +69,6 @@ export function addDrawn(
 /** The terms that a variable's conditional reads. */
 function termsOf(pool: Pool, parts: SequentialParts, j: number): readonly EncodedTerm[] {
   return parts.parents[j].flatMap((k) => pool.encoded[k]);
-}
-
-function columnsOf(pool: Pool): readonly TreeColumn[] {
-  return pool.cells.map((cells, k) => {
-    const values = pool.values[k];
-    return values ? { cells, values } : { cells };
-  });
 }
 
 /** The probabilities of cells by class, structural zeros left out; and the cell of rows that have no choice. */
@@ -171,18 +164,10 @@ function drawNumber(
   const j = pool.cells.length;
   const { rows } = pool;
   const one = parts.variables[j];
-  const plan = parts.structure.columns.find((column) => column.name === one.name) as NumberPlan | DatePlan;
   const model = parts.conditionals[j].number;
-  const columns = pool.cells.map((cells, k) => {
-    const values = pool.values[k];
-    return { cells, ...(values && { values }) };
-  });
   const distribution =
-    model && distributionOf(model, parts.layouts[j], termsOf(pool, parts, j), columns, rows);
-  const bounds = boundsOf(plan, parts.structure, wishes.columns, {
-    rows,
-    has: (name) => pool.restored.has(name),
-    of: (name) => pool.restored.get(name) as Float64Array,
+    model && distributionOf(model, parts.layouts[j], termsOf(pool, parts, j), columnsOf(pool), rows);
+  const bounds = boundsOf(pool, parts, wishes.columns, {
     ...(later && { later }),
     ...(within && { within }),
   });
@@ -239,9 +224,8 @@ function bounded(
   repeated: Float64Array | undefined,
 ): Shares | undefined {
   const { rows, weights } = pool;
-  const { rules, wishes } = bounds;
-  if (!rules && !wishes) return undefined;
-  const both = meet([rules, wishes].filter((list) => list !== undefined)) ?? [];
+  const { rules, wishes, both } = bounds;
+  if (!both) return undefined;
   const inside = (ranges: typeof both, value: number, i: number): number =>
     ranges.some((range) => value >= range.low[i] && value <= range.high[i]) ? 1 : 0;
   const byRules = rules && number ? sharesOf(number.model, number.distribution, rules, rows) : undefined;

@@ -1,7 +1,7 @@
-import { check } from "../../core/checks";
 import type { ModelJson } from "../../core/model";
 import { checkParts } from "../drawing/check-parts";
 import type { Mask } from "../drawing/masks";
+import { partsFrom } from "../synthesiser";
 import type { CellModel } from "./cells";
 import type { Conditional } from "./conditionals";
 import { logitLayout } from "./logit";
@@ -16,9 +16,7 @@ export function sequentialToJson(parts: SequentialParts): ModelJson {
 
 /** The parts that `sequentialToJson` wrote. */
 export function sequentialFromJson(json: ModelJson): SequentialParts {
-  check(json.kind === "sequential", "load sequential", "kind must be sequential", json.kind);
-  check(json.version === 2, "load sequential", "version must be 2; fit it again", json.version);
-  const raw = json as unknown as SequentialParts;
+  const raw = partsFrom<SequentialParts>(json, "sequential", 2);
   checkParts(raw, "load sequential");
   return {
     schema: raw.schema,

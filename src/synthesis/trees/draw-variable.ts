@@ -1,11 +1,10 @@
 import type { Rng } from "../../core/rng";
-import { boundsOf, meet, type RowRange } from "../drawing/bounds";
-import type { Candidates } from "../drawing/candidates";
+import { boundsOf, type RowRange } from "../drawing/bounds";
+import { type Candidates, columnsOf } from "../drawing/candidates";
 import { allowedBits, allows, type Mask, wordCount } from "../drawing/masks";
 import { bindsNumbers, restoreKnown } from "../drawing/restore-known";
-import { leavesOf, type TreeColumn } from "../drawing/trees";
+import { leavesOf } from "../drawing/trees";
 import type { DrawnParts, Wishes } from "../drawing/wishes";
-import type { DatePlan, NumberPlan } from "../structure/structure";
 import type { DonorTree } from "./leaf-donors";
 
 /** What a model of trees holds, variables in the order of drawing. */
@@ -21,17 +20,14 @@ export function drawTreeVariable(pool: Candidates, parts: TreeParts, wishes: Wis
   const variable = parts.variables[j];
   const { rows, weights } = pool;
   const { cells: cellTree, values: valueTree } = parts.models[j];
-  const columns: readonly TreeColumn[] = pool.cells.map((cells, k) => {
-    const values = pool.values[k];
-    return values ? { cells, values } : { cells };
-  });
+  const columns = columnsOf(pool);
   const leaf = new Int32Array(rows);
   const valueLeaf = new Int32Array(rows);
   leavesOf(cellTree.tree, columns, 0, rows, leaf);
   if (valueTree) leavesOf(valueTree.tree, columns, 0, rows, valueLeaf);
   const words = wordCount(variable.labels.length);
   const bits = allowedBits(parts.masks[j], pool.cells, variable.labels.length, rows);
-  const limits = variable.kind === "number" ? limitsOf(pool, parts, wishes, j) : undefined;
+  const limits = variable.kind === "number" ? boundsOf(pool, parts, wishes.columns) : undefined;
   const wish = wishes.cells.get(j);
   const other = variable.kind === "number" ? variable.atoms.length : -1;
   const cells = new Int32Array(rows);
@@ -67,26 +63,6 @@ export function drawTreeVariable(pool: Candidates, parts: TreeParts, wishes: Wis
   pool.cells.push(cells);
   pool.values.push(values);
   if (wishes.columns.size > 0 || bindsNumbers(parts.structure)) restoreKnown(pool, parts);
-}
-
-interface Limits {
-  readonly rules?: readonly RowRange[];
-  readonly wishes?: readonly RowRange[];
-  readonly both?: readonly RowRange[];
-  readonly missing: boolean;
-}
-
-function limitsOf(pool: Candidates, parts: TreeParts, wishes: Wishes, j: number): Limits {
-  const plan = parts.structure.columns.find((column) => column.name === parts.variables[j].name) as
-    | NumberPlan
-    | DatePlan;
-  const bounds = boundsOf(plan, parts.structure, wishes.columns, {
-    rows: pool.rows,
-    has: (name) => pool.restored.has(name),
-    of: (name) => pool.restored.get(name) as Float64Array,
-  });
-  const both = meet([bounds.rules, bounds.wishes].filter((list) => list !== undefined));
-  return both ? { ...bounds, both } : bounds;
 }
 
 function inRanges(ranges: readonly RowRange[], i: number, value: number): boolean {

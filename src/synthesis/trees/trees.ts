@@ -1,23 +1,20 @@
-import { check, checkInteger } from "../../core/checks";
+import { checkInteger } from "../../core/checks";
 import type { ModelJson } from "../../core/model";
-import type { Rng } from "../../core/rng";
 import { asTable } from "../../data/polars";
-import { resolveWhere } from "../conditions";
 import { gatherCandidates, noCandidates } from "../drawing/candidates";
 import { checkParts } from "../drawing/check-parts";
-import { drawRows } from "../drawing/draw-rows";
+import { sampler } from "../drawing/draw-rows";
 import { drawnVariable } from "../drawing/drawn-variable";
 import { treeRows } from "../drawing/grow-tree";
 import { masksOf } from "../drawing/masks";
 import { cellFeature, type TreeFeature, valueFeature } from "../drawing/trees";
-import { wishesOf } from "../drawing/wishes";
 import { drawingOrder } from "../sequential/order";
 import type { DiscoverOptions } from "../structure/discover/discover";
 import { structureOf } from "../structure/given/structure-of";
 import { syntheticSchema } from "../structure/restore";
 import { cellLabels, cellsOf, type Structure, type Variable } from "../structure/structure";
 import { reduceTable } from "../structure/variables";
-import { checkTrainable, type FitSynthesiser, type SampleOptions, type Synthesiser } from "../synthesiser";
+import { checkTrainable, type FitSynthesiser, partsFrom, type Synthesiser } from "../synthesiser";
 import { drawTreeVariable, type TreeParts } from "./draw-variable";
 import { type DonorTree, growDonors } from "./leaf-donors";
 
@@ -70,9 +67,7 @@ export function trees(options: TreesOptions = {}): FitSynthesiser<TreeSynthesise
 
 /** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
 export function loadTrees(json: ModelJson): TreeSynthesiser {
-  check(json.kind === "trees", "load trees", "kind must be trees", json.kind);
-  check(json.version === 1, "load trees", "version must be 1", json.version);
-  const { schema, structure, variables, models } = json as unknown as TreeParts;
+  const { schema, structure, variables, models } = partsFrom<TreeParts>(json, "trees");
   checkParts({ structure, variables }, "load trees");
   return treesOf({ schema, structure, variables, models });
 }
@@ -112,19 +107,12 @@ function treesOf(parts: Omit<TreeParts, "masks">): TreeSynthesiser {
     kind: "trees",
     columns: schema,
     structure,
-    sample: (n: number, rng: Rng, options: SampleOptions = {}) => {
-      checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
-      const { where, firstRow = 0 } = options;
-      const wishes = wishesOf(full, resolveWhere(where, schema));
-      const drawing = {
-        ...full,
-        empty: noCandidates,
-        step: (pool: ReturnType<typeof noCandidates>, own: typeof wishes, stream: Rng) =>
-          drawTreeVariable(pool, full, own, stream),
-        gather: gatherCandidates,
-      };
-      return drawRows(drawing, n, rng, wishes, firstRow);
-    },
+    sample: sampler({
+      ...full,
+      empty: noCandidates,
+      step: (pool, wishes, rng) => drawTreeVariable(pool, full, wishes, rng),
+      gather: gatherCandidates,
+    }),
     toJSON: () => ({ kind: "trees", version: 1, schema, structure, variables, models }),
   };
 }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { type Column, columnNamed, type Table } from "../../../src/data/table";
-import { ctgan, loadCtgan } from "../../../src/synthesis/nets/gan/ctgan";
-import { loadTvae, tvae } from "../../../src/synthesis/nets/vae/tvae";
-import { loadVanilla, vanilla } from "../../../src/synthesis/nets/vae/vanilla";
+import { loadBlockModel } from "../../../src/synthesis/nets/block-model";
+import { ctgan } from "../../../src/synthesis/nets/gan/ctgan";
+import { tvae } from "../../../src/synthesis/nets/vae/tvae";
+import { vanilla } from "../../../src/synthesis/nets/vae/vanilla";
 import { describeSynthesiser } from "../conformance";
 import { customers } from "../customers";
 
@@ -12,17 +13,17 @@ const small = { epochs: 4, batch: 50, latent: 16, units: 24 };
 
 describeSynthesiser("ctgan(options)(table, rng)", {
   fit: ctgan({ ...small, pac: 5 }),
-  load: loadCtgan,
+  load: loadBlockModel,
   ...few,
 });
 describeSynthesiser("tvae(options)(table, rng)", {
   fit: tvae(small),
-  load: loadTvae,
+  load: loadBlockModel,
   ...few,
 });
 describeSynthesiser("vanilla(options)(table, rng)", {
   fit: vanilla({ epochs: 2 }),
-  load: loadVanilla,
+  load: loadBlockModel,
   ...few,
 });
 

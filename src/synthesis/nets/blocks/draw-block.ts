@@ -1,5 +1,5 @@
 import type { Rng } from "../../../core/rng";
-import { type Bounds, boundsOf, meet, type RowRange } from "../../drawing/bounds";
+import { boundsOf, type RowRange } from "../../drawing/bounds";
 import { type Candidates, gatherCandidates, noCandidates } from "../../drawing/candidates";
 import type { DrawnVariable } from "../../drawing/drawn-variable";
 import { drawClasses, drawUniforms } from "../../drawing/draws";
@@ -8,7 +8,7 @@ import { bindsNumbers, restoreKnown } from "../../drawing/restore-known";
 import type { DrawnParts, Wishes } from "../../drawing/wishes";
 import { type Leaf, leafQuantile, leafShare } from "../../sequential/leaf";
 import { snap } from "../../structure/grids";
-import { cellOf, type DatePlan, type NumberPlan } from "../../structure/structure";
+import { cellOf } from "../../structure/structure";
 import type { Block, BlockClass } from "./blocks";
 import { leftOpen } from "./outputs";
 
@@ -120,13 +120,12 @@ function sharesOf(pool: BlockPool, parts: BlockParts, wishes: Wishes): ClassShar
   const words = wordCount(variable.labels.length);
   const bits = allowedBits(parts.masks[j], pool.cells, variable.labels.length, rows);
   const wish = wishes.cells.get(j);
-  const bounds = variable.kind === "number" ? limits(pool, parts, wishes, j) : undefined;
-  if (!bits && !wish && !bounds) {
+  const bounds = variable.kind === "number" ? boundsOf(pool, parts, wishes.columns) : undefined;
+  const { rules, wishes: wished, both } = bounds ?? {};
+  if (!bits && !wish && !both) {
     if (expected) balance(plain, expected);
     return { byClass: plain, holds: () => true };
   }
-  const { rules, wishes: wished } = bounds ?? {};
-  const both = meet([rules, wished].filter((list) => list !== undefined));
   const allowed = (i: number, cell: number): boolean => allows(bits, words, i, cell);
   const holds = (i: number, cell: number): boolean => allowed(i, cell) && (!wish || wish[cell] === 1);
   const within = both && ((i: number, leaf: Leaf, u: number): number => throughRanges(leaf, i, both, u));
@@ -306,16 +305,6 @@ type LineReader = (line: NonNullable<BlockClass["line"]>, row: number) => number
 function lineReader({ outputs }: BlockPool, parts: BlockParts): LineReader {
   const stride = outputWidth(parts);
   return ({ scalar, shift, scale }, i) => shift + scale * (outputs as Float32Array)[i * stride + scalar];
-}
-
-function limits(pool: BlockPool, parts: BlockParts, wishes: Wishes, j: number): Bounds | undefined {
-  const plan = parts.structure.columns.find((column) => column.name === parts.variables[j].name);
-  const bounds = boundsOf(plan as NumberPlan | DatePlan, parts.structure, wishes.columns, {
-    rows: pool.rows,
-    has: (name) => pool.restored.has(name),
-    of: (name) => pool.restored.get(name) as Float64Array,
-  });
-  return bounds.rules || bounds.wishes ? bounds : undefined;
 }
 
 /** The shares of a leaf's distribution at which a range begins and ends. */

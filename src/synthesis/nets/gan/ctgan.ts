@@ -1,7 +1,4 @@
 import { check, checkInteger } from "../../../core/checks";
-import type { ModelJson } from "../../../core/model";
-import { asTable } from "../../../data/polars";
-import { withEngine } from "../../../neural/backend";
 import { stackWeights } from "../../../neural/layers";
 import { type Noise, noise } from "../../../neural/noise";
 import { adam } from "../../../neural/optimiser";
@@ -9,13 +6,12 @@ import { type Tape, tape, type Var } from "../../../neural/tape";
 import { hold } from "../../../neural/weights";
 import type { Wishes } from "../../drawing/wishes";
 import type { FitSynthesiser } from "../../synthesiser";
-import { blockModel, loadBlockModel, type NetSynthesiser } from "../block-model";
+import type { NetSynthesiser } from "../block-model";
 import { conditionWidth, drawConditions } from "../blocks/condition";
 import { conditionOf, encodeModes, type ModeRows, modeBatch } from "../blocks/mode-blocks";
 import { drawLatents } from "../latent";
+import { netMethod } from "../net-method";
 import type { NetOptions } from "../net-options";
-import { prepare } from "../prepare";
-import { checkNet, partsOf, trainNet } from "../train-net";
 import { criticLoss, generatorLoss } from "./critic";
 import { gumbelSoftmax } from "./discriminator";
 import { type Generator, generate, generatorLayers, generatorWeights, settledGenerator } from "./gan-net";
@@ -37,9 +33,7 @@ export interface CtganOptions extends NetOptions {
 }
 
 /** CTGAN's generator. */
-export interface Ctgan extends NetSynthesiser {
-  readonly kind: "ctgan";
-}
+export type Ctgan = NetSynthesiser<"ctgan">;
 
 const decay = 1e-6;
 /** The temperature of the made rows' classes. */
@@ -58,87 +52,64 @@ const noWishes: Wishes = { cells: new Map(), columns: new Map(), last: -1 };
  * model.sample(20, seeded(2)).rows; // → 20
  */
 export function ctgan(options: CtganOptions = {}): FitSynthesiser<Ctgan> {
-  const { epochs = 300, latent = 128, units = 256, batch = 500, pac = 10, rate = 2e-4 } = options;
-  checkNet("ctgan", { latent, batch, rate, units });
+  const { latent = 128, units = 256, batch = 500, pac = 10, rate = 2e-4 } = options;
   checkInteger(pac, 1, 1000, "make ctgan", "pac");
   check(batch % pac === 0, "make ctgan", `batch must be a multiple of pac (${pac})`, batch);
-  return async (given, rng, watch = {}) => {
-    const from = asTable(given);
-    const prepared = prepare(from, rng, watch, "ctgan", { ...options, epochs });
+  const settings = { latent, batch, rate, units, usual: { epochs: 300 }, wholeBatches: true };
+  return netMethod("ctgan", options, settings, (engine, prepared, rng) => {
     const data = encodeModes(prepared.variables, prepared.rows, rng.fork("modes"));
     const condition = conditionOf(prepared.variables, data);
     const conditioned = conditionWidth(condition);
     const net: Generator = { inputs: latent + conditioned, hidden: [units, units], outputs: data.width };
     const sampler = trainingSampler(data.blocks, condition, prepared.rows);
-    return withEngine(options.backend, async (engine) => {
-      const generator = hold(engine, generatorWeights(net, rng.fork("generator"), "heUniform"));
-      const sizes = [(data.width + conditioned) * pac, units, units, 1];
-      const critic = hold(
-        engine,
-        stackWeights({ name: "c", sizes, activation: "leakyRelu" }, rng.fork("critic"), "heUniform"),
-      );
-      const moveG = adam(engine, generator, { rate, beta1: 0.5, beta2: 0.9, decay });
-      const moveC = adam(engine, critic, { rate, beta1: 0.5, beta2: 0.9, decay });
-      const draws = noise(rng.fork("noise"));
-      const step = (): Record<string, number> =>
-        engine.step(() => {
-          const drawn = sampler(batch, draws);
-          const beside = (rows: Var, t: Tape, conditions: Float32Array): Var => {
-            const all =
-              conditioned > 0
-                ? t.concat([rows, t.constant(engine.put(conditions, batch, conditioned))])
-                : rows;
-            return t.reshape(all, batch / pac, sizes[0]);
-          };
-          const t = tape(engine);
-          const z = t.constant(engine.put(draws.normal(new Float32Array(batch * latent)), batch, latent));
-          const conditions = t.constant(engine.put(drawn.conditions, batch, conditioned));
-          const outputs = generate(t, net, generator, conditioned > 0 ? t.concat([z, conditions]) : z);
-          const fake = beside(madeRows(t, outputs, data, draws), t, drawn.conditions);
-          // The critic learns from these rows, and then the generator from the critic as it has become.
-          const own = tape(engine);
-          const rows = engine.put(modeBatch(data, drawn.rows), batch, data.width);
-          const real = beside(own.constant(rows), own, drawn.realConditions).value;
-          const { loss: theirs, distance } = criticLoss(own, critic, real, fake.value, draws);
-          own.backward(theirs);
-          moveC.step(own);
-          const loss = t.add(
-            generatorLoss(t, critic, fake, draws),
-            toldLoss(t, outputs, data, drawn.targets),
-          );
-          t.backward(loss);
-          moveG.step(t);
-          return { generator: engine.read(loss.value)[0], critic: engine.read(distance.value)[0] };
-        });
-      try {
-        const history = await trainNet(
-          step,
-          generator,
-          { rows: prepared.rows, epochs, batch, wholeBatches: true },
-          rng,
-          watch,
-        );
-        const z = drawLatents(undefined, settlingRows, latent, rng.fork("settle"));
-        const asked = drawConditions(condition, data.blocks, settlingRows, noWishes, rng.fork("asked"));
-        const weights = settledGenerator(engine, net, generator.read(), settlingRows, [z, asked]);
-        return blockModel("ctgan", {
-          ...partsOf(prepared, history, epochs, engine),
-          blocks: data.blocks.map(({ classes }) => ({ classes })),
-          decoder: { layers: generatorLayers(net), weights },
-          latentSize: latent,
-          output: { scalars: data.scalars.length, scalarActivation: "tanh", choice: "drawn" },
-          condition,
-        });
-      } finally {
-        for (const one of [generator, critic, moveG, moveC]) one.free();
-      }
-    });
-  };
-}
-
-/** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
-export function loadCtgan(json: ModelJson): Ctgan {
-  return loadBlockModel("ctgan", json);
+    const generator = hold(engine, generatorWeights(net, rng.fork("generator"), "heUniform"));
+    const sizes = [(data.width + conditioned) * pac, units, units, 1];
+    const critic = hold(
+      engine,
+      stackWeights({ name: "c", sizes, activation: "leakyRelu" }, rng.fork("critic"), "heUniform"),
+    );
+    const moveG = adam(engine, generator, { rate, beta1: 0.5, beta2: 0.9, decay });
+    const moveC = adam(engine, critic, { rate, beta1: 0.5, beta2: 0.9, decay });
+    const draws = noise(rng.fork("noise"));
+    const step = (): Record<string, number> =>
+      engine.step(() => {
+        const drawn = sampler(batch, draws);
+        const beside = (rows: Var, t: Tape, conditions: Float32Array): Var => {
+          const all =
+            conditioned > 0 ? t.concat([rows, t.constant(engine.put(conditions, batch, conditioned))]) : rows;
+          return t.reshape(all, batch / pac, sizes[0]);
+        };
+        const t = tape(engine);
+        const z = t.constant(engine.put(draws.normal(new Float32Array(batch * latent)), batch, latent));
+        const conditions = t.constant(engine.put(drawn.conditions, batch, conditioned));
+        const outputs = generate(t, net, generator, conditioned > 0 ? t.concat([z, conditions]) : z);
+        const fake = beside(madeRows(t, outputs, data, draws), t, drawn.conditions);
+        // The critic learns from these rows, and then the generator from the critic as it has become.
+        const own = tape(engine);
+        const rows = engine.put(modeBatch(data, drawn.rows), batch, data.width);
+        const real = beside(own.constant(rows), own, drawn.realConditions).value;
+        const { loss: theirs, distance } = criticLoss(own, critic, real, fake.value, draws);
+        own.backward(theirs);
+        moveC.step(own);
+        const loss = t.add(generatorLoss(t, critic, fake, draws), toldLoss(t, outputs, data, drawn.targets));
+        t.backward(loss);
+        moveG.step(t);
+        return { generator: engine.read(loss.value)[0], critic: engine.read(distance.value)[0] };
+      });
+    const made = () => {
+      const z = drawLatents(undefined, settlingRows, latent, rng.fork("settle"));
+      const asked = drawConditions(condition, data.blocks, settlingRows, noWishes, rng.fork("asked"));
+      const weights = settledGenerator(engine, net, generator.read(), settlingRows, [z, asked]);
+      return {
+        blocks: data.blocks.map(({ classes }) => ({ classes })),
+        decoder: { layers: generatorLayers(net), weights },
+        latentSize: latent,
+        output: { scalars: data.scalars.length, scalarActivation: "tanh" as const, choice: "drawn" as const },
+        condition,
+      };
+    };
+    return { step, kept: generator, made, holds: [generator, critic, moveG, moveC] };
+  });
 }
 
 /** Rows as the critic reads them: tanh for scalars, Gumbel softmax for classes. */

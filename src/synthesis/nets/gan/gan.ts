@@ -1,21 +1,18 @@
 import { checkNumber } from "../../../core/checks";
-import type { ModelJson } from "../../../core/model";
-import { asTable } from "../../../data/polars";
-import { withEngine } from "../../../neural/backend";
 import { stackWeights } from "../../../neural/layers";
 import { noise } from "../../../neural/noise";
 import { adam, cosineRate } from "../../../neural/optimiser";
 import { tape } from "../../../neural/tape";
 import { hold } from "../../../neural/weights";
 import type { FitSynthesiser } from "../../synthesiser";
-import { blockModel, loadBlockModel, type NetSynthesiser } from "../block-model";
+import type { NetSynthesiser } from "../block-model";
 import { type EncodedBlock, fillUnknown, oneHotBatch, sharesOf } from "../blocks/blocks";
 import { calibrateMargins } from "../blocks/calibrate";
 import { momentLoss, momentTargets } from "../blocks/moments";
 import { drawLatents } from "../latent";
-import { epochsFor, type NetOptions } from "../net-options";
-import { encodeBlocks, type Prepared, prepare } from "../prepare";
-import { checkNet, partsOf, trainNet } from "../train-net";
+import { netMethod } from "../net-method";
+import type { NetOptions } from "../net-options";
+import { encodeBlocks, type Prepared } from "../prepare";
 import { discreteRows, discriminatorMatrices, discriminatorTape, judge } from "./discriminator";
 import { type Generator, generate, generatorLayers, generatorWeights, settledGenerator } from "./gan-net";
 import { spectralNorm } from "./spectral";
@@ -36,9 +33,7 @@ export interface GanOptions extends NetOptions {
 }
 
 /** A generator's net. */
-export interface Gan extends NetSynthesiser {
-  readonly kind: "gan";
-}
+export type Gan = NetSynthesiser<"gan">;
 
 const usualSteps = 1200;
 const settlingRows = 10_000;
@@ -61,88 +56,71 @@ const temperature = 0.5;
  */
 export function gan(options: GanOptions = {}): FitSynthesiser<Gan> {
   const { latent = 32, units = 96, batch = 500, rate = 1e-3, adversary = 1 } = options;
-  checkNet("gan", { latent, batch, rate, units }, 4);
   checkNumber(adversary, 0, 1000, "make gan", "adversary");
-  return async (given, rng, watch = {}) => {
-    const from = asTable(given);
-    const epochs = options.epochs ?? epochsFor(usualSteps, from.rows, batch);
-    const prepared = prepare(from, rng, watch, "gan", { ...options, epochs });
+  const usual = { steps: usualSteps };
+  const settings = { latent, batch, rate, units, usual, leastBatch: 4, wholeBatches: true };
+  return netMethod("gan", options, settings, (engine, prepared, rng) => {
     const blocks = encodeBlocks(prepared).map((block) => fillUnknown(block, rng.fork("unknown")));
     const widths = blocks.map((block) => block.classes.length);
     const width = widths.reduce((sum, own) => sum + own, 0);
     const net: Generator = { inputs: latent, hidden: [units, units], outputs: width };
-    return withEngine(options.backend, async (engine) => {
-      const generator = hold(engine, generatorWeights(net, rng.fork("generator")));
-      const averages = hold(engine, generator.read());
-      const discriminator = hold(
-        engine,
-        stackWeights(
-          { name: "d", sizes: [width, units, units, 1], activation: "leakyRelu" },
-          rng.fork("discriminator"),
-        ),
-      );
-      const spectral = spectralNorm(engine, discriminator, discriminatorMatrices, rng.fork("spectral"));
-      const moveG = adam(engine, generator, { rate, beta1: 0.5, beta2: 0.9 });
-      const moveD = adam(engine, discriminator, { rate: rate / 2, beta1: 0.5, beta2: 0.9 });
-      const targets = momentTargets(engine, blocks, prepared.rows, rareClass(prepared, blocks));
-      const draws = noise(rng.fork("noise"));
-      const schedule = cosineRate();
-      const half = Math.max(2, Math.floor(Math.min(batch, from.rows) / 2));
-      const step = (rows: Int32Array, done: number): Record<string, number> => {
-        if (adversary > 0) spectral.iterate();
-        const losses = engine.step(() => {
-          const t = tape(engine);
-          const z = engine.put(draws.normal(new Float32Array(2 * half * latent)), 2 * half, latent);
-          const logits = generate(t, net, generator, t.constant(z));
-          const probabilities = t.softmax(logits, widths);
-          const moments = momentLoss(t, probabilities, targets);
-          let loss = moments;
-          let verdict = 0;
-          if (adversary > 0) {
-            const made = discreteRows(t, logits, widths, temperature, draws);
-            const real = engine.put(oneHotBatch(blocks, rows), rows.length, width);
-            const its = discriminatorTape(engine, discriminator, spectral, real, made.value);
-            moveD.step(its.t, schedule(done));
-            verdict = engine.read(its.loss)[0];
-            const judged = judge(t, discriminator, spectral, made, false);
-            loss = t.add(loss, t.affine(t.sum(judged), -adversary / judged.value.rows));
-          }
-          t.backward(loss);
-          moveG.step(t, schedule(done));
-          const figures = { moments: engine.read(moments.value)[0] };
-          return adversary > 0 ? { ...figures, discriminator: verdict } : figures;
-        });
-        engine.average(averages.tensors, generator.tensors, averageKeep);
-        return losses;
+    const generator = hold(engine, generatorWeights(net, rng.fork("generator")));
+    const averages = hold(engine, generator.read());
+    const discriminator = hold(
+      engine,
+      stackWeights(
+        { name: "d", sizes: [width, units, units, 1], activation: "leakyRelu" },
+        rng.fork("discriminator"),
+      ),
+    );
+    const spectral = spectralNorm(engine, discriminator, discriminatorMatrices, rng.fork("spectral"));
+    const moveG = adam(engine, generator, { rate, beta1: 0.5, beta2: 0.9 });
+    const moveD = adam(engine, discriminator, { rate: rate / 2, beta1: 0.5, beta2: 0.9 });
+    const targets = momentTargets(engine, blocks, prepared.rows, rareClass(prepared, blocks));
+    const draws = noise(rng.fork("noise"));
+    const schedule = cosineRate();
+    const half = Math.max(2, Math.floor(Math.min(batch, prepared.rows) / 2));
+    const step = (rows: Int32Array, done: number): Record<string, number> => {
+      if (adversary > 0) spectral.iterate();
+      const losses = engine.step(() => {
+        const t = tape(engine);
+        const z = engine.put(draws.normal(new Float32Array(2 * half * latent)), 2 * half, latent);
+        const logits = generate(t, net, generator, t.constant(z));
+        const probabilities = t.softmax(logits, widths);
+        const moments = momentLoss(t, probabilities, targets);
+        let loss = moments;
+        let verdict = 0;
+        if (adversary > 0) {
+          const made = discreteRows(t, logits, widths, temperature, draws);
+          const real = engine.put(oneHotBatch(blocks, rows), rows.length, width);
+          const its = discriminatorTape(engine, discriminator, spectral, real, made.value);
+          moveD.step(its.t, schedule(done));
+          verdict = engine.read(its.loss)[0];
+          const judged = judge(t, discriminator, spectral, made, false);
+          loss = t.add(loss, t.affine(t.sum(judged), -adversary / judged.value.rows));
+        }
+        t.backward(loss);
+        moveG.step(t, schedule(done));
+        const figures = { moments: engine.read(moments.value)[0] };
+        return adversary > 0 ? { ...figures, discriminator: verdict } : figures;
+      });
+      engine.average(averages.tensors, generator.tensors, averageKeep);
+      return losses;
+    };
+    const made = () => {
+      const z = drawLatents(undefined, settlingRows, latent, rng.fork("settle"));
+      const weights = settledGenerator(engine, net, averages.read(), settlingRows, [z]);
+      const decoder = calibrateMargins({ layers: generatorLayers(net), weights }, blocks, z, settlingRows);
+      return {
+        blocks: blocks.map(({ classes }) => ({ classes })),
+        shares: blocks.map(sharesOf),
+        decoder,
+        latentSize: latent,
       };
-      try {
-        const history = await trainNet(
-          step,
-          averages,
-          { rows: prepared.rows, epochs, batch, wholeBatches: true },
-          rng,
-          watch,
-        );
-        const z = drawLatents(undefined, settlingRows, latent, rng.fork("settle"));
-        const weights = settledGenerator(engine, net, averages.read(), settlingRows, [z]);
-        const decoder = calibrateMargins({ layers: generatorLayers(net), weights }, blocks, z, settlingRows);
-        return blockModel("gan", {
-          ...partsOf(prepared, history, epochs, engine),
-          blocks: blocks.map(({ classes }) => ({ classes })),
-          shares: blocks.map(sharesOf),
-          decoder,
-          latentSize: latent,
-        });
-      } finally {
-        for (const one of [generator, averages, discriminator, spectral, moveG, moveD, targets]) one.free();
-      }
-    });
-  };
-}
-
-/** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
-export function loadGan(json: ModelJson): Gan {
-  return loadBlockModel("gan", json);
+    };
+    const holds = [generator, averages, discriminator, spectral, moveG, moveD, targets];
+    return { step, kept: averages, made, holds };
+  });
 }
 
 /** The output of the target's rarer class, where the target is a column of few levels. */

@@ -1,17 +1,13 @@
-import type { ModelJson } from "../../../core/model";
-import { asTable } from "../../../data/polars";
-import { withEngine } from "../../../neural/backend";
 import { stackOutput, stackWeights } from "../../../neural/layers";
 import { noise } from "../../../neural/noise";
 import { adam } from "../../../neural/optimiser";
 import { type Tape, tape, type Var } from "../../../neural/tape";
 import { hold, type Weight, type Weights } from "../../../neural/weights";
 import type { FitSynthesiser } from "../../synthesiser";
-import { blockModel, loadBlockModel, type NetSynthesiser } from "../block-model";
+import type { NetSynthesiser } from "../block-model";
 import { encodeModes, type ModeRows, modeBatch } from "../blocks/mode-blocks";
+import { netMethod } from "../net-method";
 import type { NetOptions } from "../net-options";
-import { prepare } from "../prepare";
-import { checkNet, partsOf, trainNet } from "../train-net";
 import {
   decoderWeights,
   divergenceOf,
@@ -37,9 +33,7 @@ export interface TvaeOptions extends NetOptions {
 }
 
 /** TVAE's decoder. */
-export interface Tvae extends NetSynthesiser {
-  readonly kind: "tvae";
-}
+export type Tvae = NetSynthesiser<"tvae">;
 
 const decay = 1e-5;
 /** What the misfit counts beside the divergence. */
@@ -58,68 +52,55 @@ const [leastDeviation, mostDeviation] = [0.01, 1];
  * model.sample(20, seeded(2)).rows; // → 20
  */
 export function tvae(options: TvaeOptions = {}): FitSynthesiser<Tvae> {
-  const { epochs = 300, latent = 128, units = 128, batch = 500, rate = 1e-3 } = options;
-  checkNet("tvae", { latent, batch, rate, units });
-  return async (given, rng, watch = {}) => {
-    const from = asTable(given);
-    const prepared = prepare(from, rng, watch, "tvae", { ...options, epochs });
+  const { latent = 128, units = 128, batch = 500, rate = 1e-3 } = options;
+  const settings = { latent, batch, rate, units, usual: { epochs: 300 } };
+  return netMethod("tvae", options, settings, (engine, prepared, rng) => {
     const data = encodeModes(prepared.variables, prepared.rows, rng.fork("modes"));
     const net = vaeNet(data.width, units, latent);
     const scalars = data.scalars.length;
-    return withEngine(options.backend, async (engine) => {
-      const weights: Weights = {
-        ...stackWeights(net.encoder, rng.fork("encoder"), "heUniform"),
-        ...stackWeights(net.decoder, rng.fork("decoder"), "heUniform"),
-        ...(scalars > 0 && { deviations: deviationsFrom(scalars) }),
-      };
-      const held = hold(engine, weights);
-      const move = adam(engine, held, { rate, decay });
-      const draws = noise(rng.fork("noise"));
-      const step = (rows: Int32Array): Record<string, number> => {
-        const losses = engine.step(() => {
-          const t = tape(engine);
-          const x = engine.put(modeBatch(data, rows), rows.length, data.width);
-          const noisy = engine.put(draws.normal(new Float32Array(rows.length * latent)), rows.length, latent);
-          const { loss, misfit, divergence } = tvaeLoss(t, { net, held }, { x, noisy }, data);
-          t.backward(loss);
-          move.step(t);
-          return { misfit: engine.read(misfit.value)[0], divergence: engine.read(divergence.value)[0] };
-        });
-        if (scalars > 0) {
-          const tensor = held.get("deviations");
-          const bounded = engine
-            .read(tensor)
-            .map((own) => Math.max(leastDeviation, Math.min(mostDeviation, own)));
-          engine.write(tensor, bounded);
-        }
-        return losses;
-      };
-      try {
-        const history = await trainNet(step, held, { rows: prepared.rows, epochs, batch }, rng, watch);
-        const trained = held.read();
-        return blockModel("tvae", {
-          ...partsOf(prepared, history, epochs, engine),
-          blocks: data.blocks.map(({ classes }) => ({ classes })),
-          decoder: { layers: reluDecoder, weights: decoderWeights(trained) },
-          latentSize: latent,
-          output: {
-            scalars,
-            scalarActivation: "tanh",
-            choice: "greatest",
-            ...(scalars > 0 && { deviations: Array.from(trained.deviations.values) }),
-          },
-        });
-      } finally {
-        move.free();
-        held.free();
+    const weights: Weights = {
+      ...stackWeights(net.encoder, rng.fork("encoder"), "heUniform"),
+      ...stackWeights(net.decoder, rng.fork("decoder"), "heUniform"),
+      ...(scalars > 0 && { deviations: deviationsFrom(scalars) }),
+    };
+    const held = hold(engine, weights);
+    const move = adam(engine, held, { rate, decay });
+    const draws = noise(rng.fork("noise"));
+    const step = (rows: Int32Array): Record<string, number> => {
+      const losses = engine.step(() => {
+        const t = tape(engine);
+        const x = engine.put(modeBatch(data, rows), rows.length, data.width);
+        const noisy = engine.put(draws.normal(new Float32Array(rows.length * latent)), rows.length, latent);
+        const { loss, misfit, divergence } = tvaeLoss(t, { net, held }, { x, noisy }, data);
+        t.backward(loss);
+        move.step(t);
+        return { misfit: engine.read(misfit.value)[0], divergence: engine.read(divergence.value)[0] };
+      });
+      if (scalars > 0) {
+        const tensor = held.get("deviations");
+        const bounded = engine
+          .read(tensor)
+          .map((own) => Math.max(leastDeviation, Math.min(mostDeviation, own)));
+        engine.write(tensor, bounded);
       }
-    });
-  };
-}
-
-/** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
-export function loadTvae(json: ModelJson): Tvae {
-  return loadBlockModel("tvae", json);
+      return losses;
+    };
+    const made = () => {
+      const trained = held.read();
+      return {
+        blocks: data.blocks.map(({ classes }) => ({ classes })),
+        decoder: { layers: reluDecoder, weights: decoderWeights(trained) },
+        latentSize: latent,
+        output: {
+          scalars,
+          scalarActivation: "tanh" as const,
+          choice: "greatest" as const,
+          ...(scalars > 0 && { deviations: Array.from(trained.deviations.values) }),
+        },
+      };
+    };
+    return { step, kept: held, made, holds: [move, held] };
+  });
 }
 
 function deviationsFrom(scalars: number): Weight {

@@ -1,8 +1,5 @@
 import { check, checkInteger, checkNumber } from "../../../core/checks";
-import type { ModelJson } from "../../../core/model";
 import { permutation } from "../../../core/rng";
-import { asTable } from "../../../data/polars";
-import { withEngine } from "../../../neural/backend";
 import type { Engine, Tensor } from "../../../neural/engine";
 import { stackOutput, stackWeights } from "../../../neural/layers";
 import { type Noise, noise } from "../../../neural/noise";
@@ -10,14 +7,14 @@ import { adam, cosineRate } from "../../../neural/optimiser";
 import { type Tape, tape, type Var } from "../../../neural/tape";
 import { hold } from "../../../neural/weights";
 import type { FitSynthesiser } from "../../synthesiser";
-import { blockModel, loadBlockModel, type NetSynthesiser } from "../block-model";
+import type { NetSynthesiser } from "../block-model";
 import { oneHotBatch, sharesOf } from "../blocks/blocks";
 import { calibrateMargins } from "../blocks/calibrate";
 import { drawLatents } from "../latent";
 import { fitMixture } from "../mixture";
-import { epochsFor, type NetOptions } from "../net-options";
-import { encodeBlocks, prepare } from "../prepare";
-import { checkNet, partsOf, trainNet } from "../train-net";
+import { netMethod } from "../net-method";
+import type { NetOptions } from "../net-options";
+import { encodeBlocks } from "../prepare";
 import {
   decoderWeights,
   divergenceOf,
@@ -50,9 +47,7 @@ export interface VaeOptions extends NetOptions {
 }
 
 /** A variational autoencoder's decoder and the distribution of its latent numbers. */
-export interface Vae extends NetSynthesiser {
-  readonly kind: "vae";
-}
+export type Vae = NetSynthesiser<"vae">;
 
 /**
  * A variational autoencoder (Kingma and Welling, 2014) over softmax blocks: numbers as quantile stretches, discovered
@@ -68,73 +63,59 @@ export interface Vae extends NetSynthesiser {
 export function vae(options: VaeOptions = {}): FitSynthesiser<Vae> {
   const { latent = 24, units = 128, batch = 250 } = options;
   const { rate = 2e-3, beta = 0.7, components = 10 } = options;
-  checkNet("vae", { latent, batch, rate, units });
   checkInteger(components, 1, 100, "make vae", "components");
   checkNumber(beta, 0, 100, "make vae", "beta");
-  return async (given, rng, watch = {}) => {
-    const from = asTable(given);
-    const epochs = options.epochs ?? epochsFor(usualSteps, from.rows, batch);
-    const prepared = prepare(from, rng, watch, "vae", { ...options, epochs });
+  const settings = { latent, batch, rate, units, usual: { steps: usualSteps } };
+  return netMethod("vae", options, settings, (engine, prepared, rng) => {
     const blocks = encodeBlocks(prepared);
     const widths = blocks.map((block) => block.classes.length);
     const width = widths.reduce((sum, own) => sum + own, 0);
     const net = vaeNet(width, units, latent);
-    return withEngine(options.backend, async (engine) => {
-      const held = hold(engine, {
-        ...stackWeights(net.encoder, rng.fork("encoder")),
-        ...stackWeights(net.decoder, rng.fork("decoder")),
-      });
-      const optimiser = adam(engine, held, { rate });
-      const draws = noise(rng.fork("noise"));
-      const schedule = cosineRate();
-      const put = (rows: Int32Array): Tensor => engine.put(oneHotBatch(blocks, rows), rows.length, width);
-      const step = (rows: Int32Array, done: number): Record<string, number> =>
-        engine.step(() => {
-          const t = tape(engine);
-          const normal = draws.normal(new Float32Array(rows.length * latent));
-          const noisy = engine.put(normal, rows.length, latent);
-          const { loss, misfit, divergence } = vaeLoss(
-            t,
-            { net, held },
-            { x: put(rows), noisy },
-            { widths, beta },
-          );
-          t.backward(loss);
-          optimiser.step(t, schedule(done));
-          return { misfit: engine.read(misfit.value)[0], divergence: engine.read(divergence.value)[0] };
-        });
-      try {
-        const history = await trainNet(step, held, { rows: prepared.rows, epochs, batch }, rng, watch);
-        const some = permutation(rng.fork("mixture rows"), prepared.rows).subarray(0, mostMixtureRows);
-        const points = posteriorSamples(engine, { net, held }, put, some, noise(rng.fork("posterior")));
-        check(
-          points.every(Number.isFinite),
-          "fit vae",
-          "the latent numbers must be finite: lower the rate, or look for extreme values in the columns",
-          rate,
-        );
-        const prior = fitMixture(points, some.length, latent, { components }, rng.fork("mixture"));
-        const latents = drawLatents(prior, calibrationRows, latent, rng.fork("calibrate"));
-        const decoder = { layers: reluDecoder, weights: decoderWeights(held.read()) };
-        return blockModel("vae", {
-          ...partsOf(prepared, history, epochs, engine),
-          blocks: blocks.map(({ classes }) => ({ classes })),
-          shares: blocks.map(sharesOf),
-          decoder: calibrateMargins(decoder, blocks, latents, calibrationRows),
-          latentSize: latent,
-          prior,
-        });
-      } finally {
-        optimiser.free();
-        held.free();
-      }
+    const held = hold(engine, {
+      ...stackWeights(net.encoder, rng.fork("encoder")),
+      ...stackWeights(net.decoder, rng.fork("decoder")),
     });
-  };
-}
-
-/** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
-export function loadVae(json: ModelJson): Vae {
-  return loadBlockModel("vae", json);
+    const optimiser = adam(engine, held, { rate });
+    const draws = noise(rng.fork("noise"));
+    const schedule = cosineRate();
+    const put = (rows: Int32Array): Tensor => engine.put(oneHotBatch(blocks, rows), rows.length, width);
+    const step = (rows: Int32Array, done: number): Record<string, number> =>
+      engine.step(() => {
+        const t = tape(engine);
+        const normal = draws.normal(new Float32Array(rows.length * latent));
+        const noisy = engine.put(normal, rows.length, latent);
+        const { loss, misfit, divergence } = vaeLoss(
+          t,
+          { net, held },
+          { x: put(rows), noisy },
+          { widths, beta },
+        );
+        t.backward(loss);
+        optimiser.step(t, schedule(done));
+        return { misfit: engine.read(misfit.value)[0], divergence: engine.read(divergence.value)[0] };
+      });
+    const made = () => {
+      const some = permutation(rng.fork("mixture rows"), prepared.rows).subarray(0, mostMixtureRows);
+      const points = posteriorSamples(engine, { net, held }, put, some, noise(rng.fork("posterior")));
+      check(
+        points.every(Number.isFinite),
+        "fit vae",
+        "the latent numbers must be finite: lower the rate, or look for extreme values in the columns",
+        rate,
+      );
+      const prior = fitMixture(points, some.length, latent, { components }, rng.fork("mixture"));
+      const latents = drawLatents(prior, calibrationRows, latent, rng.fork("calibrate"));
+      const decoder = { layers: reluDecoder, weights: decoderWeights(held.read()) };
+      return {
+        blocks: blocks.map(({ classes }) => ({ classes })),
+        shares: blocks.map(sharesOf),
+        decoder: calibrateMargins(decoder, blocks, latents, calibrationRows),
+        latentSize: latent,
+        prior,
+      };
+    };
+    return { step, kept: held, made, holds: [optimiser, held] };
+  });
 }
 
 /**

@@ -1,17 +1,13 @@
-import type { ModelJson } from "../../../core/model";
-import { asTable } from "../../../data/polars";
-import { withEngine } from "../../../neural/backend";
 import { binaryCrossEntropy, type Stack, stackOutput, stackWeights } from "../../../neural/layers";
 import { noise } from "../../../neural/noise";
 import { adam } from "../../../neural/optimiser";
 import { tape } from "../../../neural/tape";
 import { hold } from "../../../neural/weights";
 import type { FitSynthesiser } from "../../synthesiser";
-import { blockModel, loadBlockModel, type NetSynthesiser } from "../block-model";
+import type { NetSynthesiser } from "../block-model";
 import { encodeLabels, labelBatch } from "../blocks/labels";
+import { netMethod } from "../net-method";
 import type { NetOptions } from "../net-options";
-import { prepare } from "../prepare";
-import { checkNet, partsOf, trainNet } from "../train-net";
 import { decoderWeights, reluDecoder } from "./vae-net";
 
 export interface VanillaOptions extends NetOptions {
@@ -26,9 +22,7 @@ export interface VanillaOptions extends NetOptions {
 }
 
 /** The generator of a plain GAN. */
-export interface Vanilla extends NetSynthesiser {
-  readonly kind: "vanilla";
-}
+export type Vanilla = NetSynthesiser<"vanilla">;
 
 /**
  * A plain GAN as beginners build it, for comparison (Goodfellow et al., 2014): levels become label codes and all columns
@@ -41,59 +35,45 @@ export interface Vanilla extends NetSynthesiser {
  * model.sample(20, seeded(2)).rows; // → 20
  */
 export function vanilla(options: VanillaOptions = {}): FitSynthesiser<Vanilla> {
-  const { epochs = 100, latent = 10, batch = 32, rate = 2e-4 } = options;
-  checkNet("vanilla", { latent, batch, rate });
-  return async (given, rng, watch = {}) => {
-    const from = asTable(given);
-    const prepared = prepare(from, rng, watch, "vanilla", { ...options, epochs });
+  const { latent = 10, batch = 32, rate = 2e-4 } = options;
+  const settings = { latent, batch, rate, usual: { epochs: 100 } };
+  return netMethod("vanilla", options, settings, (engine, prepared, rng) => {
     const data = encodeLabels(prepared.variables, rng.fork("unknown"));
     const width = data.scalars.length;
     const generator: Stack = { name: "decoder", sizes: [latent, 64, 128, width], activation: "relu" };
     const discriminator: Stack = { name: "d", sizes: [width, 128, 64, 1], activation: "relu" };
-    return withEngine(options.backend, async (engine) => {
-      const made = hold(engine, stackWeights(generator, rng.fork("generator")));
-      const judged = hold(engine, stackWeights(discriminator, rng.fork("discriminator")));
-      const moveG = adam(engine, made, { rate, beta1: 0.5 });
-      const moveD = adam(engine, judged, { rate, beta1: 0.5 });
-      const draws = noise(rng.fork("noise"));
-      const step = (batchRows: Int32Array): Record<string, number> =>
-        engine.step(() => {
-          const rows = batchRows.length;
-          const t = tape(engine);
-          const z = engine.put(draws.normal(new Float32Array(rows * latent)), rows, latent);
-          const fake = t.map("sigmoid", stackOutput(t, generator, made, t.constant(z)));
-          const real = engine.put(labelBatch(data, batchRows), rows, width);
-          const ones = engine.put(new Float32Array(rows).fill(1), rows, 1);
-          const zeros = engine.affine(ones, 0, 0);
-          const own = tape(engine);
-          const verdict = (x: typeof real, labels: typeof real) =>
-            binaryCrossEntropy(own, stackOutput(own, discriminator, judged, own.constant(x)), labels, ones);
-          const lossD = own.affine(own.add(verdict(real, ones), verdict(fake.value, zeros)), 0.5);
-          own.backward(lossD);
-          moveD.step(own);
-          // The generator moves so that its rows pass for real; the discriminator's own derivatives are not used.
-          const lossG = binaryCrossEntropy(t, stackOutput(t, discriminator, judged, fake), ones, ones);
-          t.backward(lossG);
-          moveG.step(t);
-          return { generator: engine.read(lossG.value)[0], discriminator: engine.read(lossD.value)[0] };
-        });
-      try {
-        const history = await trainNet(step, made, { rows: prepared.rows, epochs, batch }, rng, watch);
-        return blockModel("vanilla", {
-          ...partsOf(prepared, history, epochs, engine),
-          blocks: data.blocks,
-          decoder: { layers: reluDecoder, weights: decoderWeights(made.read()) },
-          latentSize: latent,
-          output: { scalars: width, scalarActivation: "sigmoid", choice: "rounded" },
-        });
-      } finally {
-        for (const one of [made, judged, moveG, moveD]) one.free();
-      }
+    const making = hold(engine, stackWeights(generator, rng.fork("generator")));
+    const judged = hold(engine, stackWeights(discriminator, rng.fork("discriminator")));
+    const moveG = adam(engine, making, { rate, beta1: 0.5 });
+    const moveD = adam(engine, judged, { rate, beta1: 0.5 });
+    const draws = noise(rng.fork("noise"));
+    const step = (batchRows: Int32Array): Record<string, number> =>
+      engine.step(() => {
+        const rows = batchRows.length;
+        const t = tape(engine);
+        const z = engine.put(draws.normal(new Float32Array(rows * latent)), rows, latent);
+        const fake = t.map("sigmoid", stackOutput(t, generator, making, t.constant(z)));
+        const real = engine.put(labelBatch(data, batchRows), rows, width);
+        const ones = engine.put(new Float32Array(rows).fill(1), rows, 1);
+        const zeros = engine.affine(ones, 0, 0);
+        const own = tape(engine);
+        const verdict = (x: typeof real, labels: typeof real) =>
+          binaryCrossEntropy(own, stackOutput(own, discriminator, judged, own.constant(x)), labels, ones);
+        const lossD = own.affine(own.add(verdict(real, ones), verdict(fake.value, zeros)), 0.5);
+        own.backward(lossD);
+        moveD.step(own);
+        // The generator moves so that its rows pass for real; the discriminator's own derivatives are not used.
+        const lossG = binaryCrossEntropy(t, stackOutput(t, discriminator, judged, fake), ones, ones);
+        t.backward(lossG);
+        moveG.step(t);
+        return { generator: engine.read(lossG.value)[0], discriminator: engine.read(lossD.value)[0] };
+      });
+    const made = () => ({
+      blocks: data.blocks,
+      decoder: { layers: reluDecoder, weights: decoderWeights(making.read()) },
+      latentSize: latent,
+      output: { scalars: width, scalarActivation: "sigmoid" as const, choice: "rounded" as const },
     });
-  };
-}
-
-/** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
-export function loadVanilla(json: ModelJson): Vanilla {
-  return loadBlockModel("vanilla", json);
+    return { step, kept: making, made, holds: [making, judged, moveG, moveD] };
+  });
 }

@@ -1,5 +1,5 @@
-import { check } from "../../../core/checks";
 import type { ModelJson } from "../../../core/model";
+import { partsFrom } from "../../synthesiser";
 import { checkDrawn, type PrivateParts, type PrivateSynthesiser, privateOf } from "../model";
 import { drawTree } from "./draw-tree";
 import type { CliqueChances } from "./graphical-model";
@@ -20,9 +20,7 @@ export interface AimParts extends PrivateParts {
 
 /** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
 export function loadAim(json: ModelJson): Aim {
-  check(json.kind === "aim", "load aim", "kind must be aim", json.kind);
-  check(json.version === 1, "load aim", "version must be 1; fit it again", json.version);
-  const parts = json as unknown as AimParts;
+  const parts = partsFrom<AimParts>(json, "aim");
   checkDrawn(parts, "aim");
   return aimOf({
     ...parts,
