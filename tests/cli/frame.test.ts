@@ -275,3 +275,15 @@ describe("progress", () => {
     expect(written.join("")).toBe("\r\x1b[2Kx  [##########··········]  50%  0.0 s left\r\x1b[2K");
   });
 });
+
+test("telelink synth fit makes machine code of functions that run long, not of those that run for a moment", () => {
+  telelink(["simulate", "--customers", "80", "--out", "few.csv"]);
+  writeFileSync(join(folder, "as-it-comes.cjs"), "require('v8').setFlagsFromString = () => {};");
+  const [own, engines] = [[], ["--require", "./as-it-comes.cjs"]].map((first) => {
+    const fit = ["synth", "fit", "--data", "few.csv", "--out", "few.json"];
+    const done = spawnSync(process.execPath, [...first, "--trace-opt", main, ...fit], { cwd: folder });
+    return String(done.stdout).split("completed optimizing").length;
+  });
+  expect(engines).toBeGreaterThan(50);
+  expect(own).toBeLessThan(0.7 * engines);
+});

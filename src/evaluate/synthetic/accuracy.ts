@@ -33,7 +33,7 @@ const mostTriples = 1500;
 export function binnedAccuracy(real: Table, synthetic: Table): BinnedAccuracy {
   const action = "measure accuracy";
   check(real.rows > 0 && synthetic.rows > 0, action, "both tables must have rows");
-  const columns = alignTables([real, synthetic], action).map(binned);
+  const columns = alignTables([real, synthetic], action).map((column) => used(binned(column)));
   check(columns.length > 0, action, "there must be a column that is no key or free text");
   const sets = subsets(columns.length);
   const means = sets.map((own) => {
@@ -88,20 +88,30 @@ function binned(column: Shared): Binned {
   return { count: bins + 1, real: cells(column.values[0]), synthetic: cells(column.values[1]) };
 }
 
+/** The same with those bins alone that hold a row: of three columns of two levels each 27 cells at most, not 1,728. */
+function used({ count, ...cells }: Binned): Binned {
+  const place = new Int32Array(count);
+  for (const own of [cells.real, cells.synthetic]) for (let i = 0; i < own.length; i++) place[own[i]] = 1;
+  let bins = 0;
+  for (let bin = 0; bin < count; bin++) if (place[bin] === 1) place[bin] = bins++;
+  const again = (own: Int32Array): Int32Array => own.map((bin) => place[bin]);
+  return { count: bins, real: again(cells.real), synthetic: again(cells.synthetic) };
+}
+
 function compare(
   set: readonly Binned[],
   real: number,
   synthetic: number,
 ): { accuracy: number; attainable: number } {
   const size = set.reduce((product, column) => product * column.count, 1);
-  const counts = [new Float64Array(size), new Float64Array(size)];
-  for (const [k, rows] of [real, synthetic].entries()) {
-    for (let i = 0; i < rows; i++) {
-      let cell = 0;
-      for (const column of set) cell = cell * column.count + (k === 0 ? column.real[i] : column.synthetic[i]);
-      counts[k][cell]++;
-    }
-  }
+  const counts = (["real", "synthetic"] as const).map((side) => {
+    const cells = set[0][side].slice();
+    for (const { [side]: own, count } of set.slice(1))
+      for (let i = 0; i < cells.length; i++) cells[i] = cells[i] * count + own[i];
+    const found = new Float64Array(size);
+    for (let i = 0; i < cells.length; i++) found[cells[i]]++;
+    return found;
+  });
   let distance = 0;
   let expected = 0;
   for (let cell = 0; cell < size; cell++) {

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from "node:v8";
 import { Command } from "commander";
 import { type Method, methodNames, netMethods, privateMethods } from "../../../synthesis/method-names";
 import { usageError } from "../../support/exit";
@@ -105,9 +104,6 @@ Column names, types, decimals and the way numbers and dates are written count as
 }
 
 async function fit(options: FitOptions): Promise<void> {
-  // Of the processor's time two fifths went into machine code for functions that then hardly ran: a fit looks at a table in many
-  // ways, each for a moment. So code is compiled once it has run seven times as long (no less quick: 100,000 rows take as long).
-  setFlagsFromString("--interrupt-budget=1000000");
   const { children, key } = options;
   if (children !== undefined || key !== undefined) {
     const [beside, not, what] =
