@@ -12,6 +12,7 @@ import { type AimOptions, aim } from "./private/aim/aim";
 import { loadAim } from "./private/aim/model";
 import { loadMst } from "./private/model";
 import { type MstOptions, mst } from "./private/mst";
+import { loadCrossed } from "./relational/crossed";
 import { loadRelational } from "./relational/relational";
 import { loadUnits } from "./relational/units";
 import { forOthers } from "./sequential/holes";
@@ -51,6 +52,7 @@ const loaders: Readonly<Record<string, (json: ModelJson) => Synthesiser>> = {
   sequential: loadSequential,
   relational: loadRelational,
   units: loadUnits,
+  crossed: loadCrossed,
   copula: loadCopula,
   trees: loadTrees,
   mst: loadMst,
@@ -101,7 +103,8 @@ export function loadSynthesiser(json: unknown): Synthesiser {
   );
   const made = loaders[kind](json as ModelJson);
   // Private methods discover no rules, and two tables have two lists: their loaders hold the columns to what is drawn.
-  if (privateMethods.includes(kind as Method) || kind === "relational" || kind === "units") return made;
+  if (privateMethods.includes(kind as Method) || ["relational", "units", "crossed"].includes(kind))
+    return made;
   const { structure } = json as { structure?: { columns?: unknown } };
   const names = (columns: unknown): string =>
     Array.isArray(columns) ? columns.map((column) => column?.name).join(", ") : "";

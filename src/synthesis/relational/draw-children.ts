@@ -34,7 +34,7 @@ import type { ToldLevel } from "./told-levels";
 import { type Total, toldByChildren } from "./totals";
 
 /** How often rows that break a rule are drawn again. */
-const mostMended = 20;
+export const mostMended = 20;
 
 /** What children are drawn by. */
 export interface RelationalParts {
@@ -281,7 +281,7 @@ function schemaNamed(model: Sequential | undefined, name: string): ColumnSchema 
   return model?.columns.find((one) => one.name === name) ?? { name, type: "text" };
 }
 
-function emptyColumn({ name, type, levels, decimals, format }: ColumnSchema, rows: number): Column {
+export function emptyColumn({ name, type, levels, decimals, format }: ColumnSchema, rows: number): Column {
   if (levels) return { name, type: type as "categorical", levels, codes: new Int32Array(rows).fill(-1) };
   if (type === "numeric")
     return {
@@ -295,7 +295,7 @@ function emptyColumn({ name, type, levels, decimals, format }: ColumnSchema, row
 }
 
 /** One column of all steps, in the order of the rows. */
-function stacked(columns: readonly Column[], steps: readonly { step: number; row: number }[]): Column {
+export function stacked(columns: readonly Column[], steps: readonly { step: number; row: number }[]): Column {
   const [one] = columns;
   if (one.type === "numeric")
     return {

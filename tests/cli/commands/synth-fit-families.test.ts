@@ -140,6 +140,37 @@ test("synth fit --key learns one table as units and their rows; sample writes on
   print.mockRestore();
 });
 
+test("synth fit --key with two columns makes rows that both name, each once, and says what more rows are", async () => {
+  const [out, made] = ["crossed.json", "crossed.csv"].map((name) => join(folder, name));
+  const print = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  const lines = Array.from(
+    { length: 120 },
+    (_, i) => `${Math.floor(i / 20)},${1990 + (i % 20)},${(i * i) % 37}`,
+  );
+  const table = write("firms.csv", ["firm,year,staff", ...lines]);
+  const fit = ["synth", "fit", "--data", table, "--out", out, "--key"];
+  said = "";
+  expect(await run([...fit, "firm+year"])).toBe(0);
+  expect(said).toContain("which firm and year go together comes out as it is, each once in 120 rows");
+  expect(await run(["synth", "sample", "--model", out, "--rows", "240", "--out", made])).toBe(0);
+  expect(said).toContain(
+    "there are 120 rows to be named by firm and year: each name stands in up to 2 of those made",
+  );
+  const pairs = (text: string) =>
+    text
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((line) => line.split(",", 2).join());
+  const names = pairs(["firm,year,staff", ...lines].join("\n"));
+  expect(pairs(readFileSync(made, "utf8")).sort()).toEqual([...names, ...names].sort());
+  said = "";
+  expect(await run([...fit, "firm+month"])).toBe(2);
+  expect(said).toContain("Cannot use --key: each must be a column of");
+  expect(await run([...fit, "firm+year", "--method", "trees"])).toBe(2);
+  print.mockRestore();
+});
+
 test("notLearntByBoth(model, real) names what follows from a child's and its parent's columns together", async () => {
   const rng = seeded(9);
   const [above, below]: [string[], string[]] = [[], []];

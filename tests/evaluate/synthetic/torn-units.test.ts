@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
-import type { Table } from "../../../src/data/table";
+import { columnNamed, type Table } from "../../../src/data/table";
 import { describeTornUnits, tornUnits } from "../../../src/evaluate/synthetic/shifted/torn-units";
 
 /** Four ways to travel of each person, whose income and town are the same in all; or drawn row by row. */
@@ -26,20 +26,46 @@ test("tornUnits(real, synthetic) names what the rows of a unit share, or have on
   const found = tornUnits(choices("real"), choices("made", { bound: false }));
   expect(describeTornUnits(found)).toEqual([
     expect.stringMatching(
-      /^all rows with the same person have the same income, town: up to [67]\d\.\d% of the synthetic rows do not \(to keep it, give --key person: then whole ones are made, with names of their own\)$/,
+      /^all rows with the same person have the same income, town: up to [67]\d\.\d% of the synthetic rows do not \(to keep it, give --key person: whole ones, with names of their own\)$/,
     ),
     expect.stringMatching(
       /^no two rows with the same person have the same mode: [1-4]\d\.\d% of the synthetic rows do$/,
     ),
   ]);
   const few = [choices("real", { people: 12 }), choices("made", { people: 12, bound: false })] as const;
-  expect(describeTornUnits(tornUnits(...few)).join("\n")).toMatch(/\(12 are too few to be learnt as a table/);
+  expect(describeTornUnits(tornUnits(...few)).join("\n")).toMatch(
+    /\(12 are too few for new ones to be made\)/,
+  );
   // Of five times as many rows for the same people nearly all would have a mode twice.
   const [once] = tornUnits(choices("real"), choices("made", { bound: false, times: 5 }));
   expect(once.share).toBeLessThan(0.5);
   expect(tornUnits(choices("real"), choices("again"))).toEqual([]);
   expect(tornUnits(choices("real"), choices("others", { people: 500 }))).toEqual([]);
   expect(tornUnits(choices("few", { people: 8 }), choices("made", { bound: false }))).toEqual([]);
+});
+
+test("describeTornUnits(found) names the key that keeps each pair once, its first column one of many rows each", () => {
+  const rows = (name: (i: number) => string, count: number) =>
+    parseCsv(
+      `a,b,x\n${Array.from({ length: count }, (_, i) => `${name(i)},${(i * 7919) % 997}`).join("\n")}\n`,
+    ).table;
+  const way = (one: (i: number) => string, other: (i: number) => string, count: number) =>
+    describeTornUnits(tornUnits(rows(one, count), rows(other, count))).join();
+  const twice = (i: number) => `F${(i * 7) % 10},${1950 + ((i * 11) % 18)}`;
+  expect(way((i) => `F${Math.floor(i / 20)},${1950 + (i % 20)}`, twice, 200)).toMatch(
+    /no two rows with the same a have the same b: .*\(to keep it, give --key a\+b: each of the real ones once\)$/,
+  );
+  const days = (i: number) => `D${Math.floor(i / 4)},${"abcd"[i % 4]}`;
+  expect(way(days, (i) => `D${(i * 7) % 40},${"abcd"[(i * 3) % 4]}`, 160)).toMatch(/give --key b\+a: each/);
+});
+
+test("tornUnits(real, synthetic) looks at all rows for what the first 5,000 keep", () => {
+  const late = choices("real", { people: 1500 });
+  const last = columnNamed(late, "income");
+  if (last.type === "numeric") last.values[5990] += 1;
+  const found = tornUnits(late, choices("made", { bound: false }));
+  expect(found.map(({ column }) => column)).not.toContain("income");
+  expect(found.map(({ column }) => column)).toContain("town");
 });
 
 test("tornUnits(real, synthetic) names the finest unit, and none of what an amount tells or a column of other rows has once", () => {

@@ -4,6 +4,7 @@ import { parseCsv } from "../../../src/data/read/read-csv";
 import { cellText, columnNamed, type Table } from "../../../src/data/table";
 import { csvText } from "../../../src/data/write/write-csv";
 import { loadSynthesiser } from "../../../src/synthesis/methods";
+import { crossed } from "../../../src/synthesis/relational/crossed";
 import { units } from "../../../src/synthesis/relational/units";
 import { sampleCsv } from "../../../src/synthesis/sample-csv";
 
@@ -71,5 +72,52 @@ test("units({ key }) says how many units there must be, and which row is of none
   const { table } = parseCsv("firm,year\n1,1976\n,1977\n");
   await expect(units({ key: "firm" })(table, seeded(1))).rejects.toThrow(
     'each row must have a firm, got "none in row 2"',
+  );
+});
+
+test("crossed({ key }) makes rows named as the real ones, each once, all else by what names them", async () => {
+  const rng = seeded(6);
+  const lines = Array.from({ length: 8 * 25 }, (_, i) => {
+    const [firm, year] = [Math.floor(i / 25), i % 25];
+    return `${[5, 3, 12, 7, 1, 9, 4, 8][firm]},${1990 + year},${"AB"[firm % 2]},${(100 * (firm + 1) + year + 5 * rng.uniform()).toFixed(1)},R${1000 + 7 * i}`;
+  });
+  const { table: real } = parseCsv(`firm,year,kind,staff,row\n${lines.join("\n")}\n`);
+  const model = await crossed({ key: ["firm", "year"] })(real, seeded(1));
+  const names = (from: Table) => cells(from, "firm").map((firm, i) => `${firm} ${cells(from, "year")[i]}`);
+  const made = model.sample(200, seeded(2));
+  expect(names(made)).toEqual(names(real));
+  expect(cells(made, "kind")).toEqual(cells(real, "kind"));
+  const staff = (from: Table) => cells(from, "staff").map(Number);
+  const far = staff(made).map((own, i) => Math.abs(own - staff(real)[i]));
+  expect(far.reduce((sum, own) => sum + own, 0) / 200).toBeLessThan(40);
+  expect(cells(made, "row").filter((row) => cells(real, "row").includes(row))).toEqual([]);
+  // Fewer rows have different names, blocks go on where the one before ended, and more rows have each as often.
+  const [first, second] = [0, 80].map((firstRow) => model.sample(80, seeded(3), { firstRow }));
+  expect(new Set([...names(first), ...names(second)]).size).toBe(160);
+  expect(new Set([...cells(first, "row"), ...cells(second, "row")]).size).toBe(160);
+  const many = names(model.sample(1000, seeded(4)));
+  expect(many.filter((name) => name === many[0]).length).toBe(5);
+  const some = model.sample(50, seeded(5), { where: { firm: "12", year: { from: 2000 } } });
+  expect(new Set(cells(some, "firm"))).toEqual(new Set(["12"]));
+  expect(Math.min(...cells(some, "year").map(Number))).toBe(2000);
+  expect(() => model.sample(5, seeded(5), { where: { kind: "A" } })).toThrow("where must name firm or year");
+  const again = loadSynthesiser(JSON.parse(JSON.stringify(model)));
+  expect(csvText(again.sample(90, seeded(7)))).toBe(csvText(model.sample(90, seeded(7))));
+  const wrong = { ...model.toJSON(), cells: [[0], [1990, 1991]] };
+  expect(() => loadSynthesiser(wrong)).toThrow("it must have a cell of each column of its key for every row");
+});
+
+test("crossed({ key }) says which rows share a name, lack one, or have too rare a level", async () => {
+  const of = (lines: readonly string[]) =>
+    crossed({ key: ["firm", "year"] })(parseCsv(`firm,year,staff\n${lines.join("\n")}\n`).table, seeded(1));
+  const lines = Array.from({ length: 100 }, (_, i) => `${i % 10},${1990 + Math.floor(i / 10)},${i % 17}`);
+  await expect(of([...lines, "3,1991,5"])).rejects.toThrow(
+    'no two rows may have the same, got "3 and 1991 in rows 14 and 101"',
+  );
+  await expect(of([...lines, ",1991,5"])).rejects.toThrow(
+    'each row must have all of them, got "none in row 101"',
+  );
+  await expect(of([...lines, "77,1991,5"])).rejects.toThrow(
+    'each level must have 5 rows and more (--key firm makes up others), got "firm = 77"',
   );
 });

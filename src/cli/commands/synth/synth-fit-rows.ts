@@ -10,6 +10,7 @@ import { describeLearning, type Learning, learningOf } from "../../../synthesis/
 import { type Method, netMethods } from "../../../synthesis/method-names";
 import { synthesis } from "../../../synthesis/methods";
 import type { NetTraining } from "../../../synthesis/nets/net-options";
+import { crossed, withLevels } from "../../../synthesis/relational/crossed";
 import { savedSynthesiserToJSON } from "../../../synthesis/saved-synthesiser";
 import { rulesBrokenIn } from "../../../synthesis/sequential/known/rules-kept";
 import { describeStructure } from "../../../synthesis/structure/describe";
@@ -32,7 +33,11 @@ import { structureIn } from "./rules-in-file";
 type Steering = Pick<DiscoverOptions, "keep" | "combinations" | "orders" | "minCount">;
 
 /** `telelink synth fit` of one table by a method that counts its rows as they are. */
-export async function fitRows(options: FitOptions, method: Method, steering: Steering): Promise<void> {
+export async function fitRows(
+  options: FitOptions,
+  method: Method,
+  steering: Steering & { readonly key?: readonly string[] },
+): Promise<void> {
   const seed = wholeNumber(options.seed ?? "42", "--seed");
   const { epochs } = options;
   const nets = epochs === undefined ? {} : { epochs: wholeNumber(epochs, "--epochs", 1, 10_000) };
@@ -46,20 +51,27 @@ async function learn(
   options: FitOptions,
   how: {
     readonly method: Method;
-    readonly steering: Steering;
+    readonly steering: Steering & { readonly key?: readonly string[] };
     readonly seed: number;
     readonly nets: { readonly epochs?: number };
   },
 ): Promise<void> {
-  const { method, steering, seed, nets } = how;
+  const { method, seed, nets } = how;
+  const { key, ...steering } = how.steering;
   const { out, search, target } = options;
-  const { table, whose } = withCustomers(read.table, options);
+  const { table: counted, whose } = withCustomers(read.table, options);
   const customer = whose.customers?.column;
-  const names = table.columns.map(({ name }) => name);
+  const names = counted.columns.map(({ name }) => name);
   if (target !== undefined && !names.includes(target))
     throw usageError(
       `Cannot fit --target: it must be a column of ${options.data} (${names.join(", ")}), got ${target}${didYouMean(target, names)}`,
     );
+  const stranger = key?.find((name) => !names.includes(name));
+  if (stranger !== undefined)
+    throw usageError(
+      `Cannot use --key: each must be a column of ${options.data} (${names.join(", ")}), got ${stranger}${didYouMean(stranger, names)}`,
+    );
+  const table = key ? withLevels(counted, key[0]) : counted;
   const rng = seeded(seed);
   const { structure, broken, elsewhere } = await rulesFor(read, table, rng, options, {
     ...steering,
@@ -76,17 +88,17 @@ async function learn(
   }
   // Learning may take minutes: a place that cannot be written to is told before.
   openAtomic(out).discard();
-  const counted = customer ?? (options.customer === false ? (false as const) : undefined);
+  const whom = customer ?? (options.customer === false ? (false as const) : undefined);
   const told = {
     ...(target !== undefined && { target }),
-    ...(counted !== undefined && { customer: counted }),
+    ...(whom !== undefined && { customer: whom }),
     ...(!search && { search }),
     ...nets,
   };
   // Rules that were found hold, and those that were given are looked at.
   const settings = { structure, acceptBroken: true, ...told };
   const synthesiser = await (netMethods.includes(method) ? watched : endedAtOnce)((watch) =>
-    synthesis(method, settings)(table, rng, watch),
+    (key ? crossed({ ...settings, key }) : synthesis(method, settings))(table, rng, watch),
   );
   const { training } = synthesiser as { training?: NetTraining };
   if (training) noteTraining(training);
@@ -99,8 +111,8 @@ async function learn(
     ...chosen,
   };
   const origin = {
-    method,
-    options: told,
+    method: key ? synthesiser.kind : method,
+    options: { ...told, ...(key && { key }) },
     seed,
     rows: table.rows,
     ...(read.total > read.table.rows && { drawnFrom: read.total }),
@@ -122,6 +134,7 @@ async function learn(
   printUnder(`Rules kept in ${out} (change them with --write-structure and --structure):`, kept);
   // All else was noted before anything was learnt.
   for (const sentence of describeLearning(chosen, table.rows)) note(sentence);
+  if (key) note(`which ${key.join(" and ")} go together comes out as it is, each once in ${table.rows} rows`);
   const where = training ? ` on ${training.backend}` : "";
   note(`${table.rows} rows learnt by ${method}${where}; wrote ${out}${describeUnlike(unlearnt)}`);
 }

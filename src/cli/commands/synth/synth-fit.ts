@@ -22,7 +22,7 @@ export function synthFitCommand(): Command {
     .option("--children <file>", "a second table of rows that belong to those of --data: months, purchases")
     .option(
       "--key <column>",
-      "with --children: the column of both tables that says which row they belong to; of one table: whose the rows are, of whom whole ones are made (a firm and its years)",
+      "with --children: the column of both tables that says which row they belong to; of one table: whose the rows are, of whom whole ones are made (firm); or what names a row, each once (firm+year)",
     )
     .option(
       "--method <name>",
@@ -82,7 +82,8 @@ Methods: sequential  column by column, faithful and without memory of single row
 Examples:
   $ telelink synth fit --data customers.csv --out model.json
   $ telelink synth fit --data customers.csv --children usage.csv --key customerID --out model.json
-  $ telelink synth fit --data firms-by-year.csv --key firm --out model.json
+  $ telelink synth fit --data firms-by-year.csv --key firm --out model.json          new firms, each with all its years
+  $ telelink synth fit --data firms-by-year.csv --key firm+year --out model.json     the same firms and years, each once
   $ telelink synth fit --data telco.csv --show-structure
   $ telelink synth fit --data telco.csv --order "started<=ended" --out model.json
   $ telelink synth fit --data telco.csv --method mst --epsilon 1 --domain domain.json --out model.json
@@ -105,6 +106,18 @@ Column names, types, decimals and the way numbers and dates are written count as
 
 async function fit(options: FitOptions): Promise<void> {
   const { children, key } = options;
+  const pair =
+    children === undefined && key?.includes("+") ? key.split("+").map((name) => name.trim()) : undefined;
+  if (key !== undefined && options.method !== "sequential")
+    throw usageError(`Cannot use --key with --method ${options.method}: it must be sequential`);
+  if (pair) {
+    refuse(options, ["customer", "structure"], "what names rows is as it was, and rows are counted", "key");
+    refuseUnheard(options, "sequential");
+    const steering = rulesOf(options);
+    const rows = { ...options, customer: false as const };
+    const kept = { ...steering, keep: [...steering.keep, ...pair], key: pair };
+    return (await import("./synth-fit-rows.js")).fitRows(rows, "sequential", kept);
+  }
   if (children !== undefined || key !== undefined) {
     const [beside, not, what] =
       children === undefined
@@ -112,7 +125,7 @@ async function fit(options: FitOptions): Promise<void> {
         : ["children", oneTable, "two tables"];
     refuse(options, not, `${what} are learnt together by sequential alone, with rules found in each`, beside);
     if (options.method !== "sequential")
-      throw usageError(`Cannot use --${beside} with --method ${options.method}: it must be sequential`);
+      throw usageError(`Cannot use --children with --method ${options.method}: it must be sequential`);
     return (await import("./synth-fit-relational.js")).fitRelational(options);
   }
   const method = oneOf(options.method, "--method", methodNames);

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { Crossed } from "../../../synthesis/relational/crossed";
 import type { Relational } from "../../../synthesis/relational/relational";
 import type { SavedSynthesiser } from "../../../synthesis/saved-synthesiser";
 import type { Structure } from "../../../synthesis/structure/structure";
@@ -107,6 +108,11 @@ async function sample(options: Options): Promise<void> {
     for (const sentence of describeShortages(learnt.structure as Structure, rows))
       note(`${sentence} (a longer "pattern" in the rules of telelink synth fit --structure has more)`);
   }
+  const { most } = learnt as Partial<Crossed>;
+  if (learnt.kind === "crossed" && most !== undefined && rows > most)
+    note(
+      `there are ${most} rows to be named by ${(learnt as Crossed).key.join(" and ")}: each name stands in up to ${Math.ceil(rows / most)} of those made`,
+    );
   if (options.out) note(`${rows} rows made; wrote ${options.out}`);
 }
 

@@ -1,5 +1,5 @@
 import { percent } from "../../../core/format";
-import { type Column, isCategorical, type Table } from "../../../data/table";
+import { type Column, columnNamed, isCategorical, type Table } from "../../../data/table";
 import { fewestUnits } from "../../../synthesis/relational/units";
 import { usualMinCount } from "../../../synthesis/structure/discover/discover";
 
@@ -11,8 +11,10 @@ export interface TornUnit {
   readonly what: "same" | "once";
   /** The share of the synthetic rows of which it is not so. */
   readonly share: number;
-  /** How many values the unit has. */
+  /** How many values the unit has, and how many rows each of them on average, and of the column. */
   readonly units: number;
+  readonly each: number;
+  readonly beside: number;
 }
 
 /** A unit has so many values, each of so many rows on average; and rows made may be off in this share. */
@@ -23,7 +25,7 @@ const fewEach = 20;
 const leastExpected = 20;
 /** What a unit has once each unit has much of: so much of all pairs is there. */
 const leastFilled = 0.1;
-/** So many rows of either table are looked at, side by side as they stand: those of one unit often do. */
+/** By so many rows of either table it is found, side by side as they stand: those of one unit often do. */
 const mostRows = 5000;
 /** So many units are named. */
 const mostNamed = 3;
@@ -47,9 +49,9 @@ export function tornUnits(real: Table, synthetic: Table): readonly TornUnit[] {
         Math.ceil((unit.known / unit.sizes.length) * units.sizes.length),
       );
       const share = what ? offIn(units, cells, what, rows, rows) / rows : 0;
-      return what && share > mostOff
-        ? [{ unit: unit.name, column: other.name, what, share, units: unit.sizes.length }]
-        : [];
+      if (!what || share <= mostOff || !holdsIn(real, unit.name, other.name, what)) return [];
+      const [each, beside] = [unit, other].map((one) => one.known / one.sizes.length);
+      return [{ unit: unit.name, column: other.name, what, share, units: unit.sizes.length, each, beside }];
     });
     const surely = unit.together || some.some(({ what }) => what === "once");
     return surely ? some : [];
@@ -68,6 +70,13 @@ export function tornUnits(real: Table, synthetic: Table): readonly TornUnit[] {
         (says(finer, column, what) || column === finer),
     );
   });
+}
+
+/** Whether it is so in all rows, where only the first ones were looked at. */
+function holdsIn(real: Table, unit: string, column: string, what: TornUnit["what"]): boolean {
+  if (real.rows <= mostRows) return true;
+  const [own, cells] = [unit, column].map((name) => placesOf(columnNamed(real, name), real.rows));
+  return offIn(own, cells, what, 1) === 0;
 }
 
 /** The columns that all rows of a unit have alike, by units of a few rows that texts name, or whole numbers whose rows stand together. */
@@ -116,11 +125,20 @@ export function describeTornUnits(found: readonly TornUnit[]): string[] {
       return { names: some.map(({ column }) => column).join(word), most };
     };
     const [same, once] = [of("same", ", "), of("once", " or ")];
-    const [{ units: count }] = found.filter((one) => one.unit === unit);
-    const kept =
-      count < fewestUnits * usualMinCount
-        ? `${count} are too few to be learnt as a table of their own`
-        : `to keep it, give --key ${unit}: then whole ones are made, with names of their own`;
+    const own = found.filter((one) => one.unit === unit);
+    const [{ units: count, each }] = own;
+    const [pair] = own.filter(({ what }) => what === "once");
+    // The first of a key is levels, each of which must have rows enough to be told: a month's, where a day has too few.
+    const turned = pair && !same.names && each < usualMinCount && pair.beside >= usualMinCount;
+    const names = turned ? [pair.column, unit] : [unit, pair?.column];
+    const given =
+      pair && (turned || each >= usualMinCount) ? `--key ${names.join("+")}: each of the real ones once` : "";
+    const made =
+      count >= fewestUnits * usualMinCount && !turned
+        ? `--key ${unit}: whole ones, with names of their own`
+        : "";
+    const ways = [made, given].filter((way) => way !== "").join(", or ");
+    const kept = ways ? `to keep it, give ${ways}` : `${count} are too few for new ones to be made`;
     const last = k + 1 === mostNamed && more > 0 ? `; so it is with ${more} more` : "";
     return [
       ...(same.names

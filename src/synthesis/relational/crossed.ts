@@ -1,0 +1,199 @@
+import { check, checkInteger } from "../../core/checks";
+import type { ModelJson } from "../../core/model";
+import { permutation, type Rng, seeded } from "../../core/rng";
+import { asTable } from "../../data/polars";
+import type { ColumnSchema } from "../../data/schema";
+import { type Column, cellText, columnNamed, isCategorical, type Table } from "../../data/table";
+import { type ColumnCondition, resolveWhere, satisfies } from "../conditions";
+import {
+  loadSequential,
+  type Sequential,
+  type SequentialOptions,
+  sequential,
+} from "../sequential/sequential";
+import { discoverStructure, usualMinCount } from "../structure/discover/discover";
+import { brokenRows } from "../structure/orders/broken";
+import { countPeople } from "../structure/people";
+import { keysOf } from "../structure/restore";
+import { tieKeys } from "../structure/variables";
+import type { FitSynthesiser, SampleOptions, Synthesiser } from "../synthesiser";
+import { emptyColumn, mostMended, stacked } from "./draw-children";
+
+export interface CrossedOptions extends SequentialOptions {
+  /** Columns that together name a row, as a firm and a year. */
+  readonly key: readonly string[];
+}
+
+/** A model of rows that several columns name together: what these name is as it was, each once, and all else is drawn. */
+export interface Crossed extends Synthesiser {
+  readonly kind: "crossed";
+  readonly key: readonly string[];
+  /** How many rows there are to be named; of more each name stands several times. */
+  readonly most: number;
+  readonly model: Sequential;
+}
+
+/** The table with the numbers of a column as levels: those of firms are names. */
+export function withLevels(from: Table, name: string): Table {
+  const one = columnNamed(from, name);
+  if (one.type !== "numeric") return from;
+  const cells = Array.from({ length: from.rows }, (_, i) => cellText(one, i));
+  const levels = [...new Set(cells)].filter((cell) => cell !== "");
+  const places = new Map(levels.map((level, code) => [level, code]));
+  const codes = Int32Array.from(cells, (cell) => places.get(cell) ?? -1);
+  const named: Column = { name, type: "categorical", levels, codes };
+  return { rows: from.rows, columns: from.columns.map((column) => (column === one ? named : column)) };
+}
+
+/**
+ * Learns a table whose rows several columns name together (each firm once a year): by `sequential`, given these, the first as
+ * levels. Throws where two rows
+ * have the same, where a row lacks one, and where a level of them has fewer rows than may be told.
+ */
+export function crossed({ key, ...options }: CrossedOptions): FitSynthesiser<Crossed> {
+  return async (rows, rng, watch) => {
+    const from = withLevels(asTable(rows), key[0]);
+    const action = `learn rows named by ${key.join(" and ")}`;
+    const named = key.map((name) => columnNamed(from, name));
+    const seen = new Map<string, number>();
+    for (let i = 0; i < from.rows; i++) {
+      const cells = named.map((one) => cellText(one, i));
+      check(!cells.includes(""), action, "each row must have all of them", `none in row ${i + 1}`);
+      const before = seen.get(cells.join("\n"));
+      const rule = "no two rows may have the same";
+      check(
+        before === undefined,
+        action,
+        rule,
+        `${cells.join(" and ")} in rows ${(before ?? 0) + 1} and ${i + 1}`,
+      );
+      seen.set(cells.join("\n"), i);
+    }
+    const found = { customer: false as const, ...options, keep: key };
+    const structure = options.structure ?? discoverStructure(from, rng.fork("structure"), found);
+    const given = { ...options, structure, customer: false as const, given: key, acceptBroken: true };
+    const model = await sequential(given)(from, rng, watch);
+    const cells = named.map((one) => {
+      const schema = model.columns.find(({ name }) => name === one.name) as ColumnSchema;
+      if (one.type === "numeric") return Array.from(one.values);
+      if (!isCategorical(one)) return [...one.values];
+      const codes = Array.from(one.codes, (code) => (schema.levels ?? []).indexOf(one.levels[code]));
+      const least = options.minCount ?? usualMinCount;
+      const rows = countPeople(one.codes, undefined);
+      const rare = codes.findIndex((code, i) => code < 0 || Number(rows.get(one.codes[i])) < least);
+      const rule = `each level must have ${least} rows and more (--key ${one.name} makes up others)`;
+      check(rare < 0, action, rule, `${one.name} = ${cellText(one, Math.max(0, rare))}`);
+      return codes;
+    });
+    return crossedOf({ key, cells, model });
+  };
+}
+
+interface Parts {
+  readonly key: readonly string[];
+  /** What names the rows, a list for each of the columns: codes of levels, numbers, or texts. */
+  readonly cells: readonly (readonly (number | string)[])[];
+  readonly model: Sequential;
+}
+
+/** The model that `toJSON` wrote. Throws when the JSON is of another kind or version, or names no rows. */
+export function loadCrossed(json: ModelJson): Crossed {
+  const action = "load crossed";
+  check(json.kind === "crossed", action, "kind must be crossed", json.kind);
+  check(json.version === 1, action, "version must be 1; fit it again", json.version);
+  const { key, cells, ...raw } = json as unknown as Parts & { readonly model: ModelJson };
+  const model = loadSequential(Object(raw.model));
+  const there = Array.isArray(key) && key.every((name) => model.columns.some((one) => one.name === name));
+  check(there && key.length > 0, action, "its key must be columns of the model", key);
+  const rows = Array.isArray(cells) && Array.isArray(cells[0]) ? cells[0].length : 0;
+  const whole =
+    cells.length === key.length &&
+    cells.every((own, k) => {
+      const { levels, type } = model.columns.find(({ name }) => name === key[k]) as ColumnSchema;
+      const fits = (cell: unknown): boolean =>
+        levels
+          ? levels[Number(cell)] !== undefined
+          : type === "numeric"
+            ? Number.isFinite(cell)
+            : typeof cell === "string";
+      return Array.isArray(own) && own.length === rows && own.every(fits);
+    });
+  check(rows > 0 && whole, action, "it must have a cell of each column of its key for every row", rows);
+  return crossedOf({ key, cells, model });
+}
+
+function crossedOf({ key, cells, model }: Parts): Crossed {
+  const { columns, structure } = model;
+  const most = cells[0].length;
+  const schemas = key.map((name) => columns.find((one) => one.name === name) as ColumnSchema);
+  // The same order in all blocks.
+  const order = permutation(seeded(0).fork(key.join("\n")), most);
+  const placesWhere = (conditions: readonly ColumnCondition[]): Int32Array => {
+    const own = conditions.map((one) => ({ one, k: key.indexOf(columns[one.column].name) }));
+    for (const { one, k } of own) {
+      const { name, type } = columns[one.column];
+      const rule = `where must name ${key.join(" or ")}, and no dates: all else is drawn by them`;
+      check(k >= 0 && type !== "date", "sample", rule, name);
+    }
+    const places = order.filter((i) => own.every(({ one, k }) => satisfies(one, Number(cells[k][i]))));
+    check(places.length > 0, "sample", "some row must meet all conditions", "none");
+    return places;
+  };
+  const draw = (places: readonly number[], rng: Rng): Table => {
+    const rows = places.length;
+    const named = schemas.map((schema, k) => withCells(emptyColumn(schema, rows), cells[k], places));
+    const own = (one: Column): Column => named.find(({ name }) => name === one.name) ?? one;
+    const bare = { rows, columns: columns.map((schema) => own(emptyColumn(schema, rows))) };
+    const made = model.drawBeside(bare, new Set(key), rng);
+    // Drawing keeps numbers within the ends that may be told.
+    return { rows, columns: made.columns.map(own) };
+  };
+  return {
+    kind: "crossed",
+    key,
+    most,
+    model,
+    columns,
+    sample: (n, rng, options: SampleOptions = {}) => {
+      checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
+      const { firstRow = 0 } = options;
+      const free = placesWhere(resolveWhere(options.where, columns));
+      const turns = Array.from({ length: n }, (_, i) => {
+        const at = firstRow + i;
+        return { round: Math.floor(at / free.length), place: free[at % free.length] };
+      });
+      const places = turns.sort((a, b) => a.round - b.round || a.place - b.place).map(({ place }) => place);
+      let made = draw(places, rng);
+      for (let k = 0; k < mostMended; k++) {
+        const broken = brokenRows(structure, made);
+        if (broken.length === 0) break;
+        const again = draw(
+          broken.map((row) => places[row]),
+          rng.fork(`again ${k}`),
+        );
+        const from = places.map((_, row) => ({ step: 0, row }));
+        broken.forEach((at, row) => {
+          from[at] = { step: 1, row };
+        });
+        made = { rows: n, columns: made.columns.map((one, j) => stacked([one, again.columns[j]], from)) };
+      }
+      const named = structure.columns.flatMap((plan) =>
+        plan.kind === "key" ? [{ plan, values: keysOf(plan, firstRow, n, rng.fork(plan.name)) }] : [],
+      );
+      const columnsMade = made.columns.map((one): Column => {
+        const own = named.find(({ plan }) => plan.name === one.name);
+        return own && "values" in one && one.type !== "numeric" ? { ...one, values: own.values } : one;
+      });
+      return tieKeys(structure, { rows: n, columns: columnsMade });
+    },
+    toJSON: () => ({ kind: "crossed", version: 1, key, cells, model: model.toJSON() }),
+  };
+}
+
+/** An empty column with the cells at the places. */
+function withCells(one: Column, cells: readonly (number | string)[], places: readonly number[]): Column {
+  const own = places.map((place) => cells[place]);
+  if (one.type === "numeric") return { ...one, values: Float64Array.from(own, Number) };
+  if (isCategorical(one)) return { ...one, codes: Int32Array.from(own, Number) };
+  return { ...one, values: own.map(String) };
+}
