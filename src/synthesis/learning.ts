@@ -73,7 +73,7 @@ export function describeLearning(learning: Learning, rows: number): readonly str
     );
   if (pairs && pairs.learnt < pairs.all)
     said.push(
-      `${pairs.learnt} of ${pairs.all} pairs of columns are learnt, no more than ${rows} rows bear: what others have in common comes out weaker or not at all, and is named of numbers where that is beyond chance`,
+      `${pairs.learnt} of ${pairs.all} pairs of columns are learnt, no more than ${rows} rows bear: others come out weaker (numbers that are clearly off are named)`,
     );
   const { children } = learning;
   const below = children ? describeLearning(children, children.rows).map((own) => `children: ${own}`) : [];

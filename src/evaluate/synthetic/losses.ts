@@ -1,5 +1,6 @@
 import { percent } from "../../core/format";
 import { type Column, isCategorical, type Table } from "../../data/table";
+import type { Told } from "../../synthesis/structure/describe";
 import { describeNotDetermined, type NotDetermined } from "./determined/determined";
 import { describeLearnt, type LearntRows } from "./learnt-rows";
 import type { NewPairs } from "./rules";
@@ -78,8 +79,8 @@ export function occurrences(column: Column, counts?: ArrayLike<number>): Occurre
   return { name: column.name, levels, values, missing };
 }
 
-/** What must be read before any figure: what the synthetic rows lack, and which columns the figures leave out. */
-export function lossSentences(found: {
+/** What must be read before any figure, by kind: what the synthetic rows lack, and which columns the figures leave out. */
+export function lossesTold(found: {
   readonly learntRows?: readonly LearntRows[];
   readonly losses: readonly Loss[];
   readonly newPairs?: readonly NewPairs[];
@@ -89,7 +90,7 @@ export function lossSentences(found: {
   readonly notJudged: readonly string[];
   readonly texts: readonly { readonly column: string }[];
   readonly quality: { readonly shapesByColumn: readonly unknown[] };
-}): string[] {
+}): Told[] {
   const texts = found.texts.map((text) => text.column);
   const all = found.quality.shapesByColumn.length + texts.length;
   const unjudged = `${texts.length} of ${all} columns (${percent(texts.length / all)}) hold identifiers or free text, of which only the form is judged: ${texts.join(", ")}`;
@@ -97,21 +98,31 @@ export function lossSentences(found: {
     ({ columns, share, fresh }) =>
       `${columns.join(" and ")}: ${percent(share, 1)} of the synthetic rows have a pair that no real row has; of new real rows it would be about ${percent(fresh, 1)}`,
   );
-  const groups = (reversed: boolean): string[] =>
+  const groups = (group: string, reversed: boolean): Told[] =>
     (found.shiftedGroups ?? [])
       .filter((one) => (one.reversed !== undefined) === reversed)
-      .map(describeShiftedGroups);
+      .map((one) => ({ group, column: one.column, text: describeShiftedGroups(one) }));
+  const of = (group: string, texts: readonly string[]): Told[] => texts.map((text) => ({ group, text }));
   return [
-    ...(found.learntRows ?? []).map(describeLearnt),
-    ...groups(true),
-    ...found.losses.map(lossSentence),
-    ...pairs,
-    ...(found.notDetermined ?? []).map((one) => describeNotDetermined(one)),
-    ...describeShiftedPairs(found.shiftedPairs ?? []),
-    ...groups(false),
-    ...(texts.length > 0 ? [unjudged] : []),
-    ...found.notJudged,
+    ...of("learnt", (found.learntRows ?? []).map(describeLearnt)),
+    ...groups("reversed", true),
+    ...found.losses.map((one) => ({ group: "gone", column: one.column, text: lossSentence(one) })),
+    ...of("pairs", pairs),
+    ...(found.notDetermined ?? []).map((one) => ({
+      group: "determined",
+      column: one.what,
+      text: describeNotDetermined(one),
+    })),
+    ...of("correlations", describeShiftedPairs(found.shiftedPairs ?? [])),
+    ...groups("groups", false),
+    ...of("unjudged", texts.length > 0 ? [unjudged] : []),
+    ...of("not judged", found.notJudged),
   ];
+}
+
+/** The same in sentences alone. */
+export function lossSentences(found: Parameters<typeof lossesTold>[0]): string[] {
+  return lossesTold(found).map(({ text }) => text);
 }
 
 function lossSentence({ column, what, share, values }: Loss): string {

@@ -81,7 +81,8 @@ export async function trainSynthesiser(raw: unknown, context: JobContext): Promi
     model.sample(judgedRows, seeded(input.seed).fork("judge")),
   );
   const looked = seeded(input.seed).fork("not learnt");
-  const { sentences: notLearnt } = await notLearntBy(model, real.learnt, looked, whose.customers?.column);
+  const { lost } = await notLearntBy(model, real.learnt, looked, whose.customers?.column);
+  const notLearnt = lost.map(({ text }) => text);
   progress({ phase: "judge", done: 1, total: 1 });
   const learning: Learning = { ...whose, ...learningOf(model, real.learnt.rows) };
   const metadata = {

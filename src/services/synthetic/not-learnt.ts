@@ -8,6 +8,7 @@ import { describeTornUnits, tornUnits } from "../../evaluate/synthetic/shifted/t
 import { contextNames } from "../../synthesis/relational/child-table";
 import { keysOf } from "../../synthesis/relational/families";
 import type { RelatedTables, Relational } from "../../synthesis/relational/relational";
+import type { Told } from "../../synthesis/structure/describe";
 import { keyCount } from "../../synthesis/structure/keys/fresh-keys";
 import type { Synthesiser } from "../../synthesis/synthesiser";
 
@@ -18,8 +19,8 @@ const mostCompared = 5000;
 
 /** What a model's own rows lack. */
 export interface NotLearnt {
-  /** What follows from other columns in the rows learnt alone, and means and shares that come out as others: a sentence each. */
-  readonly sentences: readonly string[];
+  /** What follows from other columns in the rows learnt alone, and means and shares that come out as others: a sentence each, by kind. */
+  readonly lost: readonly Told[];
   /** The columns by which the rows are of another kind: a level that many have is gone, or other cells are missing. */
   readonly unlike: readonly string[];
 }
@@ -63,7 +64,7 @@ export async function notLearntByBoth(
   );
   const own = (sentence: string): boolean => !above.some((begin) => sentence.startsWith(begin));
   return {
-    sentences: [...parents.sentences, ...children.sentences.filter(own)],
+    lost: [...parents.lost, ...children.lost.filter(({ text }) => own(text))],
     unlike: [...parents.unlike, ...children.unlike.filter(own)],
   };
 }
@@ -97,17 +98,34 @@ async function describe(
   const grave = off.filter((one) => one.grave);
   const groups = shiftedGroups(real, many, { customer });
   const reversed = groups.filter((one) => one.reversed);
+  const torn = tornUnits(real, made);
+  const means = off.filter((one) => !one.grave && one.customers === undefined);
+  const pairs = shiftedPairs(real, many, { customer });
+  const bare = (group: string, texts: readonly string[]): Told[] => texts.map((text) => ({ group, text }));
+  const of = <T>(group: string, some: readonly T[], column: (one: T) => string, text: (one: T) => string) =>
+    some.map((one): Told => ({ group, column: column(one), text: text(one) }));
+  const columnOf = ({ column }: { readonly column: string }): string => column;
   return {
-    sentences: [
-      ...grave.map(describeShifted),
-      ...reversed.map(describeShiftedGroups),
-      ...describeTornUnits(tornUnits(real, made)),
-      ...found.map((one) => describeNotDetermined(one)),
-      ...off.filter((one) => !one.grave && one.customers === undefined).map(describeShifted),
-      ...describeLeaning(off, related ? "" : undefined),
-      ...describeShiftedPairs(shiftedPairs(real, many, { customer })),
-      ...groups.filter((one) => !one.reversed).map(describeShiftedGroups),
-      ...(notLookedAt ? [notLookedAt] : []),
+    lost: [
+      ...of("grave", grave, columnOf, describeShifted),
+      ...of("reversed", reversed, columnOf, describeShiftedGroups),
+      ...bare("torn", describeTornUnits(torn)),
+      ...of(
+        "determined",
+        found,
+        ({ what }) => what,
+        (one) => describeNotDetermined(one),
+      ),
+      ...of("means", means, columnOf, describeShifted),
+      ...bare("leaning", describeLeaning(off, related ? "" : undefined)),
+      ...bare("pairs", describeShiftedPairs(pairs)),
+      ...of(
+        "groups",
+        groups.filter((one) => !one.reversed),
+        columnOf,
+        describeShiftedGroups,
+      ),
+      ...bare("not looked at", notLookedAt ? [notLookedAt] : []),
     ],
     unlike: [...new Set([...grave, ...reversed].map(({ column }) => column))],
   };

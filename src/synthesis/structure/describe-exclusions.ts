@@ -34,10 +34,26 @@ export function describeExclusions(exclusions: readonly Exclusion[], namesOf: Na
     for (const [x, y] of together(exclusion, namesOf)) group.set(root(key(y)), root(key(x)));
   const members = new Map<string, Cell[]>();
   for (const [id, cell] of cells) members.set(root(id), [...(members.get(root(id)) ?? []), cell]);
+  // That columns are there together says no more than that they are missing together.
+  const isSaid = (one: readonly Cell[]): boolean => {
+    const others = one.flatMap(({ column, label }) =>
+      namesOf(column)
+        .labels.filter((other) => other !== label)
+        .map((other) => ({ column, label: other })),
+    );
+    const roots = new Set(
+      others.map((cell) => (isMissing(cell) && group.has(key(cell)) ? root(key(cell)) : "")),
+    );
+    return roots.size === 1 && !roots.has("");
+  };
   const sentences: string[] = [];
   for (const one of members.values()) {
-    if (one.length > 1)
-      sentences.push(`${one.map((cell) => named(cell, namesOf)).join(", ")} always come together.`);
+    if (one.length < 2 || isSaid(one)) continue;
+    sentences.push(
+      one.every(isMissing)
+        ? `${one.map(({ column }) => column).join(", ")} are missing together.`
+        : `${one.map((cell) => named(cell, namesOf)).join(", ")} always come together.`,
+    );
   }
   return [...sentences, ...remaining(exclusions, root, namesOf)];
 }
@@ -103,14 +119,29 @@ function remaining(
     const id = JSON.stringify([cell.column, column, labels]);
     alike.set(id, { column, labels, cells: [...(alike.get(id)?.cells ?? []), cell] });
   }
-  return [...alike.values()].map(({ cells, column, labels }) => {
+  const told = new Map<string, { where: string; names: string[]; rest: string }>();
+  for (const { cells, column, labels } of alike.values()) {
     const { called, labels: all } = namesOf(column);
     const left = all.filter((label) => !labels.includes(label));
     const gap = [left, labels].some((own) => own.length === 1 && own[0] === missingLabel);
-    const where = `Where ${anyOf(cells, namesOf)}, ${gap ? column : called} is`;
-    if (left.length === 1 && labels[0] !== missingLabel) return `${where} ${bare(left[0])}.`;
-    return `${where} never ${labels.map(bare).join(" or ")}.`;
-  });
+    const where = anyOf(cells, namesOf);
+    const rest =
+      left.length === 1 && labels[0] !== missingLabel
+        ? bare(left[0])
+        : `never ${labels.map(bare).join(" or ")}`;
+    const id = JSON.stringify([where, rest]);
+    const one = told.get(id) ?? { where, names: [], rest };
+    one.names.push(gap ? column : called);
+    told.set(id, one);
+  }
+  return [...told.values()].map(
+    ({ where, names, rest }) =>
+      `Where ${where}, ${names.join(", ")} ${names.length > 1 ? "are" : "is"} ${rest}.`,
+  );
+}
+
+function isMissing({ label }: Cell): boolean {
+  return label === missingLabel;
 }
 
 /** Cells of one column that say the same: all but the missing one are that it is there. */
@@ -134,11 +165,12 @@ function key(cell: Cell): string {
 }
 
 function named(cell: Cell, namesOf: NamesOf): string {
-  if (cell.label === missingLabel) return `${cell.column} = ${missingLabel}`;
+  if (isMissing(cell)) return `${cell.column} is missing`;
   return `${namesOf(cell.column).called} ${cell.label === "other" ? "is another value" : `= ${bare(cell.label)}`}`;
 }
 
 function bare(label: string): string {
   if (label === "other") return "another value";
+  if (label === missingLabel) return "missing";
   return label.replace(/^= (.*)/, (_, atom) => String(Number(Number(atom).toPrecision(9))));
 }

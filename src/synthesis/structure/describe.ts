@@ -13,6 +13,7 @@ import { describeSaying } from "./keys/name-parts";
 import { describeLater } from "./orders/later";
 import { describeLimits } from "./orders/limits";
 import {
+  type BandsPlan,
   type ColumnPlan,
   type Combination,
   formulaOf,
@@ -25,35 +26,64 @@ import { cellNamesOf, levelNames } from "./variables";
 /** More values of a number are not named one by one. */
 const mostListed = 6;
 
-/** The structure in sentences, one rule each: what a user confirms or changes. Of columns that are `told` otherwise it says what they share with others. */
-export function describeStructure(
-  structure: Structure,
-  told: ReadonlySet<string> = new Set(),
-): readonly string[] {
+/** The headings under which rules are told, those first that bind most. */
+export const ruleGroups = [
+  "Computed from other columns",
+  "What goes together",
+  "Orders and limits",
+  "What columns hold",
+] as const;
+
+/** A sentence, the heading it belongs to, and of which column it speaks: its first words, where it does of one. */
+export interface Told {
+  readonly group: string;
+  readonly text: string;
+  readonly column?: string;
+}
+
+/** The structure in sentences, one rule each, by group: what a user confirms or changes. Of columns that are `told` otherwise it says what they share with others. */
+export function rulesIn(structure: Structure, told: ReadonlySet<string> = new Set()): readonly Told[] {
+  const { columns, combinations, exclusions, orders, later = [], gaps = [], holes = [] } = structure;
+  const own = columns.filter(({ name }) => !told.has(name) && !inBlock(name, structure));
+  const described = own.map((plan) => ({ column: plan.name, ...describeColumn(plan, structure) }));
+  const [computed, together, limits, held] = ruleGroups;
+  const of = (group: string, texts: readonly string[]): Told[] => texts.map((text) => ({ group, text }));
   return [
-    ...structure.columns.flatMap((plan) =>
-      told.has(plan.name) || inBlock(plan.name, structure) ? [] : describeColumn(plan, structure),
-    ),
-    ...structure.combinations.map(describeCombination),
-    ...structure.exclusions.filter(({ only }) => only).map(describeOnly),
-    ...describeExclusions(
-      structure.exclusions.filter(({ never }) => never.length > 0),
-      (name) => cellsNamed(structure, name),
-    ),
-    ...structure.orders.flatMap(({ low, high }, k) => {
-      const back = structure.orders.findIndex((other) => other.low === high && other.high === low);
-      if (back < 0) return [`${low} is never above ${high}.`];
-      return k < back ? [`${low} equals ${high}.`] : [];
-    }),
-    ...(structure.later ?? []).map(describeLater),
-    ...describeLimits(structure),
-    ...(structure.gaps ?? []).map(
-      ({ column }) => `${column} is missing in some rows, of which its rules say nothing.`,
-    ),
-    ...(structure.holes ?? []).map(
-      ({ column, share }) => `${column} is missing in ${percent(share)} of the rows, at random.`,
-    ),
+    ...described.flatMap(({ column, rules }) => of(computed, rules).map((one) => ({ ...one, column }))),
+    ...of(together, [
+      ...combinations.map(describeCombination),
+      ...exclusions.filter(({ only }) => only).map(describeOnly),
+      ...describeExclusions(
+        exclusions.filter(({ never }) => never.length > 0),
+        (name) => cellsNamed(structure, name),
+      ),
+    ]),
+    ...of(limits, [
+      ...orders.flatMap(({ low, high }, k) => {
+        const back = orders.findIndex((other) => other.low === high && other.high === low);
+        if (back < 0) return [`${low} is never above ${high}.`];
+        return k < back ? [`${low} equals ${high}.`] : [];
+      }),
+      ...later.map(describeLater),
+      ...describeLimits(structure),
+    ]),
+    ...described.flatMap(({ column, cells }) => of(held, cells).map((one) => ({ ...one, column }))),
+    ...gaps.map(({ column }) => ({
+      group: held,
+      column,
+      text: `${column} is missing in some rows, of which its rules say nothing.`,
+    })),
+    ...holes.map(({ column, share }) => ({
+      group: held,
+      column,
+      text: `${column} is missing in ${percent(share)} of the rows, at random.`,
+    })),
   ];
+}
+
+/** The same in sentences alone. */
+export function describeStructure(structure: Structure): readonly string[] {
+  return rulesIn(structure).map(({ text }) => text);
 }
 
 /** Whether the column is one that says yes where others don't, which is told of all of them. */
@@ -72,7 +102,8 @@ export function describeCombination({ columns, allowed, labels }: Omit<Combinati
 
 /** What a column is bound to by others, in a sentence. */
 export function describeRule(structure: Structure, plan: ColumnPlan): string {
-  return describeColumn(plan, structure)[0] ?? plan.name;
+  const { rules, cells } = describeColumn(plan, structure);
+  return rules[0] ?? cells[0] ?? plan.name;
 }
 
 /** What the cells of a drawn variable are, and how to call it. */
@@ -87,36 +118,64 @@ function datesOf({ columns }: Pick<Structure, "columns">): readonly string[] {
   return columns.filter((plan) => plan.kind === "date").map((plan) => plan.name);
 }
 
-function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
+/** What a column follows from, and what its cells are. */
+function describeColumn(plan: ColumnPlan, structure: Structure) {
+  const rules: readonly string[] = describeFrom(plan, structure);
+  const cells: readonly string[] = describeCells(plan, structure);
+  return { rules, cells };
+}
+
+/** What a column follows from. */
+function describeFrom(plan: ColumnPlan, structure: Structure): string[] {
   const { name } = plan;
   const dates = datesOf(structure);
-  if (plan.kind === "constant")
-    return [plan.text === "" ? `${name} is always missing.` : `${name} is always ${plan.text}.`];
   if (plan.kind === "key")
     return [
-      ...(plan.keys.style === "same"
-        ? []
-        : [`${name} is a key: every ${plan.repeats ? "group of rows" : "row"} gets a fresh one.`]),
       ...(plan.names ? [`${name} holds what ${describeSaying(plan.names)}.`] : []),
       ...(plan.ties ?? []).map((tie) => `${name} ${describeTie(tie)}.`),
       ...(plan.rises ? [`${name} rises with ${plan.rises}, in rows that are made together.`] : []),
     ];
   if (plan.kind === "lookup") return [`${name} follows from ${plan.of}.`];
-  const cutOf = (cut: number): string =>
-    plan.kind === "bands" && !plan.value && dates.includes(plan.of)
-      ? dateWriter(plainTimes(cut))(cut)
-      : shown(cut);
-  if (plan.kind === "bands" && plan.pattern) return [`${name} is ${plan.of} written as ${plan.pattern}.`];
-  if (plan.kind === "bands")
-    return [
-      `${name} follows from ${plan.value ? described(plan.value, structure.columns) : plan.of}: ${plan.order
-        .map((level, b) => `${plan.levels[level]}${b > 0 ? ` from ${cutOf(plan.cuts[b - 1])}` : ""}`)
-        .join(
-          ", ",
-        )}${plan.nothing === undefined ? "" : `, ${plan.levels[plan.nothing]} where it is missing`}${plan.drawn ? "; others go with it: it is drawn, and the date moved there" : ""}.`,
-    ];
+  if (plan.kind === "bands") return [describeBands(plan, structure)];
   if (plan.kind === "part")
     return [`${name} is ${plan.unit === "instant" ? "the same date as" : `the ${plan.unit} of`} ${plan.of}.`];
+  if ((plan.kind !== "date" && plan.kind !== "number") || !plan.formula) return [];
+  const rule =
+    plan.kind === "date"
+      ? describeDated(name, plan.formula, structure.columns)
+      : describeFormula(name, plan.formula, structure, dates);
+  return rule ? [whereThere(rule, plan.formula, structure)] : [];
+}
+
+function describeBands(plan: BandsPlan, structure: Structure): string {
+  const { name } = plan;
+  if (plan.pattern) return `${name} is ${plan.of} written as ${plan.pattern}.`;
+  const dates = datesOf(structure);
+  // Of one number beside a fixed one the limits are told.
+  const [only, ...more] = plan.value?.terms ?? [];
+  const plain = only?.weight === 1 && !only.from && more.length + (plan.value?.effects.length ?? 0) === 0;
+  const shift = plan.value && plain && !dates.includes(only.column) ? plan.value.constant : 0;
+  const cutOf = (cut: number): string =>
+    !plan.value && dates.includes(plan.of) ? dateWriter(plainTimes(cut))(cut) : shown(cut - shift);
+  const of = plan.value
+    ? described({ ...plan.value, constant: plan.value.constant - shift }, structure.columns)
+    : plan.of;
+  return `${name} follows from ${of}: ${plan.order
+    .map((level, b) => `${plan.levels[level]}${b > 0 ? ` from ${cutOf(plan.cuts[b - 1])}` : ""}`)
+    .join(
+      ", ",
+    )}${plan.nothing === undefined ? "" : `, ${plan.levels[plan.nothing]} where it is missing`}${plan.drawn ? "; others go with it: it is drawn, and the date moved there" : ""}.`;
+}
+
+/** What a column's cells are. */
+function describeCells(plan: ColumnPlan, structure: Structure): string[] {
+  const { name } = plan;
+  if (plan.kind === "constant")
+    return [plan.text === "" ? `${name} is always missing.` : `${name} is always ${plan.text}.`];
+  if (plan.kind === "key")
+    return plan.keys.style === "same"
+      ? []
+      : [`${name} is a key: every ${plan.repeats ? "group of rows" : "row"} gets a fresh one.`];
   if (plan.kind === "levels")
     return plan.texts
       ? [`${name} is text: made up in the shapes and of the words that enough rows share.`]
@@ -125,14 +184,13 @@ function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
     const write = dateWriter(plan.format);
     const ways = plan.format.formats.length;
     const mixed = ways > 1 ? `, written in ${ways} ways` : "";
-    const exact = plan.format.exact?.map(({ text }) => text).join(" or ");
-    const rule = plan.formula && describeDated(name, plan.formula, structure.columns);
+    const exact = plan.format.exact?.map(({ text }) => text) ?? [];
     return [
-      ...(rule && plan.formula ? [whereThere(rule, plan.formula, structure)] : []),
-      `${name} is a date from ${write(plan.low)} to ${write(plan.high)}${mixed}${exact ? `; often exactly ${exact}` : ""}.`,
+      `${name} is a date from ${write(plan.low)} to ${write(plan.high)}${mixed}${exact.length > 0 ? `; often exactly ${anyOf(exact)}` : ""}.`,
       ...describeDays(plan),
     ];
   }
+  if (plan.kind !== "number") return [];
   if (plan.values && plan.values.length > mostListed)
     return [
       `${name} is one of ${plan.values.length} codes from ${plan.values[0]} to ${plan.values.at(-1)}: no amount, as what goes with them shows (an amount with --keep ${name}).`,
@@ -142,23 +200,21 @@ function describeColumn(plan: ColumnPlan, structure: Structure): string[] {
   const { grid } = plan;
   const end = (value: number): string => (grid ? String(Number(value.toFixed(grid.decimals))) : shown(value));
   const steps = grid ? ` in steps of ${shown(spacing(grid))}` : "";
-  const often =
-    plan.atoms.length > 0 && !plan.formula ? `; often exactly ${plan.atoms.map(end).join(" or ")}` : "";
-  const range = `${name} lies between ${end(plan.low)} and ${end(plan.high)}${steps}${often}.`;
+  const often = plan.atoms.length > 0 && !plan.formula ? `; often exactly ${anyOf(plan.atoms.map(end))}` : "";
   const coarser = (plan.grids?.grids ?? []).flatMap((own, k) => {
     const level = (structure.columns.find((one) => one.name === plan.grids?.column) as LevelsPlan).levels[k];
     return own ? [`${level} → ${shown(spacing(own))}`] : [];
   });
-  const byLevel = plan.grids ? [`${name} comes in steps ${listedBy(plan.grids.column, coarser)}.`] : [];
-  const repeated = plan.repeats ? [`${name} is often the value of ${plan.repeats.join(" or ")}.`] : [];
   return [
-    ...(plan.formula
-      ? [whereThere(describeFormula(name, plan.formula, structure, dates), plan.formula, structure)]
-      : []),
-    range,
-    ...byLevel,
-    ...repeated,
+    `${name} lies between ${end(plan.low)} and ${end(plan.high)}${steps}${often}.`,
+    ...(plan.grids ? [`${name} comes in steps ${listedBy(plan.grids.column, coarser)}.`] : []),
+    ...(plan.repeats ? [`${name} is often the value of ${anyOf(plan.repeats)}.`] : []),
   ];
+}
+
+/** "a, b or c". */
+function anyOf(texts: readonly string[]): string {
+  return texts.length > 1 ? `${texts.slice(0, -1).join(", ")} or ${texts.at(-1)}` : texts[0];
 }
 
 /** The rule, and which of what it reads must be there for it to say anything. */
@@ -237,8 +293,14 @@ function describeFormula(
       : formula.rest === "factor"
         ? ` × a factor near 1 (median error ${percent(formula.error)})`
         : ` + a difference (median ${shown(formula.error)})`;
+  const mayBeNone = (factor: string): boolean => {
+    const plan = columns.find((one) => one.name === factor);
+    return plan?.kind !== "number" || (plan.low <= 0 && plan.high >= 0);
+  };
   const otherwise =
-    formula.kind === "product" && formula.rest !== "none"
+    formula.kind === "product" &&
+    formula.rest !== "none" &&
+    formula.factors.some(({ column, plus, also }) => plus || also || mayBeNone(column))
       ? `; ${formula.otherwise === null ? "missing" : shown(formula.otherwise)} where that is 0`
       : "";
   const told = pricesBy(formula, columns);
@@ -251,8 +313,18 @@ function describeFormula(
     });
     return `${name} = ${listedBy(decides.name, sums)}${loose}.`;
   }
+  const [steps] = formula.terms.length === 1 ? formula.terms.map((term) => term.steps?.values ?? []) : [[]];
+  const alone = formula.constant === 0 && formula.effects.length === 0 && !formula.terms[0]?.steps?.slopes;
+  if (steps.length > 2 * mostListed && alone && formula.rest === "none")
+    return `${name} follows from ${formula.terms[0].column} by a table of ${steps.length} steps.`;
   const rates = ratesIn(formula)
-    .map((by) => ` × ${listedBy(by.column, ratesTold(by, columns))}`)
+    .map((by) => {
+      // A third is ÷ 3.
+      const known = by.rates.filter((rate) => rate !== null);
+      const over = known.every((rate) => isShort(1 / rate)) && !known.every(isShort);
+      const told = over ? { ...by, rates: by.rates.map((rate) => rate && 1 / rate) } : by;
+      return ` ${over ? "÷" : "×"} ${listedBy(by.column, ratesTold(told, columns))}`;
+    })
     .join("");
   return `${name} = ${right(formula, dates, columns)}${rates}${dated ? ", dates in days" : ""}${loose}${otherwise}.`;
 }
@@ -374,6 +446,11 @@ function weighted(weight: number, column: string): string {
   return over.length < shown(weight).length && Number(over) === Math.round(1e9 / weight) / 1e9
     ? `${column} ÷ ${over}`
     : `${shown(weight)} × ${column}`;
+}
+
+/** Whether four digits tell it. */
+function isShort(value: number): boolean {
+  return Math.abs(Number(value.toPrecision(4)) - value) <= 1e-9 * Math.abs(value);
 }
 
 function shown(value: number): string {

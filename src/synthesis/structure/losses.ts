@@ -1,5 +1,6 @@
 import { percent } from "../../core/format";
 import { mean } from "../../core/math/statistics";
+import type { Told } from "./describe";
 import { describeKeys, keyShortage } from "./keys/describe-keys";
 import { areNumbered, describeNames, describeSaying } from "./keys/name-parts";
 import type { KeyColumnPlan, Structure } from "./structure";
@@ -50,16 +51,27 @@ export function describeLosses({
     const ended = (plan.kind === "date" || (plan.kind === "number" && !plan.values)) && !plan.formula;
     if (ended && plan.low === plan.high)
       return [`${name}: ${few} where its values begin or end; every row gets one value from in between`];
-    if (plan.kind === "number" && plan.rare)
-      return [
-        `${name}: up to ${plan.rare} rows have a number that ${few}; the other numbers stand in for it`,
-      ];
-    if ((plan.kind !== "levels" && plan.kind !== "lookup") || !plan.rare) return [];
-    return plan.kind === "levels" && plan.texts
+    return plan.kind === "levels" && plan.texts && plan.rare
       ? [
           `${name}: up to ${plan.rare} rows hold texts that ${few}; others are made up in their shape${plan.texts.real ? `, of which about ${percent(plan.texts.real)} are real ones by chance: there are few others` : ""}`,
         ]
-      : [`${name}: up to ${plan.rare} rows have a level that ${few}; the other levels stand in for it`];
+      : [];
+  });
+  const kinds = { level: ["levels", "lookup"], number: ["number"] };
+  const stoodIn = Object.entries(kinds).flatMap(([what, of]) => {
+    const some = columns.flatMap((plan) =>
+      of.includes(plan.kind) && "rare" in plan && plan.rare && !("texts" in plan && plan.texts)
+        ? [{ name: plan.name, rare: plan.rare }]
+        : [],
+    );
+    if (some.length > 1)
+      return [
+        `${what}s that ${few} are left out, the others stand in for them: ${some.map(({ name, rare }) => `${name} (up to ${rare} rows)`).join(", ")}`,
+      ];
+    return some.map(
+      ({ name, rare }) =>
+        `${name}: up to ${rare} rows have a ${what} that ${few}; the other ${what}s stand in for it`,
+    );
   });
   const unpaired = exclusions.flatMap(({ columns: pair, only }) =>
     pair.flatMap((name, k) => {
@@ -68,7 +80,9 @@ export function describeLosses({
       const paired = new Set(only?.map((labels) => labels[k]));
       const count = only ? levels.filter((level) => !paired.has(level)).length : 0;
       return count > 0
-        ? [`${name}: ${count} levels are not drawn, as ${few} each pair of theirs with ${pair[1 - k]}`]
+        ? [
+            `${name}: ${count} level${count > 1 ? "s are" : " is"} not drawn, as ${few} each pair of theirs with ${pair[1 - k]}`,
+          ]
         : [];
     }),
   );
@@ -81,9 +95,14 @@ export function describeLosses({
   );
   const made = open.map(
     ({ columns: pair, rare }) =>
-      `${pair.join(" and ")} belong together, but ${percent(rare)} of the rows have a pair that ${few}: rows are made with pairs that no row has (--combination "${pair.join("+")}" keeps to those that there are, however few have them)`,
+      `${pair.join(" and ")} belong together, but ${percent(rare)} of the rows have a pair that ${few}: rows are made with pairs that no row has (--combination "${pair.join("+")}" keeps to those there are)`,
   );
-  return [...own, ...unpaired, ...pairs, ...made];
+  return [...own, ...stoodIn, ...unpaired, ...pairs, ...made];
+}
+
+/** The same by kind. */
+export function lossesOf(structure: Structure): readonly Told[] {
+  return describeLosses(structure).map((text) => ({ group: "few", text }));
 }
 
 /** What is to be said where so many rows are made, in sentences: whose identifiers repeat that need not. */

@@ -42,8 +42,8 @@ test("a stage of 160 deals that says which dates are there keeps saying so", asy
   );
   expect(broken).toEqual([]);
   const rules = describeStructure(discoverStructure(table, seeded(1)));
-  expect(rules).toContain("Where stage = Lost or Won, closed is never (missing).");
-  expect(rules.join(" ")).not.toContain("difference of contacted = (missing)");
+  expect(rules).toContain("Where stage = Lost or Won, closed is never missing.");
+  expect(rules.join(" ")).not.toContain("difference of contacted is missing");
 });
 
 test("of open claims no reason is told, though each reason is too rare to be missed there", async () => {
@@ -56,7 +56,7 @@ test("of open claims no reason is told, though each reason is too rare to be mis
   });
   const { table } = parseCsv(`status,claimed,reason\n${lines.join("\n")}`);
   const rules = describeStructure(discoverStructure(table, seeded(1)));
-  expect(rules).toContain("Where status = open or paid, reason is (missing).");
+  expect(rules).toContain("Where status = open or paid, reason is missing.");
 });
 
 test("cells that chance left apart in few rows are no rule, nor gaps that go their own way", () => {
@@ -95,7 +95,7 @@ test.each([240, 1500])(
   async (rows) => {
     const table = worth(rows, seeded(4));
     const rules = describeStructure(discoverStructure(table, seeded(1)));
-    expect(rules).toContain("Where stage = Contacted or New, closed is (missing).");
+    expect(rules).toContain("Where stage = Contacted or New, closed is missing.");
     expect(rules).toContain("stage = Won, value is another value always come together.");
     const rng = seeded(6);
     const holed = parseCsv(
@@ -153,8 +153,8 @@ test("describeExclusions(exclusions, names) says of a level what is left for it,
     names,
   );
   expect(sentences).toEqual([
-    "Where work = paid or free, income is never (missing).",
-    "Where work = none or school, income is (missing).",
-    "Where score is there, why is (missing).",
+    "Where work = paid or free, income is never missing.",
+    "Where work = none or school, income is missing.",
+    "Where score is there, why is missing.",
   ]);
 });

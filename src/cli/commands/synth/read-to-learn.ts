@@ -48,9 +48,10 @@ export async function readToLearn<Out>(
       drawnTable(source, { ...how, ...options }, drawing, seeded(seed).fork("rows drawn")),
     );
     noteDrawn(read, minCount);
-    for (const name of flags.schema ? [] : perhapsRowNames(read.table))
+    const names = flags.schema ? [] : perhapsRowNames(read.table);
+    if (names.length > 0)
       note(
-        `${name} has another whole number in each row and is learnt as a number: if it names the rows, say so in a file of --schema: {"columns": [{"name": ${JSON.stringify(name)}, "type": "id"}]}`,
+        `${names.join(", ")} ${names.length > 1 ? "have" : "has"} another whole number in each row, learnt as an amount: what names the rows is said by --schema: {"columns": [{"name": ${JSON.stringify(names[0])}, "type": "id"}]}`,
       );
     return await learn(read);
   } finally {

@@ -22,18 +22,18 @@ import { describeToldLevel } from "../../../synthesis/relational/told-levels";
 import { describeTotals } from "../../../synthesis/relational/totals";
 import { units, unitsIn, withUnits } from "../../../synthesis/relational/units";
 import { savedSynthesiserToJSON } from "../../../synthesis/saved-synthesiser";
-import { describeStructure } from "../../../synthesis/structure/describe";
+import { ruleGroups, rulesIn, type Told } from "../../../synthesis/structure/describe";
 import { usualMinCount } from "../../../synthesis/structure/discover/discover";
-import { describeLosses } from "../../../synthesis/structure/losses";
+import { lossesOf } from "../../../synthesis/structure/losses";
 import type { ColumnPlan } from "../../../synthesis/structure/structure";
 import type { Synthesiser } from "../../../synthesis/synthesiser";
 import { usageError } from "../../support/exit";
 import { wholeNumber } from "../../support/options";
-import { note, print } from "../../support/output";
+import { note } from "../../support/output";
 import type { ReadingFlags } from "../../support/reading";
 import { packageVersion } from "../../support/version";
 import { endedAtOnce } from "../../support/watched";
-import { brief } from "./brief";
+import { printLost, printRules } from "./brief";
 import { readFamilies } from "./read-families";
 import { readToLearn } from "./read-to-learn";
 
@@ -154,32 +154,32 @@ async function told(
   const totals = [...both.totals, ...both.levels].map(({ column }) => column);
   const drawn = ({ name }: ColumnPlan): boolean => !totals.includes(name);
   const losses = both.structures
-    .flatMap((one, k) => describeLosses(k === 0 ? { ...one, columns: one.columns.filter(drawn) } : one))
-    .filter((line) => own(line) && !line.startsWith(`${key}: customers`));
-  for (const name of both.loose)
-    losses.push(
-      `${name} follows from a part of a date of the children: what goes with it alone is not learnt`,
-    );
-  losses.push(...unlearnt.sentences);
-  if (losses.length > 0) print("Not in the synthetic rows:");
-  for (const sentence of losses) print(`  ${sentence}`);
+    .flatMap((one, k) => lossesOf(k === 0 ? { ...one, columns: one.columns.filter(drawn) } : one))
+    .filter(({ text }) => own(text) && !text.startsWith(`${key}: customers`));
+  const loose = both.loose.map((column) => ({
+    group: "loose",
+    column,
+    text: `${column} follows from a part of a date of the children: what goes with it alone is not learnt`,
+  }));
+  const lost = [...unlearnt.lost, ...loose, ...losses];
+  printLost("Not in the synthetic rows:", lost);
   const notes = describeLearning(learning, parents.rows);
   for (const sentence of notes) note(sentence);
   const rules = rulesOf(both);
   const whose = flags.children === undefined ? [`each ${key}`, "its rows"] : ["parents", "children"];
-  rules.forEach((sentences, k) => {
-    print(`Rules kept in ${out}, of ${whose[k]}:`);
-    for (const sentence of brief(sentences, "--json tells all")) print(`  ${sentence}`);
+  rules.forEach((own, k) => {
+    printRules(`Rules kept in ${out}, of ${whose[k]}:`, own, "--json tells all");
   });
   if (flags.json) {
+    const texts = (told: readonly Told[]): string[] => told.map(({ text }) => text);
     const said = {
       model: out,
       ...origin,
       childRows: children.rows,
       notes,
-      lost: losses,
+      lost: texts(lost),
       unlike: unlearnt.unlike,
-      rules: { parents: rules[0], children: rules[1] },
+      rules: { parents: texts(rules[0]), children: texts(rules[1]) },
     };
     writeAtomic(flags.json, `${JSON.stringify(said, undefined, 1)}\n`);
   }
@@ -191,17 +191,17 @@ async function told(
 }
 
 /** The rules of parents and of children in sentences. */
-function rulesOf(synthesiser: Relational): string[][] {
+function rulesOf(synthesiser: Relational): Told[][] {
   return synthesiser.structures.map((structure, k) => {
     const totals = k === 0 ? synthesiser.totals : [];
     const levels = k === 0 ? synthesiser.levels : [];
     // What tells these columns leaves nothing of the rules by which they would be drawn.
     const told = k === 0 ? [...totals, ...levels] : synthesiser.running;
-    const others = describeStructure(structure, new Set(told.map(({ column }) => column))).filter(
-      (sentence) => !isContext(sentence) && !isStep(sentence, synthesiser.dates),
+    const others = rulesIn(structure, new Set(told.map(({ column }) => column))).filter(
+      ({ text }) => !isContext(text) && !isStep(text, synthesiser.dates),
     );
     const along = k === 1 ? describeAlong(synthesiser) : [];
     const aloft = [...describeTotals(totals), ...levels.map(describeToldLevel)];
-    return [...aloft, ...along, ...others];
+    return [...[...aloft, ...along].map((text) => ({ group: ruleGroups[0], text })), ...others];
   });
 }

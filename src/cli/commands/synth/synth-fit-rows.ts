@@ -13,10 +13,10 @@ import type { NetTraining } from "../../../synthesis/nets/net-options";
 import { crossed, withLevels } from "../../../synthesis/relational/crossed";
 import { savedSynthesiserToJSON } from "../../../synthesis/saved-synthesiser";
 import { rulesBrokenIn } from "../../../synthesis/sequential/known/rules-kept";
-import { describeStructure } from "../../../synthesis/structure/describe";
+import { rulesIn } from "../../../synthesis/structure/describe";
 import { type DiscoverOptions, discoverStructure } from "../../../synthesis/structure/discover/discover";
 import { tooBroken } from "../../../synthesis/structure/given/structure-of";
-import { describeLosses } from "../../../synthesis/structure/losses";
+import { lossesOf } from "../../../synthesis/structure/losses";
 import type { Structure } from "../../../synthesis/structure/structure";
 import { withCustomers } from "../../support/counted-rows";
 import { CliError, exitCodes, usageError } from "../../support/exit";
@@ -24,7 +24,7 @@ import { wholeNumber } from "../../support/options";
 import { note, print } from "../../support/output";
 import { packageVersion } from "../../support/version";
 import { endedAtOnce, watched } from "../../support/watched";
-import { brief } from "./brief";
+import { printLost, printRules } from "./brief";
 import type { FitOptions } from "./fit-options";
 import { readToLearn } from "./read-to-learn";
 import { structureIn } from "./rules-in-file";
@@ -81,9 +81,9 @@ async function learn(
   });
   if (options.writeStructure)
     writeAtomic(options.writeStructure, `${JSON.stringify(structure, undefined, 1)}\n`);
-  const sentences = describeStructure(structure);
+  const rules = rulesIn(structure);
   if (options.showStructure || !out) {
-    for (const sentence of sentences) print(sentence);
+    for (const { text } of rules) print(text);
     return;
   }
   // Learning may take minutes: a place that cannot be written to is told before.
@@ -123,15 +123,19 @@ async function learn(
   };
   writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
   const unlearnt = await notLearntBy(synthesiser, table, rng.fork("not learnt"), customer);
-  const lost = [...describeLosses(structure), ...unlearnt.sentences];
+  const lost = [...unlearnt.lost, ...lossesOf(structure)];
   if (options.json) {
     const notes = describeLearning(learning, table.rows);
-    const said = { model: out, ...origin, notes, lost, unlike: unlearnt.unlike, rules: sentences };
+    const [told, kept] = [lost, rules].map((all) => all.map(({ text }) => text));
+    const said = { model: out, ...origin, notes, lost: told, unlike: unlearnt.unlike, rules: kept };
     writeAtomic(options.json, `${JSON.stringify(said, undefined, 1)}\n`);
   }
-  if (lost.length > 0) printUnder(`Not in the synthetic rows, of ${table.rows} rows learnt:`, lost);
-  const kept = brief(sentences, "--json and --show-structure tell all");
-  printUnder(`Rules kept in ${out} (change them with --write-structure and --structure):`, kept);
+  printLost(`Not in the synthetic rows, of ${table.rows} rows learnt:`, lost);
+  printRules(
+    `Rules kept in ${out} (change them with --write-structure and --structure):`,
+    rules,
+    "--show-structure tells all",
+  );
   // All else was noted before anything was learnt.
   for (const sentence of describeLearning(chosen, table.rows)) note(sentence);
   if (key) note(`which ${key.join(" and ")} go together comes out as it is, each once in ${table.rows} rows`);
@@ -166,11 +170,6 @@ async function rulesFor(
 
 function listed<K extends string, T>(name: K, list: readonly T[] = []): { readonly [N in K]?: readonly T[] } {
   return (list.length > 0 ? { [name]: list } : {}) as { readonly [N in K]?: readonly T[] };
-}
-
-function printUnder(title: string, sentences: readonly string[]): void {
-  print(title);
-  for (const sentence of sentences) print(`  ${sentence}`);
 }
 
 /** Says of a net when its training ended early. */

@@ -18,7 +18,7 @@ export function synthFitCommand(): Command {
     .description("learn a table and save what it takes to make rows like its own")
     .requiredOption("--data <file>", "a table of any format; - reads standard input")
     .option("--out <file>", "where to write the model (JSON)")
-    .option("--json <file>", "write how it was learnt, what is lost and which rules are kept")
+    .option("--json <file>", "write how it was learnt, all that is lost and all rules that are kept")
     .option("--children <file>", "a second table of rows that belong to those of --data: months, purchases")
     .option(
       "--key <column>",

@@ -23,12 +23,13 @@ export async function reportBoth(flags: ReportFlags, seed: number): Promise<void
     import("../../../core/rng.js"),
     import("../../../data/schema.js"),
   ]);
-  const [{ likelyTarget, syntheticReport }, { lossSentences }, { verdictOf }, { summary }] =
+  const [{ likelyTarget, syntheticReport }, { lossesTold }, { verdictOf }, { summary }, { printLost }] =
     await Promise.all([
       import("../../../evaluate/synthetic/report.js"),
       import("../../../evaluate/synthetic/losses.js"),
       import("../../../evaluate/synthetic/privacy/verdict.js"),
       import("./report-summary.js"),
+      import("./brief.js"),
     ]);
   const [{ writeAtomic }, { endedAtOnce }, { fileOrigin }] = await Promise.all([
     import("../../../data/files.js"),
@@ -77,9 +78,7 @@ export async function reportBoth(flags: ReportFlags, seed: number): Promise<void
         ? "Parents, with their children's number and means:"
         : "Children, beside their parent and the row before:",
     );
-    const lost = lossSentences(own);
-    if (lost.length > 0) printWarning("  Lost, or not judged:");
-    for (const sentence of lost) printWarning(`    ${sentence}`);
+    printLost("  Lost, or not judged:", lossesTold(own), { all: "--html tells all", line: printWarning });
     printTable(["measure", "value", "reading"], summary(own, target, own.attacks && verdictOf(own)));
     print();
   }

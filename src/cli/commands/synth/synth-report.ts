@@ -71,12 +71,14 @@ async function report(options: ReportFlags): Promise<void> {
       import("../../../data/files.js"),
     ],
   );
-  const [{ lossSentences }, { verdictOf }, { targetKind, unlabelledRows }, { summary }] = await Promise.all([
-    import("../../../evaluate/synthetic/losses.js"),
-    import("../../../evaluate/synthetic/privacy/verdict.js"),
-    import("../../../data/target.js"),
-    import("./report-summary.js"),
-  ]);
+  const [{ lossesTold }, { verdictOf }, { targetKind, unlabelledRows }, { summary }, { printLost }] =
+    await Promise.all([
+      import("../../../evaluate/synthetic/losses.js"),
+      import("../../../evaluate/synthetic/privacy/verdict.js"),
+      import("../../../data/target.js"),
+      import("./report-summary.js"),
+      import("./brief.js"),
+    ]);
   const [{ endedAtOnce }, { fileOrigin }] = await Promise.all([
     import("../../support/watched.js"),
     import("../../../data/read/file-origin.js"),
@@ -124,12 +126,9 @@ async function report(options: ReportFlags): Promise<void> {
       await syntheticReportPage({ found, real, synthetic, sources, seed, learnt: learnt?.notes }),
     );
   }
-  const lost = lossSentences(found);
-  if (lost.length > 0) {
-    printWarning("Lost, or not judged:");
-    for (const sentence of lost) printWarning(`  ${sentence}`);
-    print();
-  }
+  const lost = lossesTold(found);
+  printLost("Lost, or not judged:", lost, { all: "--html tells all", line: printWarning });
+  if (lost.length > 0) print();
   if (learnt && learnt.notes.length > 0) {
     print(`How ${options.model} was learnt, of ${learnt.rows} rows:`);
     for (const sentence of learnt.notes) print(`  ${sentence}`);

@@ -4,16 +4,21 @@ import { argumentsOf } from "../formulas";
 import { peopleOf } from "../people";
 import { type DatePlan, isComputed, type NumberPlan, type Order, type Structure } from "../structure";
 import { numbersOf } from "../variables";
+import { fewValues } from "./plan-column";
 import { enoughKnown, spacedRows } from "./search";
 
 const screeningRows = 1000;
 /** Expected exceptions, were the two columns independent, that an order without exceptions needs to be believed. */
 export const leastExpected = 12;
 
+/** … and this share of the rows, where one of the two has a few values and the other is an amount: a stage is below most days of itself. */
+const leastOfUnlike = 0.05;
+
 /** Pairs of numbers (or of dates) of which one is never above the other, where chance would have left exceptions. */
 export function findOrders(from: Table, structure: Structure): readonly Order[] {
   const columns = structure.columns.flatMap((plan, j) =>
-    plan.kind === "number" || plan.kind === "date"
+    // Codes are no amounts.
+    (plan.kind === "number" && (plan.values?.length ?? 0) <= fewValues) || plan.kind === "date"
       ? [{ plan, values: numbersOf(from.columns[j], plan) }]
       : [],
   );
@@ -36,6 +41,8 @@ export function findOrders(from: Table, structure: Structure): readonly Order[] 
         continue;
       const [low, high] = [columns[a].values, columns[b].values];
       const expected = from.rows * shareAbove(sorted[a], sorted[b]);
+      if (listed(columns[a].plan) !== listed(columns[b].plan) && expected < leastOfUnlike * from.rows)
+        continue;
       const equal = (): boolean => enoughKnown({ people }, equalRows(low, high), needed);
       if ((expected >= needed || equal()) && holds(low, high, needed, people)) {
         found.push({ low: columns[a].plan.name, high: columns[b].plan.name });
@@ -43,6 +50,11 @@ export function findOrders(from: Table, structure: Structure): readonly Order[] 
     }
   }
   return found;
+}
+
+/** Whether it is a number of a few values. */
+function listed(plan: NumberPlan | DatePlan): boolean {
+  return plan.kind === "number" && plan.values !== undefined;
 }
 
 /**

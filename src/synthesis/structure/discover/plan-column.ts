@@ -12,7 +12,7 @@ import type { ColumnPlan, KeyColumnPlan } from "../structure";
 import { apartFrom, grammarOf } from "../texts";
 
 /** Up to this many different values a number is drawn as levels. */
-const fewValues = 6;
+export const fewValues = 6;
 /** Where most of what there is is rare, texts are made up; where less is, other levels stand in. */
 const mostRareTexts = 0.5;
 

@@ -1,6 +1,6 @@
 import { keyCount } from "./fresh-keys";
 import { formsOf, type KeyPlan } from "./key-plan";
-import { patternOf } from "./places";
+import { type Place, patternOf } from "./places";
 
 /** Below so many keys that are free, it is said how many. */
 const manyKeys = 100_000;
@@ -12,12 +12,22 @@ export function describeKeys(plan: KeyPlan): string {
   const forms = [...formsOf(plan)].sort((a, b) => b.weight - a.weight);
   const [own, longer] = [forms.filter(({ weight }) => weight > 0), forms.find(({ weight }) => weight === 0)];
   if (own.length === 0)
-    return `written as ${patternOf(forms[0].places)}, which is longer than in the data: there every key of the form is taken`;
-  const others = own.length > 1 ? ` and ${own.length - 1} other forms` : "";
+    return `written as ${widely(forms[0].places)}, which is longer than in the data: there every key of the form is taken`;
+  const others = own.length > 1 ? ` and ${own.length - 1} other form${own.length > 2 ? "s" : ""}` : "";
   const free = own.reduce((sum, { capacity }) => sum + capacity, 0);
   const last = longer ? "further rows have longer ones" : "further rows repeat them";
   const few = free < manyKeys ? `; ${free} such keys are free, ${last}, and none of them is a real one` : "";
-  return `written as ${patternOf(own[0].places)}${others}${few}`;
+  return `written as ${widely(own[0].places)}${others}${few}`;
+}
+
+/** The pattern of the places as a person reads it: most of an alphabet is all of it. */
+function widely(places: readonly Place[]): string {
+  const alphabets = ["ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"];
+  const wide = (place: string): string => {
+    const most = alphabets.filter((all) => [...all].filter((one) => place.includes(one)).length > 10);
+    return [...most, ...[...place].filter((one) => !most.some((all) => all.includes(one)))].join("");
+  };
+  return patternOf(places.map((place) => (typeof place === "string" ? wide(place) : place)));
 }
 
 /** What is to be said where so many rows cannot all have keys of their own; undefined where they can. */

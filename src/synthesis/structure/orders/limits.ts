@@ -74,7 +74,9 @@ function inWords(columns: Structure["columns"], range: Range): string {
 
 function endsInWords(columns: Structure["columns"], { column, least, most }: Range): string {
   const plan = columns.find(({ name }) => name === column);
-  const write = plan?.kind === "date" ? dateWriter((plan as DatePlan).format) : String;
+  // Where all lie at midnight the day says it.
+  const dated = plan?.kind === "date" ? dateWriter((plan as DatePlan).format) : undefined;
+  const write = dated ? (value: number): string => dated(value).replace(/ 00:00:00(\.0+)?$/, "") : String;
   if (least === undefined || most === undefined)
     return `at ${least === undefined ? `most ${write(most as number)}` : `least ${write(least)}`}`;
   return least === most ? write(least) : `from ${write(least)} to ${write(most)}`;
