@@ -17,8 +17,10 @@ import readModule from "../dist/data/read/read-csv.js";
 import schemaModule from "../dist/data/schema.js";
 import tableModule from "../dist/data/table.js";
 import detectionModule from "../dist/evaluate/synthetic/detection.js";
+import lossesModule from "../dist/evaluate/synthetic/losses.js";
 import privacyModule from "../dist/evaluate/synthetic/privacy/privacy.js";
 import qualityModule from "../dist/evaluate/synthetic/quality.js";
+import utilityModule from "../dist/evaluate/synthetic/utility.js";
 import { median } from "./harness.mjs";
 
 const { permutation, seeded } = rngModule;
@@ -26,8 +28,10 @@ const { readCsv } = readModule;
 const { schemaOf } = schemaModule;
 const { dropColumns, takeTableRows } = tableModule;
 const { detectionAuc } = detectionModule;
+const { lossesOf } = lossesModule;
 const { distancePrivacy } = privacyModule;
 const { qualityScore } = qualityModule;
+const { trainSyntheticTestReal } = utilityModule;
 
 const root = resolve(fileURLToPath(import.meta.url), "../..");
 const folder = process.env.TELELINK_DATA ?? resolve(root, "../shared/data");
@@ -96,12 +100,7 @@ function split(name, number, most, work) {
  * Memorisation against every row that was not learnt from, as many at a time as were: of 750 rows its standard error is .07, of
  * 6,000 some .015.
  */
-async function memorised(train, unseen, made) {
-  const real = readCsv(train).table;
-  const schema = { columns: schemaOf(real).columns.map(({ name, type }) => ({ name, type })) };
-  const [others, synthetic] = [unseen, made].map(
-    (file) => readCsv(file, { schema, badCells: "missing" }).table,
-  );
+async function memorised(real, others, synthetic) {
   const size = Math.min(real.rows, others.rows);
   let total = 0;
   const parts = Math.floor(others.rows / size);
@@ -121,7 +120,7 @@ async function judge(name, number) {
     : mkdtempSync(join(tmpdir(), "synthesis-"));
   mkdirSync(work, { recursive: true });
   const { train, holdout, unseen, learnt } = split(name, number, Number(options.rows), work);
-  const [model, made, report] = ["model.tlm", "made.csv", "report.json"].map((file) => join(work, file));
+  const [model, made] = ["model.tlm", "made.csv"].map((file) => join(work, file));
   let said = "";
   if (options.peer) {
     const python = process.env.TELELINK_PYTHON_SDV ?? join(root, ".cache/peers-sdv/bin/python");
@@ -158,85 +157,45 @@ async function judge(name, number) {
       made,
     );
   }
-  if (options.quick) {
-    const real = readCsv(train).table;
-    const schema = { columns: schemaOf(real).columns.map(({ name, type }) => ({ name, type })) };
-    const [fresh, synthetic] = [holdout, made].map(
-      (file) => readCsv(file, { schema, badCells: "missing" }).table,
-    );
-    if (!options.keep) rmSync(work, { recursive: true });
-    const { score: quality, shapes, trends } = qualityScore(real, synthetic);
-    const [detection, baseline] = [
-      await detectionAuc(fresh, synthetic, seeded(number)),
-      await detectionAuc(fresh, real, seeded(number)),
-    ].map(({ auc }) => auc);
-    return { quality, shapes, trends, detection, baseline, lost: [], alone: {}, said, rows: learnt };
-  }
-  const target = targets[name];
-  const memorisation = await memorised(train, unseen, made);
-  telelink(
-    "synth",
-    "report",
-    "--real",
-    train,
-    "--synthetic",
-    made,
-    "--holdout",
-    holdout,
-    "--json",
-    report,
-    ...(target ? ["--target", target] : []),
+  const real = readCsv(train).table;
+  const { columns } = schemaOf(real);
+  const schema = { columns: columns.map(({ name, type }) => ({ name, type })) };
+  const [fresh, synthetic] = [holdout, made].map(
+    (file) => readCsv(file, { schema, badCells: "missing" }).table,
   );
-  const found = JSON.parse(readFileSync(report, "utf8"));
-  const lost = found.losses.filter(({ what }) => what === "all but one value").map(({ column }) => column);
+  const seen = async (tables) => (await detectionAuc(...tables, seeded(number))).auc;
+  const target = targets[name];
   const alone = {};
-  if (options.columns) {
-    const real = readCsv(train).table;
-    const { columns } = schemaOf(real);
-    const schema = { columns: columns.map(({ name, type }) => ({ name, type })) };
-    const [fresh, synthetic] = [holdout, made].map(
-      (file) => readCsv(file, { schema, badCells: "missing" }).table,
+  for (const { name: column, type } of options.columns ? columns : []) {
+    if (type === "id") continue;
+    const rest = columns.map((one) => one.name).filter((one) => one !== column);
+    const [a, b, c] = [fresh, synthetic, real].map((table) => dropColumns(table, rest));
+    alone[column] = await seen([a, b])
+      .then(async (own) => own - (await seen([a, c])))
+      .catch(() => NaN);
+  }
+  const { score: quality, shapes, trends } = qualityScore(real, synthetic);
+  const lost = lossesOf(real, synthetic).filter(({ what }) => what === "all but one value");
+  const found = {
+    ...{ quality, shapes, trends, alone, said, rows: learnt },
+    freshQuality: qualityScore(real, fresh).score,
+    detection: await seen([fresh, synthetic]),
+    baseline: await seen([fresh, real]),
+    lost: lost.map(({ column }) => column),
+  };
+  if (!options.quick) {
+    found.memorisation = await memorised(
+      real,
+      readCsv(unseen, { schema, badCells: "missing" }).table,
+      synthetic,
     );
-    for (const { name: column, type } of columns) {
-      if (type === "id") continue;
-      const [a, b] = [fresh, synthetic].map((table) =>
-        dropColumns(
-          table,
-          columns.map((one) => one.name).filter((one) => one !== column),
-        ),
-      );
-      const [c, d] = [fresh, real].map((table) =>
-        dropColumns(
-          table,
-          columns.map((one) => one.name).filter((one) => one !== column),
-        ),
-      );
-      try {
-        alone[column] =
-          (await detectionAuc(a, b, seeded(number))).auc - (await detectionAuc(c, d, seeded(number))).auc;
-      } catch {
-        alone[column] = NaN;
-      }
-    }
+    const plan = { train: real, synthetic, test: fresh, target };
+    const utility = target ? await trainSyntheticTestReal(plan, seeded(number)) : [];
+    const [best] = utility.sort((a, b) => b.real.estimate - a.real.estimate);
+    Object.assign(found, { tstr: best?.synthetic.estimate, trtr: best?.real.estimate });
   }
   if (!options.keep) rmSync(work, { recursive: true });
-  const best = (found.utility ?? []).slice().sort((a, b) => b.real.estimate - a.real.estimate)[0];
-  return {
-    quality: found.quality.score,
-    shapes: found.quality.shapes,
-    trends: found.quality.trends,
-    detection: found.detectionHoldout?.auc,
-    baseline: found.fresh?.detection?.auc,
-    freshQuality: found.fresh?.quality.score,
-    memorisation,
-    tstr: best?.synthetic.estimate,
-    trtr: best?.real.estimate,
-    logistic: found.utility?.[0].difference.estimate,
-    lost,
-    alone,
-    said,
-    rows: learnt,
-  };
+  return found;
 }
 
 const names = positionals.length > 0 ? positionals : Object.keys(targets);

@@ -7,7 +7,7 @@ import type { Structure } from "./structure/structure";
 
 export interface SampledRowsOptions {
   /**
-   * The share of the rows that are left out, at random by the seed; from 0 to 0.9. Left out, a half of 1,000 rows or fewer,
+   * The share of the rows that are left out, at random by the seed and exact but for one; from 0 to 0.9. Left out, a half of 1,000 rows or fewer,
    * less of more, an eighth from 5,200 rows on: the fewer rows, the more a single one counts. Every count that can be
    * read off the synthetic rows is then that of a table somewhat unlike the training rows: of 1,000 Telco customers, one
    * who knows all others reads 1.7 % more answers than of strangers (4 % with three in ten left out, 7 % with 0). Of more than
@@ -21,7 +21,7 @@ const countsVary = 0.63;
 const sweeps = 5;
 
 /**
- * An order of rows without those that are left out, all rows of one customer together and side by side; of a level that enough
+ * The random `order` of rows without those that are left out, all rows of one customer together and side by side; of a level that enough
  * people share, or that its plan in `columns` tells whoever has it, one row is put back, should all be gone.
  */
 export function sampledOrder(
@@ -44,14 +44,17 @@ export function sampledOrder(
   checkNumber(share, 0, 0.9, "fit", "leftOut");
   const chances =
     leftOut === undefined ? keptChances(from, people, count, share, rng.fork("counts")) : undefined;
-  // Each person's place in the order, and whether it is kept.
+  // Each person's place in the order, and whether it is kept: by systematic sampling (Madow, 1949), that of 30 rows 15 remain. By a
+  // coin for each it may be nine.
   const places = new Int32Array(from.rows).fill(-1);
   const chosen: boolean[] = [];
   const kept = new Uint8Array(from.rows);
+  let carried = rng.uniform();
   for (const i of order) {
     if (places[whose(i)] < 0) {
-      const gone = chances ? 1 - chances[whose(i)] : share;
-      places[whose(i)] = chosen.push(rng.uniform() >= gone) - 1;
+      carried += chances ? chances[whose(i)] : 1 - share;
+      places[whose(i)] = chosen.push(carried >= 1) - 1;
+      if (carried >= 1) carried--;
     }
     if (chosen[places[whose(i)]]) kept[i] = 1;
   }

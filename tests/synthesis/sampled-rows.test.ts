@@ -1,24 +1,27 @@
 import { expect, test } from "vitest";
-import { seeded } from "../../src/core/rng";
+import { permutation, seeded } from "../../src/core/rng";
 import { table } from "../../src/data/table";
 import { sampledOrder } from "../../src/synthesis/sampled-rows";
 
 test("sampledOrder(…) loses no level that enough rows share, however few rows there are", () => {
   const codes = Int32Array.from({ length: 60 }, (_, i) => (i < 5 ? 1 : i < 8 ? 2 : 0));
   const from = table([{ name: "plan", type: "categorical", levels: ["a", "five", "three"], codes }]);
-  const order = Int32Array.from(codes.keys());
-  let [lost, gone] = [0, 0];
+  const order = (seed: number) => permutation(seeded(seed).fork("order"), codes.length);
+  let [lost, gone, off] = [0, 0, 0];
   for (let seed = 0; seed < 300; seed++) {
-    const kept = sampledOrder(from, order, seeded(seed));
+    const kept = sampledOrder(from, order(seed), seeded(seed));
     if (!kept.some((i) => codes[i] === 1)) lost++;
+    // Half of them, no more by chance than the row that is put back.
+    off = Math.max(off, Math.abs(kept.length - 30));
     if (!kept.some((i) => codes[i] === 2)) gone++;
   }
   expect(lost).toBe(0);
+  expect(off).toBeLessThanOrEqual(1);
   // Its plan tells one of three rows, where its column is to be kept.
   const levels = ["a", "five", "three"];
   const columns = [{ kind: "levels" as const, name: "plan", levels, missing: false }];
   for (let seed = 0; seed < 100; seed++)
-    expect(sampledOrder(from, order, seeded(seed), { columns }).some((i) => codes[i] === 2)).toBe(true);
+    expect(sampledOrder(from, order(seed), seeded(seed), { columns }).some((i) => codes[i] === 2)).toBe(true);
   // A level of three rows, which would not be told anyway, goes as often as chance has it.
   expect(gone).toBeGreaterThan(15);
 });
@@ -33,11 +36,11 @@ test("sampledOrder(…) of many rows leaves an eighth out and draws the counts o
     { name: "plan", type: "categorical", levels: ["a", "b"], codes },
     { name: "months", type: "numeric", values: Float64Array.from(values), decimals: 0 },
   ]);
-  const order = Int32Array.from(codes.keys());
   const expected = codes.reduce((sum, code) => sum + code, 0) / rows;
   const spread = (leftOut?: number): { off: number; kept: number } => {
     let [off, kept] = [0, 0];
     for (let seed = 0; seed < 100; seed++) {
+      const order = permutation(seeded(seed).fork("order"), rows);
       const own = sampledOrder(from, order, seeded(seed), { leftOut });
       kept += own.length / rows / 100;
       const share = own.reduce((sum, i) => sum + codes[i], 0) / own.length;

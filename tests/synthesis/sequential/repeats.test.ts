@@ -83,7 +83,10 @@ test("a number repeats one that is computed, and follows it", async () => {
   const made = model.sample(1000, seeded(2));
   const [many, price, amount, paid] = ["many", "price", "amount", "paid"].map((name) => numbers(made, name));
   expect([...amount].filter((value, i) => Math.abs(value - many[i] * price[i]) > 1e-9)).toEqual([]);
-  expect(paid.filter((value, i) => value === amount[i]).length / made.rows).toBeCloseTo(0.6, 1);
+  // The rows' own share: of 500 it is .576, where they are made with .6.
+  const [due, given] = ["amount", "paid"].map((name) => numbers(from, name));
+  const share = given.filter((value, i) => value === due[i]).length / from.rows;
+  expect(paid.filter((value, i) => value === amount[i]).length / made.rows).toBeCloseTo(share, 1);
   // A condition reaches what is drawn over two formulas.
   const asked = numbers(model.sample(500, seeded(3), { where: { gross: { from: 100, to: 110 } } }), "gross");
   expect(Math.min(...asked)).toBeGreaterThanOrEqual(100);
@@ -106,7 +109,7 @@ test("of few rows too, a number that ends at another one in some never goes beyo
   const [last, back] = ["last", "back"].map((name) => numbers(made, name));
   expect(back.filter((value, i) => value > last[i])).toHaveLength(0);
   const equal = back.filter((value, i) => value === last[i]).length / made.rows;
-  expect(equal).toBeCloseTo(0.13, 1);
+  expect(equal).toBeCloseTo(rows.filter((row) => row.endsWith(",0")).length / rows.length, 1);
   const { codes, levels } = columnNamed(made, "seen") as {
     readonly codes: Int32Array;
     readonly levels: readonly string[];
