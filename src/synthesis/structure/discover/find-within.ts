@@ -1,4 +1,4 @@
-import { dot } from "../../../core/math/linear-algebra";
+import { cholesky, choleskySolve, dot } from "../../../core/math/linear-algebra";
 import { emptySum, evaluate, type Formula, leadsTo } from "../formulas";
 import { spacing } from "../grids";
 import { isWritten } from "./find-exact";
@@ -25,6 +25,8 @@ const mostTerms = 12;
 /** So many rows must lie at an end, and as many within; and as many be of a level. */
 const leastRows = 50;
 const leastCorrelation = 0.5;
+/** A sum leaves hardly anything of a number, and of the sample less than this. */
+const leastExplained = 0.99;
 const screeningRows = 1000;
 /** By a column of more levels no sums are told. */
 const mostLevels = 12;
@@ -41,7 +43,7 @@ export function findCensored(numbers: readonly NumberInput[], found: Found): voi
       );
       const within = known.filter((i) => target.values[i] !== end);
       if (Math.min(within.length, known.length - within.length) < leastRows) continue;
-      const sum = sumWithin(target, numbers, found, within);
+      const sum = sumWithin(target, numbers, found, { rows: within, near: nearIn(within) });
       if (!sum) continue;
       const formula = { ...sum, [side]: end };
       const predicted = evaluate(formula, valuesOf(numbers), target.values.length);
@@ -67,12 +69,13 @@ export function findSumsByLevel(
     const rows = rowsByCode(codes, count);
     const used = rows.filter((own) => own.length > 0).sort((a, b) => b.length - a.length);
     if (used.length < 2 || used[used.length - 1].length < leastRows) continue;
-    const near = nearIn(numbers, used[0]);
+    const near = used.map((own) => nearIn(own));
     for (const target of numbers.filter((one) => isOpen(one, found))) {
-      if (near(target, numbers).whole < leastCorrelation) continue;
+      if (near[0](target, numbers).whole < leastCorrelation) continue;
       const sums = new Map<Int32Array, Formula>();
-      for (const own of used) {
-        const sum = constantIn(target, own) ?? sumWithin(target, numbers, found, own);
+      for (const [k, own] of used.entries()) {
+        const sum =
+          constantIn(target, own) ?? sumWithin(target, numbers, found, { rows: own, near: near[k] });
         if (!sum || !isWritten(sum)) break;
         sums.set(own, sum);
       }
@@ -101,17 +104,42 @@ function constantIn({ values }: NumberInput, rows: Int32Array): Formula | undefi
 }
 
 /** How much columns go with a number in some of the rows, and those that do most together. */
-function nearIn(numbers: readonly NumberInput[], rows: Int32Array) {
+function nearIn(rows: Int32Array) {
   const sample = spacedRows(rows.length, screeningRows).map((k) => rows[k]);
-  const scores = new Map(numbers.map((one) => [one, standardised(one.values, sample)]));
+  const scores = new Map<NumberInput, Float64Array>();
+  const scoresOf = (one: NumberInput): Float64Array => {
+    const own = scores.get(one) ?? standardised(one.values, sample);
+    scores.set(one, own);
+    return own;
+  };
   return (target: NumberInput, others: readonly NumberInput[]) => {
-    const own = scores.get(target) as Float64Array;
-    const goes = (one: NumberInput): number => Math.abs(dot(scores.get(one) as Float64Array, own));
+    const goes = (one: NumberInput): number => dot(scoresOf(one), scoresOf(target));
     const nearest = others
       .filter((one) => one !== target)
-      .sort((a, b) => goes(b) - goes(a))
+      .map((one) => ({ one, goes: goes(one) }))
+      .sort((a, b) => Math.abs(b.goes) - Math.abs(a.goes))
       .slice(0, mostTerms);
-    return { nearest, whole: Math.sqrt(nearest.reduce((sum, one) => sum + goes(one) ** 2, 0)) };
+    const moments = Float64Array.from(nearest, (near) => near.goes);
+    return {
+      nearest: nearest.map(({ one }) => one),
+      whole: Math.sqrt(dot(moments, moments)),
+      /** Which share of the number's variance they explain; 1 where cells are missing. */
+      explained: (): number => {
+        const p = nearest.length;
+        if (
+          [target, ...nearest.map(({ one }) => one)].some(({ values }) =>
+            sample.some((i) => Number.isNaN(values[i])),
+          )
+        )
+          return 1;
+        const gram = new Float64Array(p * p);
+        for (let a = 0; a < p; a++)
+          for (let b = 0; b <= a; b++)
+            gram[a * p + b] = a === b ? 1 + 1e-9 : dot(scoresOf(nearest[a].one), scoresOf(nearest[b].one));
+        const factor = cholesky(gram, p);
+        return factor ? dot(choleskySolve(factor, p, moments), moments) : 1;
+      },
+    };
   };
 }
 
@@ -120,11 +148,11 @@ function sumWithin(
   target: NumberInput,
   numbers: readonly NumberInput[],
   found: Found,
-  rows: Int32Array,
+  { rows, near }: { readonly rows: Int32Array; readonly near: ReturnType<typeof nearIn> },
 ): Formula | undefined {
   const open = numbers.filter((one) => one !== target && isTerm(one.name, target.name, found));
-  const { nearest, whole } = nearIn([target, ...open], rows)(target, open);
-  if (whole < leastCorrelation) return undefined;
+  const { nearest, whole, explained } = near(target, open);
+  if (whole < leastCorrelation || explained() < leastExplained) return undefined;
   const inside: Found = new Map();
   const others = open.filter((one) => nearest.includes(one));
   findSums([rowsOf(target, rows), ...others.map((one) => ({ ...rowsOf(one, rows), given: true }))], inside);

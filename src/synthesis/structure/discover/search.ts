@@ -156,10 +156,21 @@ export function spread(values: Float64Array): number {
 
 /** The values of some rows, less their mean, of length 1; missing ones are at the mean. */
 export function standardised(values: Float64Array, sample: Int32Array): Float64Array {
-  const known = sample.filter((i) => !Number.isNaN(values[i]));
-  const centre = mean(takeValues(values, known));
-  const scale = deviation(values, known) * Math.sqrt(known.length) || 1;
-  return takeValues(values, sample).map((value) => (Number.isNaN(value) ? 0 : (value - centre) / scale));
+  const out = takeValues(values, sample);
+  let [known, total, squares] = [0, 0, 0];
+  for (let k = 0; k < out.length; k++) {
+    if (Number.isNaN(out[k])) continue;
+    known++;
+    total += out[k];
+  }
+  const centre = total / known;
+  for (let k = 0; k < out.length; k++) {
+    out[k] = Number.isNaN(out[k]) ? 0 : out[k] - centre;
+    squares += out[k] ** 2;
+  }
+  const scale = Math.sqrt(squares / known) * Math.sqrt(known) || 1;
+  for (let k = 0; k < out.length; k++) out[k] /= scale;
+  return out;
 }
 
 /** Their standard deviation on some rows. */

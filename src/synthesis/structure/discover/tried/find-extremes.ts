@@ -82,20 +82,22 @@ function pickedOf(
   least: number,
 ): readonly NumberInput[] | undefined {
   const [below, upTo] = roomAbout(spacing(target.grid), towards);
-  const values = Float64Array.from(rows, (i) => target.values[i] - (added ? weight * added.values[i] : 0));
-  // Below what is rounded to the value, above that, or (0) of it.
-  const sideOf = (own: number, value: number): number => {
+  const values = new Float64Array(rows.length);
+  const [low, high] = [values.slice(), values.slice()];
+  for (let at = 0; at < rows.length; at++) {
+    const value = target.values[rows[at]] - (added ? weight * added.values[rows[at]] : 0);
     const slack = 1e-9 * Math.abs(value);
-    if (own < value - below - slack) return -1;
-    return own > value + upTo + slack ? 1 : 0 * (own + value);
-  };
-  const never = pick === "least" ? -1 : 1;
+    values[at] = value;
+    // What is rounded to the value lies between these.
+    low[at] = value - below - slack;
+    high[at] = value + upTo + slack;
+  }
   const beyond = others.filter((one) =>
-    values.every((value, at) => sideOf(one.values[rows[at]], value) !== never),
+    pick === "least" ? neverBelow(one, rows, low) : neverAbove(one, rows, high),
   );
   if (beyond.length < 2) return undefined;
   const isAt = beyond.map((one) =>
-    Uint8Array.from(values, (value, at) => Number(sideOf(one.values[rows[at]], value) === 0)),
+    values.map((_, at) => Number(one.values[rows[at]] >= low[at] && one.values[rows[at]] <= high[at])),
   );
   const counts = new Int32Array(values.length);
   for (const own of isAt)
@@ -108,7 +110,7 @@ function pickedOf(
   );
   if (counts.some((count, at) => count === 0 && known[at] === 1)) return undefined;
   // What is picked beside others in all its rows may go.
-  const size = (own: Uint8Array): number => own.reduce((sum, is) => sum + is, 0);
+  const size = (own: Float64Array): number => own.reduce((sum, is) => sum + is, 0);
   const order = [...beyond.keys()].sort((a, b) => size(isAt[a]) - size(isAt[b]) || b - a);
   const kept = new Set(order);
   for (const k of order) {
@@ -121,4 +123,14 @@ function pickedOf(
     });
   }
   return kept.size < 2 ? undefined : beyond.filter((_, k) => kept.has(k));
+}
+
+function neverBelow({ values }: NumberInput, rows: ArrayLike<number>, low: Float64Array): boolean {
+  for (let at = 0; at < low.length; at++) if (values[rows[at]] < low[at]) return false;
+  return true;
+}
+
+function neverAbove({ values }: NumberInput, rows: ArrayLike<number>, high: Float64Array): boolean {
+  for (let at = 0; at < high.length; at++) if (values[rows[at]] > high[at]) return false;
+  return true;
 }

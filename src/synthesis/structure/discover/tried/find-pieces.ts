@@ -1,5 +1,4 @@
 import { dot } from "../../../../core/math/linear-algebra";
-import { takeValues } from "../../../../core/matrix";
 import { emptySum, type Formula, leadsTo, type Term } from "../../formulas";
 import { spacing } from "../../grids";
 import {
@@ -86,13 +85,20 @@ function piecesOver(
   screen: Int32Array,
 ): Term["steps"] {
   const half = (spacing(target.grid) / 2) * (1 + 1e-6);
-  const over = (i: number): number => (by ? by.values[i] : 1);
   const points = (order: Int32Array): Points => {
-    // Where nothing is multiplied nothing is told.
-    const known = order.filter((i) => !Number.isNaN(target.values[i]) && Math.abs(over(i)) > 0);
-    const y = Float64Array.from(known, (i) => target.values[i] / over(i));
-    const slack = Float64Array.from(known, (i, k) => half / Math.abs(over(i)) + 1e-9 * Math.abs(y[k]));
-    return { x: takeValues(read.values, known), y, slack };
+    const [x, y, slack] = [order, order, order].map(({ length }) => new Float64Array(length));
+    let count = 0;
+    for (let k = 0; k < order.length; k++) {
+      const own = target.values[order[k]];
+      const over = by ? by.values[order[k]] : 1;
+      // Where nothing is multiplied nothing is told.
+      if (Number.isNaN(own) || !(Math.abs(over) > 0)) continue;
+      x[count] = read.values[order[k]];
+      y[count] = own / over;
+      slack[count] = half / Math.abs(over) + 1e-9 * Math.abs(y[count]);
+      count++;
+    }
+    return { x: x.subarray(0, count), y: y.subarray(0, count), slack: slack.subarray(0, count) };
   };
   if (!endsOf(points(screen))) return undefined;
   const rows = Int32Array.from(read.values.keys()).filter((i) => !Number.isNaN(read.values[i]));
