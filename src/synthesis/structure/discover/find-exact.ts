@@ -73,7 +73,13 @@ export interface Screen {
 export function screenOf(complete: readonly NumberInput[]): Screen {
   const sample = spacedRows(complete[0].values.length, screeningRows);
   const scores = complete.map((input) => standardised(input.values, sample));
-  return { complete, sample, correlations: scores.map((a) => Float64Array.from(scores, (b) => dot(a, b))) };
+  const correlations = scores.map(() => new Float64Array(scores.length));
+  for (let a = 0; a < scores.length; a++)
+    for (let b = 0; b <= a; b++) {
+      correlations[a][b] = dot(scores[a], scores[b]);
+      correlations[b][a] = correlations[a][b];
+    }
+  return { complete, sample, correlations };
 }
 
 /** Those of which the finer column follows first (not each cent is some units' price), then those of few digits: tax = 0.07 × net rather than 0.06542 × gross; of two as short, the later column follows. */

@@ -1,4 +1,5 @@
 import { cholesky, choleskySolve, dot } from "../../../core/math/linear-algebra";
+import { takeValues } from "../../../core/matrix";
 import { emptySum, evaluate, type Formula, leadsTo } from "../formulas";
 import { spacing } from "../grids";
 import { isWritten } from "./find-exact";
@@ -43,7 +44,7 @@ export function findCensored(numbers: readonly NumberInput[], found: Found): voi
       );
       const within = known.filter((i) => target.values[i] !== end);
       if (Math.min(within.length, known.length - within.length) < leastRows) continue;
-      const sum = sumWithin(target, numbers, found, { rows: within, near: nearIn(within) });
+      const sum = sumWithin(target, numbers, found, { rows: within, near: nearIn(within, numbers) });
       if (!sum) continue;
       const formula = { ...sum, [side]: end };
       const predicted = evaluate(formula, valuesOf(numbers), target.values.length);
@@ -69,7 +70,7 @@ export function findSumsByLevel(
     const rows = rowsByCode(codes, count);
     const used = rows.filter((own) => own.length > 0).sort((a, b) => b.length - a.length);
     if (used.length < 2 || used[used.length - 1].length < leastRows) continue;
-    const near = used.map((own) => nearIn(own));
+    const near = used.map((own) => nearIn(own, numbers));
     for (const target of numbers.filter((one) => isOpen(one, found))) {
       if (near[0](target, numbers).whole < leastCorrelation) continue;
       const sums = new Map<Int32Array, Formula>();
@@ -104,38 +105,36 @@ function constantIn({ values }: NumberInput, rows: Int32Array): Formula | undefi
 }
 
 /** How much columns go with a number in some of the rows, and those that do most together. */
-function nearIn(rows: Int32Array) {
+function nearIn(rows: Int32Array, numbers: readonly NumberInput[]) {
   const sample = spacedRows(rows.length, screeningRows).map((k) => rows[k]);
-  const scores = new Map<NumberInput, Float64Array>();
-  const scoresOf = (one: NumberInput): Float64Array => {
-    const own = scores.get(one) ?? standardised(one.values, sample);
-    scores.set(one, own);
-    return own;
+  const scores = numbers.map((one) => standardised(one.values, sample));
+  const torn = numbers.map(({ values }) => sample.some((i) => Number.isNaN(values[i])));
+  const places = new Map(numbers.map((one, k) => [one, k]));
+  const goes = numbers.map((): Float64Array | undefined => undefined);
+  // Each pair once, and of those targets alone that are asked for.
+  const goesWith = (a: number): Float64Array => {
+    goes[a] ??= Float64Array.from(scores, (own, b) => goes[b]?.[a] ?? dot(own, scores[a]));
+    return goes[a];
   };
   return (target: NumberInput, others: readonly NumberInput[]) => {
-    const goes = (one: NumberInput): number => dot(scoresOf(one), scoresOf(target));
+    const own = goesWith(places.get(target) as number);
     const nearest = others
       .filter((one) => one !== target)
-      .map((one) => ({ one, goes: goes(one) }))
-      .sort((a, b) => Math.abs(b.goes) - Math.abs(a.goes))
+      .map((one) => places.get(one) as number)
+      .sort((a, b) => Math.abs(own[b]) - Math.abs(own[a]))
       .slice(0, mostTerms);
-    const moments = Float64Array.from(nearest, (near) => near.goes);
+    const moments = takeValues(own, nearest);
     return {
-      nearest: nearest.map(({ one }) => one),
+      nearest: new Set(nearest.map((k) => numbers[k])),
       whole: Math.sqrt(dot(moments, moments)),
       /** Which share of the number's variance they explain; 1 where cells are missing. */
       explained: (): number => {
         const p = nearest.length;
-        if (
-          [target, ...nearest.map(({ one }) => one)].some(({ values }) =>
-            sample.some((i) => Number.isNaN(values[i])),
-          )
-        )
-          return 1;
+        if ([places.get(target) as number, ...nearest].some((k) => torn[k])) return 1;
         const gram = new Float64Array(p * p);
         for (let a = 0; a < p; a++)
           for (let b = 0; b <= a; b++)
-            gram[a * p + b] = a === b ? 1 + 1e-9 : dot(scoresOf(nearest[a].one), scoresOf(nearest[b].one));
+            gram[a * p + b] = a === b ? 1 + 1e-9 : goesWith(nearest[a])[nearest[b]];
         const factor = cholesky(gram, p);
         return factor ? dot(choleskySolve(factor, p, moments), moments) : 1;
       },
@@ -154,7 +153,7 @@ function sumWithin(
   const { nearest, whole, explained } = near(target, open);
   if (whole < leastCorrelation || explained() < leastExplained) return undefined;
   const inside: Found = new Map();
-  const others = open.filter((one) => nearest.includes(one));
+  const others = open.filter((one) => nearest.has(one));
   findSums([rowsOf(target, rows), ...others.map((one) => ({ ...rowsOf(one, rows), given: true }))], inside);
   return inside.get(target.name);
 }

@@ -1,3 +1,4 @@
+import { takeValues } from "../../../../core/matrix";
 import { emptySum, type Formula, leadsTo } from "../../formulas";
 import { spacing } from "../../grids";
 import {
@@ -12,7 +13,7 @@ import {
 } from "../search";
 import { type Trials, testsOf } from "./trials";
 
-const screeningRows = 300;
+const [screeningRows, fewRows] = [300, 12];
 /** In so many rows a column must be the only one that is picked. */
 const leastRows = 5;
 
@@ -52,8 +53,10 @@ function extremeOf(target: NumberInput, others: readonly NumberInput[], trials: 
         : (target.grid ? roundings : [0 as const]).map((towards) => ({ pick, weight: 1, towards })),
     ),
   );
+  const mayPick = screenOf(target, others, takeValues(sample, spacedRows(sample.length, fewRows)));
   for (const shape of shapes) {
     const { pick, added, weight, towards } = shape;
+    if (!mayPick(shape)) continue;
     const among = others.filter((one) => one !== added);
     const near = pickedOf(target, among, shape, sample, 1);
     const picked = near && pickedOf(target, near, shape, above, leastRows);
@@ -73,6 +76,29 @@ function extremeOf(target: NumberInput, others: readonly NumberInput[], trials: 
   return undefined;
 }
 
+/** Whether in a few rows two of the columns are never beyond what the target holds and one of them is it: nearly all shapes end here. */
+function screenOf(target: NumberInput, others: readonly NumberInput[], rows: ArrayLike<number>) {
+  const read = ({ values }: NumberInput): Float64Array => takeValues(values, rows);
+  const [own, cells] = [read(target), others.map(read)];
+  const torn = Array.from(rows, (_, at) => cells.some((values) => Number.isNaN(values[at])));
+  const room = 1.001 * spacing(target.grid);
+  return ({ pick, added, weight }: Shape): boolean => {
+    const beside = added && read(added);
+    const values = own.map((value, at) => (beside ? value - weight * beside[at] : value));
+    const rooms = values.map((value) => room + 1e-8 * Math.abs(value));
+    const isAt = (one: Float64Array, at: number): boolean => Math.abs(one[at] - values[at]) <= rooms[at];
+    const isShown = (among: readonly Float64Array[]): boolean =>
+      values.every((value, at) => torn[at] || Number.isNaN(value) || among.some((one) => isAt(one, at)));
+    if (!isShown(cells)) return false;
+    const sign = pick === "least" ? 1 : -1;
+    const beyond = cells.filter((one, k) => {
+      for (let at = 0; at < values.length; at++) if (sign * (one[at] - values[at]) < -rooms[at]) return false;
+      return others[k] !== added;
+    });
+    return beyond.length > 1 && isShown(beyond);
+  };
+}
+
 /** The columns, two or more, of which the least (greatest) one is what the target holds beside what is added; undefined where none are. */
 function pickedOf(
   target: NumberInput,
@@ -82,8 +108,7 @@ function pickedOf(
   least: number,
 ): readonly NumberInput[] | undefined {
   const [below, upTo] = roomAbout(spacing(target.grid), towards);
-  const values = new Float64Array(rows.length);
-  const [low, high] = [values.slice(), values.slice()];
+  const [values, low, high] = [rows, rows, rows].map(({ length }) => new Float64Array(length));
   for (let at = 0; at < rows.length; at++) {
     const value = target.values[rows[at]] - (added ? weight * added.values[rows[at]] : 0);
     const slack = 1e-9 * Math.abs(value);
@@ -92,9 +117,13 @@ function pickedOf(
     low[at] = value - below - slack;
     high[at] = value + upTo + slack;
   }
-  const beyond = others.filter((one) =>
-    pick === "least" ? neverBelow(one, rows, low) : neverAbove(one, rows, high),
-  );
+  const beyond = others.filter((one) => {
+    for (let at = 0; at < rows.length; at++) {
+      const own = one.values[rows[at]];
+      if (pick === "least" ? own < low[at] : own > high[at]) return false;
+    }
+    return true;
+  });
   if (beyond.length < 2) return undefined;
   const isAt = beyond.map((one) =>
     values.map((_, at) => Number(one.values[rows[at]] >= low[at] && one.values[rows[at]] <= high[at])),
@@ -123,14 +152,4 @@ function pickedOf(
     });
   }
   return kept.size < 2 ? undefined : beyond.filter((_, k) => kept.has(k));
-}
-
-function neverBelow({ values }: NumberInput, rows: ArrayLike<number>, low: Float64Array): boolean {
-  for (let at = 0; at < low.length; at++) if (values[rows[at]] < low[at]) return false;
-  return true;
-}
-
-function neverAbove({ values }: NumberInput, rows: ArrayLike<number>, high: Float64Array): boolean {
-  for (let at = 0; at < high.length; at++) if (values[rows[at]] > high[at]) return false;
-  return true;
 }

@@ -70,6 +70,7 @@ function productOf(
 ): Formula | undefined {
   const half = spacing(target.grid) / 2;
   const by = deciders.filter(({ name }) => name !== target.name);
+  if (by.reduce((sum, { count }) => sum + count - 1, 0) > mostColumns) return undefined;
   const above = [...target.values.keys()].filter(
     (i) =>
       target.values[i] > 0 &&
@@ -91,10 +92,15 @@ function productOf(
     return { own, parts };
   };
   const solve = (own: NumberInput, of: readonly Part[]) => {
-    const screen = screenOf([own, ...of.flatMap(({ logs }) => logs)]);
-    const terms = [...screen.complete.keys()].slice(1);
+    const terms = of.flatMap(({ logs }) => logs);
     const most = Math.min(mostColumns, 0.8 * own.values.length);
-    return terms.length === 0 || terms.length > most ? undefined : leastSquares(screen, 0, terms, 0.5);
+    if (terms.length === 0 || terms.length > most) return undefined;
+    return leastSquares(
+      screenOf([own, ...terms]),
+      0,
+      [...terms.keys()].map((k) => k + 1),
+      0.5,
+    );
   };
   const fits = (own: NumberInput, of: readonly Part[]): boolean =>
     (solve(own, of)?.error ?? Infinity) <= tolerance;
