@@ -15,8 +15,16 @@ export interface Learning extends Partial<Chosen> {
   readonly elsewhere?: readonly RuleRows[];
   /** Of two tables: the same of the children's rows. */
   readonly children?: Learning & { readonly rows: number };
+  /** What follows from which columns in the rows learnt and not in those made: names alone, since figures would tell of the rows. */
+  readonly unlearnt?: readonly Unlearnt[];
   /** Given rules that rows break; they are kept in rows that are made. */
   readonly broken?: readonly RuleRows[];
+}
+
+export interface Unlearnt {
+  readonly what: string;
+  readonly of: readonly string[];
+  readonly by: readonly string[];
 }
 
 /** A column of which some values stand in several rows. */

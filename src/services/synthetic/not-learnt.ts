@@ -5,6 +5,7 @@ import { describeLeaning, describeShifted, shifted } from "../../evaluate/synthe
 import { describeShiftedGroups, shiftedGroups } from "../../evaluate/synthetic/shifted/shifted-groups";
 import { describeShiftedPairs, shiftedPairs } from "../../evaluate/synthetic/shifted/shifted-pairs";
 import { describeTornUnits, tornUnits } from "../../evaluate/synthetic/shifted/torn-units";
+import type { Unlearnt } from "../../synthesis/learning";
 import { contextNames } from "../../synthesis/relational/child-table";
 import { keysOf } from "../../synthesis/relational/families";
 import type { RelatedTables, Relational } from "../../synthesis/relational/relational";
@@ -21,6 +22,8 @@ const mostCompared = 5000;
 export interface NotLearnt {
   /** What follows from other columns in the rows learnt alone, and means and shares that come out as others: a sentence each, by kind. */
   readonly lost: readonly Told[];
+  /** Of what follows from other columns in the rows learnt alone the names. */
+  readonly unlearnt: readonly Unlearnt[];
   /** The columns by which the rows are of another kind: a level that many have is gone, or other cells are missing. */
   readonly unlike: readonly string[];
 }
@@ -65,6 +68,7 @@ export async function notLearntByBoth(
   const own = (sentence: string): boolean => !above.some((begin) => sentence.startsWith(begin));
   return {
     lost: [...parents.lost, ...children.lost.filter(({ text }) => own(text))],
+    unlearnt: [...parents.unlearnt, ...children.unlearnt],
     unlike: [...parents.unlike, ...children.unlike.filter(own)],
   };
 }
@@ -127,6 +131,7 @@ async function describe(
       ),
       ...bare("not looked at", notLookedAt ? [notLookedAt] : []),
     ],
+    unlearnt: found.map(({ what, of: columns, by }) => ({ what, of: columns, by })),
     unlike: [...new Set([...grave, ...reversed].map(({ column }) => column))],
   };
 }

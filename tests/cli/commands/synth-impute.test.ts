@@ -143,3 +143,26 @@ test("telelink synth impute fills dates in the month that an identifier says, an
     expect((moment(due) - moment(sent)) / 86_400_000).toBe(Number(terms.slice(4)));
   }
 });
+
+test("synth impute says which cells it filled in that follow from others as the model has not learnt", async () => {
+  const rng = seeded(9);
+  const lines = Array.from({ length: 900 }, () => {
+    const [pieces, price] = [1 + Math.floor(40 * rng.uniform()), 3 + Math.floor(90 * rng.uniform())];
+    return `${pieces},${price},${pieces * price},${Math.floor(50 * rng.uniform())}`;
+  });
+  const holes = lines.map((line, i) => (i % 20 === 0 ? line.replace(/^(\d+,\d+),\d+,\d+/, "$1,,") : line));
+  const file = (own: readonly string[]): string => `pieces,price,total,age\n${own.join("\n")}\n`;
+  writeFileSync(at("whole.csv"), file(lines));
+  writeFileSync(at("gaps.csv"), file(holes));
+  const fill = async (...search: string[]): Promise<string> => {
+    const model = at("unsearched.json");
+    expect(await telelink("synth", "fit", "--data", at("whole.csv"), ...search, "--out", model)).toBe(0);
+    const files = ["--model", model, "--data", at("gaps.csv"), "--out", at("gaps-full.csv")];
+    expect(await telelink("synth", "impute", ...files)).toBe(0);
+    return said;
+  };
+  expect(await fill("--no-search")).toMatch(
+    / follows from .*, not in the model: what was filled in of total \(45\) may/,
+  );
+  expect(await fill()).not.toContain("not in the model");
+});

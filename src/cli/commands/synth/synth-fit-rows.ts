@@ -103,11 +103,13 @@ async function learn(
   const { training } = synthesiser as { training?: NetTraining };
   if (training) noteTraining(training);
   const chosen = learningOf(synthesiser, table.rows);
+  const unlearnt = await notLearntBy(synthesiser, table, rng.fork("not learnt"), customer);
   const learning: Learning = {
     ...whose,
     ...listed("beyond", read.beyond),
     ...listed("elsewhere", elsewhere),
     ...listed("broken", broken),
+    ...listed("unlearnt", unlearnt.unlearnt),
     ...chosen,
   };
   const origin = {
@@ -122,7 +124,6 @@ async function learn(
     version: packageVersion(),
   };
   writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
-  const unlearnt = await notLearntBy(synthesiser, table, rng.fork("not learnt"), customer);
   const lost = [...unlearnt.lost, ...lossesOf(structure)];
   if (options.json) {
     const notes = describeLearning(learning, table.rows);

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { Unlearnt } from "../../../synthesis/learning";
 import type { Found } from "../../../synthesis/sequential/known/complete";
 import type { Sequential } from "../../../synthesis/sequential/sequential";
 import { usageError } from "../../support/exit";
@@ -58,7 +59,7 @@ async function impute(options: Options): Promise<void> {
   const seed = wholeNumber(options.seed, "--seed");
   const candidates =
     options.candidates === undefined ? undefined : wholeNumber(options.candidates, "--candidates", 1, 1000);
-  const { synthesiser } = savedSynthesiserFromJSON(jsonFile(options.model), options.model);
+  const { synthesiser, origin } = savedSynthesiserFromJSON(jsonFile(options.model), options.model);
   if (!("complete" in synthesiser))
     throw usageError(
       `Cannot impute: the model must be learnt by sequential, the default method, got ${synthesiser.kind}`,
@@ -88,13 +89,13 @@ async function impute(options: Options): Promise<void> {
       const out = await openRows(options.out, delimiter === undefined ? {} : { delimiter });
       await keptWhole(out, () => imputeRows(survey, completion, { asWritten }, out.write, watch));
     });
-    tell(completion.found);
+    tell(completion.found, origin.learning?.unlearnt);
     note(`${survey.kept} rows; wrote ${options.out}`);
   });
 }
 
 /** Says what was filled in, and what could not be. */
-function tell(found: Found): void {
+function tell(found: Found, unlearnt: readonly Unlearnt[] = []): void {
   const holes = found.columns.filter(({ missing }) => missing > 0);
   if (holes.length > 0)
     printTable(
@@ -106,6 +107,13 @@ function tell(found: Found): void {
     note(
       `${found.unlikely} rows have known cells that never go together in the model: what was drawn there is a guess`,
     );
+  for (const { what, of, by } of unlearnt) {
+    const cells = holes.filter(({ name, filled }) => filled > 0 && [...of, ...by].includes(name));
+    if (cells.length > 0)
+      note(
+        `${what} follows from ${by.join(", ")} in the rows learnt, not in the model: what was filled in of ${cells.map(({ name, filled }) => `${name} (${filled})`).join(", ")} may not go with it (--structure of synth fit states a rule)`,
+      );
+  }
   for (const { name, rule, rows } of found.empty)
     note(`${name}: ${rowsOf(rows)} stay${rows === 1 ? "s" : ""} empty by the rule: ${rule}`);
   for (const { rule, rows } of found.together)
