@@ -81,12 +81,11 @@ function withRepeats(
   return out;
 }
 
-/** The share of a number's variance that the best single level column explains. */
+/** The share of a number's variance that the best single level column explains, less what chance would of so many levels. */
 function explained(one: NumberVariable, levels: readonly LevelsVariable[]): number {
   let best = 0;
   for (const other of levels) {
     const count = other.levels.length;
-    if (count > one.values.length / 20) continue;
     const sums = new Float64Array(count);
     const counts = new Float64Array(count);
     let total = 0;
@@ -105,7 +104,9 @@ function explained(one: NumberVariable, levels: readonly LevelsVariable[]): numb
     let between = -(total * total) / rows;
     for (let level = 0; level < count; level++)
       if (counts[level] > 0) between += sums[level] ** 2 / counts[level];
-    if (whole > 0) best = Math.max(best, between / whole);
+    const used = counts.reduce((sum, own) => sum + (own > 0 ? 1 : 0), 0);
+    const within = (whole - between) / Math.max(0, rows - used);
+    if (whole > 0) best = Math.max(best, 1 - (within * (rows - 1)) / whole);
   }
   return best;
 }

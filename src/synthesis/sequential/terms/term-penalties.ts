@@ -1,5 +1,6 @@
 import { triangularInverse } from "../../../core/math/linear-algebra";
 import { type LogitFit, type LogitLayout, mostFactored } from "../logit";
+import { ownCoefficients } from "./terms";
 
 /** What the common penalty counts for in a term's own, in coefficients. */
 const commonCoefficients = 0.5;
@@ -20,8 +21,10 @@ export function termPenalties(
 ): Float64Array {
   const spreads = new Map(factors.map((factor) => [factor, inverseDiagonal(factor, layout.coefficients)]));
   const out = evenPenalty(layout, common);
-  layout.plans.forEach((_, t) => {
-    const [first, last] = [layout.coefficientStarts[t], layout.coefficientStarts[t + 1] ?? out.length];
+  let last = 1;
+  for (const count of layout.plans.flatMap(ownCoefficients)) {
+    const first = last;
+    last += count;
     let settled = commonCoefficients;
     let squares = commonCoefficients / common;
     coefficients.forEach((own, c) => {
@@ -32,7 +35,7 @@ export function termPenalties(
       }
     });
     out.fill(settled / squares, first, last);
-  });
+  }
   return out;
 }
 

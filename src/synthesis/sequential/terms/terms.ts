@@ -1,7 +1,12 @@
 import { normalQuantile } from "../../../core/math/normal-distribution";
 import { countBelow, countUpTo, interpolate } from "../../../core/math/sorted";
 import { quantileSorted } from "../../../core/math/statistics";
-import type { NumberVariable, Variable } from "../../structure/structure";
+import {
+  type LevelsVariable,
+  missingLabel,
+  type NumberVariable,
+  type Variable,
+} from "../../structure/structure";
 import { repeatedIn } from "../../structure/support";
 
 /**
@@ -18,6 +23,8 @@ export interface CellTerm {
   readonly values?: readonly number[];
   /** What each coefficient counts for in its effect, where some are held to nothing less than others; all of them 1 by default. */
   readonly scales?: readonly number[];
+  /** Of levels that are numbers: where each lies on a line, of which all of them have one more effect in common. */
+  readonly line?: readonly number[];
 }
 
 export interface CurveTerm {
@@ -54,7 +61,10 @@ export function termsOf(
   variable: number,
   exceptional: readonly number[] = [],
 ): readonly TermPlan[] {
-  if (one.kind === "levels") return [{ kind: "cells", variable, size: one.levels.length }];
+  if (one.kind === "levels") {
+    const line = lineOf(one);
+    return [{ kind: "cells", variable, size: one.levels.length, ...(line && { line }) }];
+  }
   const terms: TermPlan[] = [];
   const values = [...new Set([...exceptional, ...frequentValues(one)])];
   if (values.length > 0 || one.missing) {
@@ -86,9 +96,14 @@ export function tableSize(plan: TermPlan): number {
   return plan.kind === "cells" ? plan.size : plan.knots.length + 2;
 }
 
-/** How many coefficients stand behind the table: one per cell, or a slope and one change of slope per inner knot. */
+/** How many coefficients stand behind the table: one per cell and its line, or a slope and one change of slope per inner knot. */
 export function coefficientCount(plan: TermPlan): number {
-  return plan.kind === "cells" ? plan.size : plan.knots.length - 1;
+  return ownCoefficients(plan).reduce((sum, count) => sum + count, 0);
+}
+
+/** The term's coefficients in parts that have a penalty of their own each. */
+export function ownCoefficients(plan: TermPlan): readonly number[] {
+  return plan.kind === "curve" ? [plan.knots.length - 1] : plan.line ? [plan.size, 1] : [plan.size];
 }
 
 /**
@@ -97,11 +112,14 @@ export function coefficientCount(plan: TermPlan): number {
  */
 export function tableMatrix(plan: TermPlan): Float64Array | undefined {
   if (plan.kind === "cells") {
-    const { size, scales } = plan;
-    if (!scales) return undefined;
-    return Float64Array.from({ length: size * size }, (_, k) =>
-      k % (size + 1) === 0 ? scales[k % size] : 0,
-    );
+    const { size, scales, line } = plan;
+    if (!scales && !line) return undefined;
+    const count = coefficientCount(plan);
+    return Float64Array.from({ length: size * count }, (_, k) => {
+      const [cell, own] = [Math.floor(k / count), k % count];
+      if (own === size) return line?.[cell] ?? 0;
+      return own === cell ? (scales?.[cell] ?? 1) : 0;
+    });
   }
   const { knots, scales } = plan;
   const count = knots.length - 1;
@@ -145,6 +163,30 @@ export function drawnExactly({ grid, atoms, support }: NumberVariable): (value: 
 /** In so many rows a value of a number is frequent. */
 export function frequentRows(rows: number): number {
   return Math.max(fewRows, frequentShare * rows);
+}
+
+/** From so many levels on that are numbers, they lie on a line. */
+const leastOnLine = 3;
+
+/** By level the share of the rows below it, standardised, where all levels but "missing" begin with numbers. */
+function lineOf({ levels, codes }: LevelsVariable): readonly number[] | undefined {
+  const values = levels.map((level) => (level === missingLabel ? Number.NaN : Number.parseFloat(level)));
+  const known = [...values.keys()].filter((k) => levels[k] !== missingLabel);
+  if (known.length < leastOnLine || new Set(known.map((k) => values[k])).size < known.length)
+    return undefined;
+  if (known.some((k) => Number.isNaN(values[k]))) return undefined;
+  const counts = new Float64Array(levels.length);
+  for (const code of codes) if (code >= 0) counts[code]++;
+  const rows = known.reduce((sum, k) => sum + counts[k], 0);
+  const out = new Array<number>(levels.length).fill(0);
+  let below = 0;
+  let squares = 0;
+  for (const k of known.sort((a, b) => values[a] - values[b])) {
+    out[k] = (below + counts[k] / 2) / rows - 0.5;
+    squares += (counts[k] * out[k] ** 2) / rows;
+    below += counts[k];
+  }
+  return squares > 0 ? out.map((place) => place / Math.sqrt(squares)) : undefined;
 }
 
 /** The most frequent values. */
