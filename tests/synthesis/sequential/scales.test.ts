@@ -41,7 +41,11 @@ function slope(real: Table, made: Table): number {
   return x.reduce((sum, own, k) => sum + own * y[k], 0) / x.reduce((sum, own) => sum + own * own, 0);
 }
 
-test.each([[5, 0.8]])("sequential() keeps the correlations of marks from 1 to %i", async (marks, least) => {
+test.each([
+  [5, 0.7],
+  [7, 0.8],
+  [10, 0.8],
+])("sequential() keeps the correlations of marks from 1 to %i", async (marks, least) => {
   const from = answers(1200, marks);
   const model = await sequential({ threads: 1 })(from, seeded(1));
   expect(slope(from, model.sample(4000, seeded(2)))).toBeGreaterThan(least);

@@ -10,6 +10,9 @@ const leastExcess = 8;
 const fewRows = 40;
 const leastOfFew = 3;
 const mostAtoms = 6;
+/** A scale has no more marks than this, from 0 to 10; so many standard errors the logarithms of its counts may bend inwards. */
+const mostMarks = 11;
+const mostBent = 3;
 
 /**
  * Values so frequent that they mean something of their own (0 messages: no voice mail; the first month), in ascending
@@ -31,6 +34,7 @@ export function atomsOf(
     }
     counts[counts.length - 1]++;
   }
+  if (isScale(distinct, counts, grid)) return [];
   const having = people && countPeople(values, people);
   const found = distinct
     .map((value, k) => ({ value, k, count: counts[k] }))
@@ -45,6 +49,23 @@ export function atomsOf(
     .sort((a, b) => b.count - a.count)
     .slice(0, mostAtoms);
   return found.map(({ value }) => value).sort((a, b) => a - b);
+}
+
+/**
+ * Whether the values are more marks of a scale than may stand for themselves, whose counts rise to the greatest within it and fall
+ * to less than its half, nowhere more bent inwards than chance explains (their logarithms are concave): none of them means
+ * something that those beside it do not, and as atoms they would lose their order.
+ */
+function isScale(distinct: readonly number[], counts: readonly number[], grid: Grid | undefined): boolean {
+  const last = counts.length - 1;
+  const most = Math.max(...counts);
+  if (last < mostAtoms || last >= mostMarks || 2 * Math.max(counts[0], counts[last]) > most) return false;
+  return counts.slice(1, -1).every((own, k) => {
+    const [before, after] = [counts[k], counts[k + 2]];
+    const bent = Math.log((before * after) / own ** 2);
+    const near = distinct[k + 2] - distinct[k] < 2.5 * spacing(grid);
+    return near && bent <= mostBent * Math.sqrt(4 / own + 1 / before + 1 / after);
+  });
 }
 
 /** The mean count of the six nearest places: neighbours on the grid, seen or not; without a grid, values seen. */
