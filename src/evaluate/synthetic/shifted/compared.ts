@@ -72,8 +72,13 @@ export function peopleIn(
 /** So many rows of a table at most are compared by group or in pairs … */
 const mostRows = 5000;
 
-/** … those that lie evenly. */
+/**
+ * … one of each stretch of as many, now here and now there in it by the golden ratio: at one distance they would all be the same few of rows
+ * that come round, as the 24 answers of each person.
+ */
 export function spaced(rows: number): Int32Array {
   const count = Math.min(rows, mostRows);
-  return Int32Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
+  return Int32Array.from({ length: count }, (_, i) => Math.floor(((i + ((i * golden) % 1)) * rows) / count));
 }
+
+const golden = (Math.sqrt(5) - 1) / 2;
