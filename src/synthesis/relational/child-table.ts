@@ -58,7 +58,7 @@ export const contextNames = {
 
 /** Whether a sentence on a rule begins with something that a child row is drawn from. */
 export function isContext(sentence: string): boolean {
-  return /^(Where )?(parent: |before: |first: |mean before: |row of the parent|rows to come|room per row to come)/.test(
+  return /^(Where )?(parent: |before: |first: |mean before: |row of the parent|rows to come|room per row to come)|^By .*, (before: .*|row of the parent|rows to come|room per row to come) is /.test(
     sentence,
   );
 }
