@@ -3,6 +3,7 @@ import { customersIn } from "../../data/customers";
 import { type Column, columnNamed, isCategorical, type Table, table, takeTableRows } from "../../data/table";
 import type { Sequential } from "../sequential/sequential";
 import { dateReader, writtenDates } from "../structure/dates";
+import { readerOf } from "../structure/discover/look";
 import { findDays } from "../structure/discover/tried/find-days";
 import { tamed } from "../structure/ends";
 import { countPeople, peopleOf } from "../structure/people";
@@ -191,7 +192,8 @@ export function withPace(
   const { name, format } = date;
   const { low, high } = tamed(times, least);
   const own = { kind: "date" as const, name, missing: false, format, low, high };
-  const [{ days } = own as DatePlan] = findDays([own], children, {
+  const [{ days } = own as DatePlan] = findDays([own], {
+    ...readerOf(children),
     least,
     people: peopleOf({ customer: key }, children),
   });

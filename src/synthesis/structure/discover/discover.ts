@@ -15,7 +15,7 @@ import { referringKeys } from "../keys/referring-keys";
 import { withTiedKeys } from "../keys/with-tied-keys";
 import { codesAmong } from "../pairs/codes-among";
 import { findPairs, withPairs } from "../pairs/find-pairs";
-import { countPeople, firstOfEach, type People, peopleOf } from "../people";
+import { countPeople, firstOfEach, peopleOf } from "../people";
 import {
   type BandsPlan,
   type ColumnPlan,
@@ -49,6 +49,7 @@ import { combinationLookups, findBlocks, findCombination } from "./combinations"
 import { findExclusions } from "./exclusions";
 import { findFormulas } from "./find-formulas";
 import type { Decider } from "./find-rates";
+import { type Finder, type Look, readerOf, type Telling } from "./look";
 import { findOrders, holds } from "./orders";
 import { findDateParts } from "./parts-of-dates";
 import { keyColumn, planOf } from "./plan-column";
@@ -103,8 +104,24 @@ export interface DiscoverOptions {
   readonly sequential?: boolean;
 }
 
-/** Rules of what no formula was found of, in their order. */
-const findLast = [findSteps, findTables, findCounts, findLevelGrids];
+/** What columns follow from, in the order in which it is looked for: what one finds is drawn no more when the next looks. */
+const finders: readonly Finder[] = [
+  findWritten,
+  (plans, { from, keep, whose }) => lookupsAmong(plans, from, keep, whose),
+  findPrices,
+  codesAmong,
+  findDateParts,
+  bandsAmong,
+  formulasAmong,
+  findDates,
+  findDistances,
+  findDays,
+  findLevels,
+  findSteps,
+  findTables,
+  findCounts,
+  findLevelGrids,
+];
 
 /** What `minCount` is when nobody says. */
 export const usualMinCount = 5;
@@ -147,30 +164,16 @@ export function discoverStructure(
   plans = replaced(plans, joined.flatMap(combinationLookups));
   let holes = search && options.sequential ? findHoles(plans, from) : [];
   let torn = new Set(holes.map(({ column }) => column));
+  const { given: unread = [], deciding = [] } = options;
   const whose = telling.people?.of;
-  if (search) {
-    plans = replaced(plans, findWritten(plans, from, keep, whose));
-    plans = replaced(plans, lookupsAmong(plans, from, keep, whose));
-    const drawn = [...keep, ...given.flatMap((order) => [order.low, order.high])];
-    const { given: unread = [] } = options;
-    const told = { from, keep: [...drawn, ...unread], given: unread, people: whose, least: minCount };
-    plans = replaced(plans, findPrices(plans, told));
-    plans = replaced(plans, codesAmong(plans, from, keep, telling));
-    plans = replaced(plans, findDateParts(plans, from, drawn, whose));
-    plans = replaced(plans, bandsAmong(plans, from, keep, whose));
-    plans = withFormulas(plans, from, options, torn, telling);
-    const free = plans.filter(({ name }) => !(options.given ?? []).includes(name));
-    plans = replaced(plans, findDates(free, { from, keep: drawn, least: telling.least, people: whose }));
-    plans = replaced(plans, findDistances(plans, from, drawn, { torn, people: whose }));
-    plans = replaced(plans, findDays(plans, from, telling));
-    plans = replaced(plans, findLevels(plans, from, keep, whose));
-    for (const find of findLast) plans = replaced(plans, find(plans, told));
-  }
+  const drawn = [...keep, ...given.flatMap((order) => [order.low, order.high])];
+  const look: Look = { ...readerOf(from), ...telling, whose, keep, drawn, given: unread, deciding, torn };
+  if (search) for (const find of finders) plans = replaced(plans, find(plans, look));
   // Cells of which a rule says what follows where they are missing are so for a reason.
   const reasons = new Set(plans.flatMap((plan) => tellingGap(plan, plans) ?? []));
   holes = holes.filter(({ column }) => !reasons.has(column));
   torn = new Set(holes.map(({ column }) => column));
-  const stays = [...keep, ...(options.given ?? []), ...torn];
+  const stays = [...keep, ...unread, ...torn];
   const combinations = [...joined, ...(search ? findBlocks(plans, from, stays, telling) : [])];
   plans = replaced(plans, combinations.flatMap(combinationLookups));
   const gaps = search ? findGaps(plans, from, torn) : [];
@@ -198,8 +201,8 @@ export function discoverStructure(
   );
   const combined = combinations.flatMap(({ columns }) => columns);
   const free = plans.filter(({ name }) => !combined.includes(name));
-  const later = search ? findLater(free, from, whose) : [];
-  const limits = search ? findLimits(free, from, { least: minCount, people: whose, missing }) : [];
+  const later = search ? findLater(free, look) : [];
+  const limits = search ? findLimits(free, { ...look, missing }) : [];
   const pairs = search
     ? findPairs(ownCells(free, from), minCount, telling.people, keep)
     : { kept: [], open: [] };
@@ -218,18 +221,8 @@ export function discoverStructure(
   };
 }
 
-/** How many people must share what is told, and whose the rows are. */
-interface Telling {
-  readonly least: number;
-  readonly people: People | undefined;
-}
-
-function bandsAmong(
-  plans: readonly ColumnPlan[],
-  from: Table,
-  keep: readonly string[],
-  people: Int32Array | undefined,
-): ColumnPlan[] {
+function bandsAmong(plans: readonly ColumnPlan[], look: Look): readonly ColumnPlan[] {
+  const { from, keep, whose } = look;
   const lookups = plans.filter((plan) => plan.kind === "lookup");
   // Levels that others follow from stay drawn, but where these can follow from the number as well.
   const roots = new Set(
@@ -253,8 +246,8 @@ function bandsAmong(
       ? [
           {
             name: plan.name,
-            values: numbersOf(columnNamed(from, plan.name), plan),
-            people,
+            values: look.numbers(plan),
+            people: whose,
             ...(plan.kind === "date" ? { date: true } : plan.grid && { grid: plan.grid }),
           },
         ]
@@ -280,35 +273,29 @@ function bandsOver(bands: BandsPlan, { name, levels, map }: LookupPlan): BandsPl
   return { kind: "bands", name, levels, of: bands.of, cuts, order };
 }
 
-function withFormulas(
-  plans: readonly ColumnPlan[],
-  from: Table,
-  { keep = [], given = [], deciding: told = [] }: DiscoverOptions,
-  holes: ReadonlySet<string>,
-  telling: Telling,
-): ColumnPlan[] {
+function formulasAmong(plans: readonly ColumnPlan[], look: Look): readonly ColumnPlan[] {
+  const { from, keep, given, deciding: told, torn: holes, whose: people } = look;
   const free = plans.filter((plan) => !given.includes(plan.name));
   const numbers = free.filter((plan): plan is NumberPlan => plan.kind === "number");
   const levels = free.filter(
     (plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts && !keep.includes(plan.name),
   );
   const dates = plans.filter((plan): plan is DatePlan => plan.kind === "date");
-  const people = telling.people?.of;
   const decides = ({ name }: ColumnPlan): boolean => !keep.includes(name) || told.includes(name);
   const deciding = [
     ...free.filter((plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts && decides(plan)),
     ...numbers.filter((plan) => plan.values && decides(plan)),
   ];
   const decider = (plan: LevelsPlan | NumberPlan, loose: boolean): Decider =>
-    deciderOf(plan, from, loose || holes.has(plan.name), telling);
+    deciderOf(plan, look, loose || holes.has(plan.name));
   const stretches = free.flatMap((plan) =>
     plan.kind === "bands" && !plan.value && numbers.some(({ name }) => name === plan.of)
-      ? [stretchesOf(plan, from, telling)]
+      ? [stretchesOf(plan, look)]
       : [],
   );
   const inputs = numbers.map((plan) => ({
     name: plan.name,
-    values: numbersOf(columnNamed(from, plan.name), plan),
+    values: look.numbers(plan),
     people,
     ...(plan.grid && { grid: plan.grid }),
     ...((plan.values || plan.formula || keep.includes(plan.name)) && { given: true }),
@@ -320,7 +307,7 @@ function withFormulas(
         ...inputs,
         ...dates.map((plan) => ({
           name: plan.name,
-          values: numbersOf(columnNamed(from, plan.name), plan).map((moment) => moment / day),
+          values: look.numbers(plan).map((moment) => moment / day),
           given: true,
           date: true,
           people,
@@ -337,30 +324,25 @@ function withFormulas(
   const trials = { rows: from.rows, of: valuesOf(inputs), people, tried: 3 * inputs.length ** 2 };
   findRounded(inputs, formulas, trials);
   findPieces(inputs, formulas, trials);
-  return replaced(
-    plans,
-    numbers.flatMap((plan) => {
-      const formula = formulas.get(plan.name);
-      const { values, ...computed } = plan;
-      return formula ? [{ ...computed, ...(values && { atoms: [] }), formula }] : [];
-    }),
-  );
+  return numbers.flatMap((plan) => {
+    const formula = formulas.get(plan.name);
+    const { values, ...computed } = plan;
+    return formula ? [{ ...computed, ...(values && { atoms: [] }), formula }] : [];
+  });
 }
 
 /** The column's cells as codes of the values it is told with; a cell missing at random is none of them. */
 function deciderOf(
   plan: LevelsPlan | NumberPlan,
-  from: Table,
+  { numbers, codes: codesOf, least, whose: people }: Look,
   torn: boolean,
-  { least, people }: Telling,
 ): Decider {
-  const column = columnNamed(from, plan.name);
   const values = plan.kind === "number" ? (plan.values ?? []) : undefined;
   const gap = plan.missing && !torn ? levelNames(plan).length - 1 : -1;
   const codes =
     plan.kind === "levels"
-      ? codesOf(column, plan).map((code) => (torn && code === levelCount(plan) - 1 ? -1 : code))
-      : Int32Array.from(numbersOf(column, plan), (value) =>
+      ? codesOf(plan).map((code) => (torn && code === levelCount(plan) - 1 ? -1 : code))
+      : Int32Array.from(numbers(plan), (value) =>
           Number.isNaN(value) ? gap : (values ?? []).indexOf(value),
         );
   return {
@@ -369,15 +351,15 @@ function deciderOf(
     count: levelNames(plan).length - (torn ? 1 : 0),
     least,
     ...(values && { values }),
-    ...(people && { people: people.of }),
+    ...(people && { people }),
   };
 }
 
 /** The stretches of a number that are another column's levels, as codes. */
-function stretchesOf({ of, cuts }: BandsPlan, from: Table, { least, people }: Telling): Decider {
+function stretchesOf({ of, cuts }: BandsPlan, { from, least, whose: people }: Look): Decider {
   const { values } = columnNamed(from, of) as { readonly values: Float64Array };
   const codes = Int32Array.from(values, (own) => (Number.isNaN(own) ? -1 : countUpTo(cuts, own)));
-  return { name: of, codes, count: cuts.length + 1, least, cuts, ...(people && { people: people.of }) };
+  return { name: of, codes, count: cuts.length + 1, least, cuts, ...(people && { people }) };
 }
 
 /** Settles the frequent values of what is drawn, and whether it can be missing where its formula is defined. */

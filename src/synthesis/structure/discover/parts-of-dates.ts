@@ -1,7 +1,7 @@
-import { type Column, columnNamed, type Table } from "../../../data/table";
+import { type Column, columnNamed } from "../../../data/table";
 import { type DateUnit, dateUnits, startOf } from "../date-parts";
 import type { ColumnPlan, DatePlan, NumberPlan, PartPlan } from "../structure";
-import { numbersOf } from "../variables";
+import type { Look } from "./look";
 import { enoughKnown } from "./search";
 
 /** Fewer people whose rows have both prove nothing. */
@@ -15,28 +15,20 @@ const [firstYear, lastYear] = [1000, 3000];
  */
 export function findDateParts(
   plans: readonly ColumnPlan[],
-  from: Table,
-  keep: readonly string[],
-  people: Int32Array | undefined,
+  { from, drawn, numbers, whose }: Look,
 ): readonly PartPlan[] {
   const dates = plans
     .filter((plan): plan is DatePlan => plan.kind === "date")
     .sort((a, b) => a.format.step - b.format.step);
-  const values = new Map(dates.map((plan) => [plan.name, numbersOf(columnNamed(from, plan.name), plan)]));
   const found = new Map<string, PartPlan>();
   for (const plan of [...dates, ...plans]) {
-    if (found.has(plan.name) || keep.includes(plan.name)) continue;
+    if (found.has(plan.name) || drawn.includes(plan.name)) continue;
     if (plan.kind !== "date" && !isYear(plan, columnNamed(from, plan.name))) continue;
-    const own = values.get(plan.name) ?? numbersOf(columnNamed(from, plan.name), plan as NumberPlan);
+    const own = numbers(plan as DatePlan | NumberPlan);
     for (const of of dates) {
       if (of === plan) break;
       if (found.has(of.name)) continue;
-      const unit = partOf(
-        own,
-        values.get(of.name) as Float64Array,
-        plan.kind === "date" ? dateUnits : ["year"],
-        people,
-      );
+      const unit = partOf(own, numbers(of), plan.kind === "date" ? dateUnits : ["year"], whose);
       if (!unit) continue;
       const written = plan.kind === "date" ? { format: plan.format } : {};
       found.set(plan.name, { kind: "part", name: plan.name, of: of.name, unit, ...written });

@@ -1,9 +1,9 @@
 import { isReckoned } from "../../../data/infer/reckoned";
-import { columnNamed, type Table } from "../../../data/table";
+import { columnNamed } from "../../../data/table";
 import { isWritten, screenOf, weightedSum } from "../discover/find-exact";
-import type { People } from "../people";
+import type { Look } from "../discover/look";
 import type { ColumnPlan } from "../structure";
-import { numbersOf, ownCells } from "../variables";
+import { ownCells } from "../variables";
 import { findCodes } from "./find-codes";
 
 /** Of so many numbers a code may be the sum of some. */
@@ -12,22 +12,18 @@ const mostTerms = 60;
 /** Numbers that are codes, as levels; those that are reckoned with are amounts. */
 export function codesAmong(
   plans: readonly ColumnPlan[],
-  from: Table,
-  keep: readonly string[],
-  { least, people }: { readonly least: number; readonly people: People | undefined },
+  { from, keep, least, people, numbers: read }: Look,
 ): ColumnPlan[] {
   const numbers = plans.flatMap((plan) => {
     const column = columnNamed(from, plan.name);
     const plain = plan.kind === "number" && !plan.values && column.type === "numeric" && !column.format;
     return plain && !keep.includes(plan.name) && !isReckoned(column, from.columns)
-      ? [{ plan, name: plan.name, values: numbersOf(column, plan) }]
+      ? [{ plan, name: plan.name, values: read(plan) }]
       : [];
   });
   const found = findCodes(numbers, ownCells(plans, from), least, people);
   const all = plans.flatMap((plan) =>
-    plan.kind === "number"
-      ? [{ name: plan.name, values: numbersOf(columnNamed(from, plan.name), plan), grid: plan.grid }]
-      : [],
+    plan.kind === "number" ? [{ name: plan.name, values: read(plan), grid: plan.grid }] : [],
   );
   const whole = all.filter(({ values }) => !values.some(Number.isNaN));
   // What others add up to is an amount, be it a score of hundreds, tens and ones.

@@ -1,5 +1,4 @@
 import { cholesky, choleskySolve, dot } from "../../../../core/math/linear-algebra";
-import { columnNamed } from "../../../../data/table";
 import { decidersOf, emptySum, type Formula, leadsTo } from "../../formulas";
 import {
   type ColumnPlan,
@@ -9,8 +8,8 @@ import {
   levelCount,
   type NumberPlan,
 } from "../../structure";
-import { codesOf, numbersOf } from "../../variables";
-import type { Search } from "./find-told";
+import type { Look } from "../look";
+import { isDrawn } from "./find-told";
 import { type Trials, testsOf } from "./trials";
 
 /** A column counts in full or not at all, up to so much. */
@@ -23,16 +22,12 @@ interface Cells {
 }
 
 /** Numbers that say how many of some columns are there, as of the extras that a customer has: the columns are those that least squares gives a weight of 1. */
-export function findCounts(
-  plans: readonly ColumnPlan[],
-  { from, keep, people }: Search,
-): readonly NumberPlan[] {
+export function findCounts(plans: readonly ColumnPlan[], look: Look): readonly NumberPlan[] {
   const read = new Map<string, ArrayLike<number>>();
   const cells = plans.flatMap((plan): Cells[] => {
     if ((plan.kind !== "levels" && plan.kind !== "number" && plan.kind !== "date") || !plan.missing)
       return [];
-    const column = columnNamed(from, plan.name);
-    const values = plan.kind === "levels" ? codesOf(column, plan) : numbersOf(column, plan);
+    const values = plan.kind === "levels" ? look.codes(plan) : look.numbers(plan);
     const gap = plan.kind === "levels" ? levelCount(plan) - 1 : Number.NaN;
     read.set(plan.name, values);
     return [{ plan, there: Float64Array.from(values, (value) => Number(!Object.is(value, gap))) }];
@@ -40,16 +35,16 @@ export function findCounts(
   const formulas = formulasOf(plans);
   const decides = new Set([...formulas.values()].flatMap(decidersOf));
   const trials: Trials = {
-    rows: from.rows,
+    rows: look.from.rows,
     of: (name) => read.get(name) as ArrayLike<number>,
-    people,
+    people: look.whose,
     tried: 100 * plans.length,
   };
   return plans.flatMap((plan): NumberPlan[] => {
-    if (plan.kind !== "number" || isComputed(plan) || keep.includes(plan.name) || decides.has(plan.name))
+    if (plan.kind !== "number" || isComputed(plan) || isDrawn(plan, look) || decides.has(plan.name))
       return [];
     if (!plan.grid || plan.grid.decimals > 0) return [];
-    const values = numbersOf(columnNamed(from, plan.name), plan);
+    const values = look.numbers(plan);
     const others = cells.filter((one) => one.plan !== plan && !leadsTo(formulas, one.plan.name, plan.name));
     const counted = countedOf(values, others);
     if (counted.length < 2) return [];

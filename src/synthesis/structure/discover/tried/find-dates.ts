@@ -1,4 +1,3 @@
-import { columnNamed } from "../../../../data/table";
 import { type DateUnit, day, evenMonth, momentAt, placeOf, roundestMoment, startOf } from "../../date-parts";
 import {
   argumentsOf,
@@ -20,27 +19,22 @@ import {
   levelCount,
   type NumberPlan,
 } from "../../structure";
-import { codesOf, numbersOf } from "../../variables";
+import type { Look } from "../look";
 import { spacedRows } from "../search";
-import type { Search } from "./find-told";
 import { withStandIns } from "./missing-terms";
 import { type Target, type Tests, type Trials, testsOf } from "./trials";
 
 /** With more levels a column decides no term. */
 const mostLevels = 50;
 
-/** What a search may use: what is told, enough people share. */
-export interface DateSearch extends Search {
-  readonly least: number;
-}
-
 /**
  * The columns that follow from dates, with their formulas: dates so many days, months or years after others (by a number or level
  * column, too), from where a unit begins; whole years, months, weeks and so on between two dates, or from one to a fixed day, that
  * all rows agree with; numbers of the month, the weekday and so on.
  */
-export function findDates(plans: readonly ColumnPlan[], search: DateSearch): readonly ColumnPlan[] {
-  const { from, keep, people } = search;
+export function findDates(all: readonly ColumnPlan[], look: Look): readonly ColumnPlan[] {
+  const plans = all.filter(({ name }) => !look.given.includes(name));
+  const { whose: people } = look;
   const dates = plans.filter((plan): plan is DatePlan => plan.kind === "date");
   if (dates.length === 0) return [];
   const numbers = plans.filter((plan): plan is NumberPlan => plan.kind === "number");
@@ -50,19 +44,17 @@ export function findDates(plans: readonly ColumnPlan[], search: DateSearch): rea
   const kept = new Map<string, ArrayLike<number>>();
   const of = (name: string): ArrayLike<number> => {
     const plan = plans.find((one) => one.name === name) as LevelsPlan | NumberPlan | DatePlan;
-    const column = columnNamed(from, name);
-    const values =
-      kept.get(name) ?? (plan.kind === "levels" ? codesOf(column, plan) : numbersOf(column, plan));
+    const values = kept.get(name) ?? (plan.kind === "levels" ? look.codes(plan) : look.numbers(plan));
     kept.set(name, values);
     return values;
   };
   const tried = 100 * dates.length ** 2 * (numbers.length + levels.length + 1);
-  const trials: Trials = { rows: from.rows, of, people, tried };
+  const trials: Trials = { rows: look.from.rows, of, people, tried };
   const formulas = formulasOf(plans);
   const decides = new Set([...formulas.values()].flatMap(decided));
   const found = new Map<string, ColumnPlan>();
   const free = (plan: DatePlan | NumberPlan): boolean =>
-    !keep.includes(plan.name) && !isComputed(plan) && !found.has(plan.name);
+    !look.drawn.includes(plan.name) && !isComputed(plan) && !found.has(plan.name);
   const targetOf = (plan: DatePlan | NumberPlan): Target => ({
     name: plan.name,
     values: of(plan.name) as Float64Array,
@@ -93,7 +85,7 @@ export function findDates(plans: readonly ColumnPlan[], search: DateSearch): rea
           const after = (i: number): number => of(plan.name)[i] - of(source.name)[i];
           const both = tests.present.filter((i) => !Number.isNaN(after(i)));
           if (both.length === 0 || (later && both.slice(0, 20).some((i) => after(i) < 0))) return [];
-          return [{ plan, source, of, first: both[0], both, numbers, deciders, tests, search }];
+          return [{ plan, source, of, first: both[0], both, numbers, deciders, tests, look }];
         });
       for (const pair of pairs())
         for (const { formula, read } of free(plan) ? laterDates(pair) : [])
@@ -131,7 +123,7 @@ interface Pair {
   /** Columns whose values may each have a rule of their own. */
   readonly deciders: readonly (LevelsPlan | NumberPlan)[];
   readonly tests: Tests;
-  readonly search: DateSearch;
+  readonly look: Look;
 }
 
 const plainUnits = [day, 7 * day, 3_600_000, 60_000, 1000];
@@ -259,7 +251,7 @@ function opened(formula: Formula, pair: Pair): Formula {
 /** The rule of each value of a column, where most rows have one: those of its largest values are tried first with others. */
 function eachOf(pair: Pair, decider: LevelsPlan | NumberPlan, open = false): Candidate | undefined {
   const { plan, of, both, tests } = pair;
-  const { least, people } = pair.search;
+  const { least, whose } = pair.look;
   const cells = of(decider.name);
   const values = decider.kind === "number" ? decider.values : undefined;
   const count = decider.kind === "levels" ? levelCount(decider) : (values ?? []).length + 1;
@@ -267,7 +259,7 @@ function eachOf(pair: Pair, decider: LevelsPlan | NumberPlan, open = false): Can
   const rows = Array.from({ length: count }, (): number[] => []);
   for (const i of both) rows[placeAmong(values, cells[i])]?.push(i);
   const persons = (own: readonly number[]): number =>
-    people ? new Set(own.map((i) => people[i])).size : own.length;
+    whose ? new Set(own.map((i) => whose[i])).size : own.length;
   const missing = decider.missing ? count - 1 : -1;
   const formulas = new Array<Formula | null>(count).fill(null);
   const kinds: number[] = [];

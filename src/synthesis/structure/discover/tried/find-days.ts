@@ -1,9 +1,8 @@
 import { chiSquaredScore } from "../../../../core/math/chi-squared-score";
-import { columnNamed, type Table } from "../../../../data/table";
 import { monthsAfter, monthsBetween, onMonthDay, weekdayOf } from "../../date-days";
 import { day, startOf } from "../../date-parts";
 import { chainOf } from "../../move-dates";
-import { countPeople, type People } from "../../people";
+import { countPeople } from "../../people";
 import {
   type ColumnPlan,
   type DateDays,
@@ -12,7 +11,7 @@ import {
   isComputed,
   levelCount,
 } from "../../structure";
-import { codesOf, numbersOf } from "../../variables";
+import type { Look } from "../look";
 import { leastExpected } from "../orders";
 
 /** So many different months leave no doubt that dates have a day of the month. */
@@ -31,20 +30,17 @@ const hour = day / hoursOfDay;
 /** Dates that are always on the same day of the month, on some days of the week never or more often than chance has it, and times so in hours. */
 export function findDays(
   plans: readonly ColumnPlan[],
-  from: Table,
-  { least, people }: { readonly least: number; readonly people: People | undefined },
+  look: Pick<Look, "least" | "people" | "numbers" | "codes">,
 ): readonly DatePlan[] {
+  const { numbers } = look;
   const dates = plans.filter(
     (plan): plan is DatePlan => plan.kind === "date" && !isComputed(plan) && plan.format.step <= day,
   );
   const needed = Math.max(leastExpected, Math.log(100 * 7 * dates.length));
   const found = dates.flatMap((plan): DatePlan[] => {
-    const values = numbersOf(columnNamed(from, plan.name), plan).filter((value) => !Number.isNaN(value));
-    const days =
-      monthDayOf(values) ??
-      monthsOf(plan, plans, from, least) ??
-      sharesOf(plan, from, { needed, least, people });
-    const hours = hoursOf(plan, plans, from, { needed, least, people });
+    const values = numbers(plan).filter((value) => !Number.isNaN(value));
+    const days = monthDayOf(values) ?? monthsOf(plan, plans, look) ?? sharesOf(plan, { ...look, needed });
+    const hours = hoursOf(plan, plans, { ...look, needed });
     if (!days && !hours) return [];
     const { monthDay } = days ?? {};
     const end = (moment: number): number => (monthDay === undefined ? moment : onMonthDay(moment, monthDay));
@@ -68,14 +64,13 @@ function monthDayOf(values: Float64Array): DateDays | undefined {
 function monthsOf(
   plan: DatePlan,
   plans: readonly ColumnPlan[],
-  from: Table,
-  least: number,
+  { numbers, least }: Pick<Look, "numbers" | "least">,
 ): DateDays | undefined {
-  const own = numbersOf(columnNamed(from, plan.name), plan);
+  const own = numbers(plan);
   for (const other of plans) {
     const chain = other.kind === "date" && other !== plan && chainOf(other, plans);
     if (!chain || chain.includes(plan)) continue;
-    const before = numbersOf(columnNamed(from, other.name), other as DatePlan);
+    const before = numbers(other as DatePlan);
     const rows = [...own.keys()].filter((i) => !Number.isNaN(own[i] + before[i]));
     const counts = new Set(rows.map((i) => monthsBetween(before[i], own[i])));
     // So many different days of the month leave no doubt, each of enough rows together; the earlier date is the one that is drawn.
@@ -89,15 +84,13 @@ function monthsOf(
   return undefined;
 }
 
-interface Needed {
+interface Needed extends Pick<Look, "least" | "people" | "numbers" | "codes"> {
   readonly needed: number;
-  readonly least: number;
-  readonly people: People | undefined;
 }
 
-function sharesOf(plan: DatePlan, from: Table, how: Needed): DateDays | undefined {
+function sharesOf(plan: DatePlan, how: Needed): DateDays | undefined {
   const { needed, least, people } = how;
-  const all = numbersOf(columnNamed(from, plan.name), plan);
+  const all = how.numbers(plan);
   const counts = countPeople(
     all.map((value) => (Number.isNaN(value) ? value : weekdayOf(value))),
     people,
@@ -135,13 +128,8 @@ function partsOf(counts: readonly number[]): number[] {
 }
 
 /** How often a time is in each hour, by the levels that hours differ most by. */
-function hoursOf(
-  plan: DatePlan,
-  plans: readonly ColumnPlan[],
-  from: Table,
-  how: Needed,
-): DateHours | undefined {
-  const moments = numbersOf(columnNamed(from, plan.name), plan);
+function hoursOf(plan: DatePlan, plans: readonly ColumnPlan[], how: Needed): DateHours | undefined {
+  const moments = how.numbers(plan);
   if (plan.format.step >= day || daysOf(moments) < leastDaysOfHours) return undefined;
   const hours = moments.map((moment) => Math.floor((moment - startOf("day", moment)) / hour));
   const all = hoursIn(hours, { codes: new Int32Array(hours.length), levels: 1 }, how)[0];
@@ -149,8 +137,11 @@ function hoursOf(
   let [most, by]: [number, DateHours["by"]] = [leastUnlike, undefined];
   for (const other of plans) {
     if (other.kind !== "levels" || levelCount(other) > mostLevels) continue;
-    const codes = codesOf(columnNamed(from, other.name), other);
-    const found = hoursIn(hours, { codes, levels: levelCount(other), among: all.told }, how);
+    const found = hoursIn(
+      hours,
+      { codes: how.codes(other), levels: levelCount(other), among: all.told },
+      how,
+    );
     const score = unlike(found.map(({ counts }) => counts));
     if (score < most) continue;
     most = score;

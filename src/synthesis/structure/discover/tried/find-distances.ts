@@ -1,7 +1,6 @@
-import { columnNamed, type Table } from "../../../../data/table";
 import { emptySum, type Formula, leadsTo } from "../../formulas";
 import { type ColumnPlan, type DatePlan, formulasOf } from "../../structure";
-import { numbersOf } from "../../variables";
+import type { Look } from "../look";
 import { deviation, enoughKnown, mean } from "../search";
 
 /** Dates that vary so much less about another one than by themselves go with it. */
@@ -13,12 +12,9 @@ const mostVaried = 0.5;
  */
 export function findDistances(
   plans: readonly ColumnPlan[],
-  from: Table,
-  keep: readonly string[],
-  { torn, people }: { readonly torn: ReadonlySet<string>; readonly people: Int32Array | undefined },
+  { numbers, drawn, torn, whose: people }: Look,
 ): readonly DatePlan[] {
   const dates = plans.filter((plan): plan is DatePlan => plan.kind === "date");
-  const values = new Map(dates.map((plan) => [plan.name, numbersOf(columnNamed(from, plan.name), plan)]));
   const formulas = formulasOf(plans);
   const counted = (a: string, b: string): boolean =>
     [...formulas.values()].some(({ rest, terms }) => {
@@ -26,12 +22,12 @@ export function findDistances(
       return rest === "none" && one * other < 0;
     });
   return dates.flatMap((later, at): DatePlan[] => {
-    if (later.formula || keep.includes(later.name)) return [];
-    const own = values.get(later.name) as Float64Array;
+    if (later.formula || drawn.includes(later.name)) return [];
+    const own = numbers(later);
     const near = dates.flatMap((earlier, place) => {
       // In steps of the later one the earlier one has to be written, too.
       if (earlier === later || earlier.format.step % later.format.step !== 0) return [];
-      const other = values.get(earlier.name) as Float64Array;
+      const other = numbers(earlier);
       const there = Int32Array.from(own.keys()).filter((i) => !Number.isNaN(own[i]));
       const both = there.filter((i) => !Number.isNaN(other[i]));
       // Where the earlier one is missing nothing can be drawn, but for what is missing at random.

@@ -1,7 +1,6 @@
-import { columnNamed, type Table } from "../../../../data/table";
 import { evenMonth, placeOf } from "../../date-parts";
 import type { ColumnPlan, DatePlan, Later, LevelsPlan } from "../../structure";
-import { codesOf, numbersOf } from "../../variables";
+import type { Look } from "../look";
 import { follows, leastExpected } from "../orders";
 import { enoughKnown } from "../search";
 
@@ -16,21 +15,19 @@ const leastSame = 3;
  */
 export function findLater(
   plans: readonly ColumnPlan[],
-  from: Table,
-  people: Int32Array | undefined,
+  { numbers, codes: codesOf, whose: people }: Look,
 ): readonly Later[] {
   const dates = plans.filter((plan): plan is DatePlan => plan.kind === "date");
   const levels = plans.filter(
     (plan): plan is LevelsPlan =>
       plan.kind === "levels" && !plan.texts && plan.levels.length > 1 && plan.levels.length <= mostLevels,
   );
-  const values = new Map(dates.map((plan) => [plan.name, numbersOf(columnNamed(from, plan.name), plan)]));
-  const codes = levels.map((plan) => codesOf(columnNamed(from, plan.name), plan));
+  const codes = levels.map(codesOf);
   const pairs = dates.flatMap((a, k) => dates.slice(k + 1).map((b) => [a, b] as const));
   const tests = 2 * pairs.length * (1 + levels.reduce((sum, plan) => sum + plan.levels.length, 0));
   const needed = Math.max(leastExpected, Math.log(100 * tests));
   return pairs.flatMap(([a, b]): Later[] => {
-    const [one, other] = [a, b].map(({ name }) => values.get(name) as Float64Array);
+    const [one, other] = [a, b].map(numbers);
     const sides = Int8Array.from(one, (value, i) => Math.sign(value - other[i]));
     const known = Int32Array.from(sides.keys()).filter((i) => !Number.isNaN(one[i] - other[i]));
     const [never, always] = [1, -1].map((side) => !known.some((i) => sides[i] === side));

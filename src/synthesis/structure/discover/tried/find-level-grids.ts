@@ -1,8 +1,7 @@
 import { takeValues } from "../../../../core/matrix";
-import { columnNamed, type Table } from "../../../../data/table";
 import { type Grid, gridOf, snap, spacing } from "../../grids";
 import { type ColumnPlan, isComputed, type LevelsPlan, type NumberPlan } from "../../structure";
-import { codesOf, numbersOf } from "../../variables";
+import type { Look } from "../look";
 import { enoughKnown, rowsByCode } from "../search";
 
 /** With more levels a column tells no grids. */
@@ -18,7 +17,7 @@ const [screeningRows, enoughToScreen] = [200, 20];
  */
 export function findLevelGrids(
   plans: readonly ColumnPlan[],
-  { from, people }: { readonly from: Table; readonly people: Int32Array | undefined },
+  { numbers: read, codes: codesOf, whose: people }: Look,
 ): readonly NumberPlan[] {
   const levels = plans.filter(
     (plan): plan is LevelsPlan =>
@@ -30,11 +29,11 @@ export function findLevelGrids(
   const tests = numbers.length * levels.reduce((sum, plan) => sum + plan.levels.length, 0);
   const needed = Math.log(100 * tests);
   return numbers.flatMap((plan): NumberPlan[] => {
-    const values = numbersOf(columnNamed(from, plan.name), plan);
+    const values = read(plan);
     const known = Int32Array.from(values.keys()).filter((i) => !Number.isNaN(values[i]));
     let [best, most] = [plan, 0];
     for (const by of levels) {
-      const codes = codesOf(columnNamed(from, by.name), by);
+      const codes = codesOf(by);
       let bound = 0;
       const rows = rowsByCode(codes, by.levels.length, known);
       const grids = by.levels.map((_, code): Grid | null => {

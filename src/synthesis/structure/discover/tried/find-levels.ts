@@ -1,4 +1,3 @@
-import { columnNamed, type Table } from "../../../../data/table";
 import { type DateUnit, day } from "../../date-parts";
 import { decidersOf, emptySum, evaluate, type Formula } from "../../formulas";
 import { earlierDates } from "../../move-dates";
@@ -11,8 +10,8 @@ import {
   type LevelsPlan,
   levelCount,
 } from "../../structure";
-import { codesOf, numbersOf } from "../../variables";
 import { binned, likelihoodRatio } from "../association";
+import type { Look } from "../look";
 import { shortest } from "../search";
 import { comparisons, limits, type Measure } from "./compared";
 
@@ -45,12 +44,8 @@ interface Said {
  * Levels that a part of a date says (a weekday's name, a season, the hours of a tariff), or which of two numbers or dates is the greater;
  * with the levels that follow from them. One of its own may stand for what is missing.
  */
-export function findLevels(
-  plans: readonly ColumnPlan[],
-  from: Table,
-  keep: readonly string[],
-  people: Int32Array | undefined,
-): readonly BandsPlan[] {
+export function findLevels(plans: readonly ColumnPlan[], look: Look): readonly BandsPlan[] {
+  const { from, keep, whose: people } = look;
   const read = new Set([...formulasOf(plans).values()].flatMap(decidersOf));
   const targets = plans.filter(
     (plan): plan is LevelsPlan =>
@@ -65,32 +60,30 @@ export function findLevels(
   if (targets.length === 0) return [];
   const numbers = plans.filter((plan) => plan.kind === "number");
   const dates = plans.filter((plan) => plan.kind === "date");
-  const values = new Map(
-    [...numbers, ...dates].map((plan) => [plan.name, numbersOf(columnNamed(from, plan.name), plan)]),
-  );
-  const inParts = dates.flatMap((plan) => partsOfDate(plan, values.get(plan.name) as Float64Array));
+  const values = new Map([...numbers, ...dates].map((plan) => [plan.name, look.numbers(plan)]));
+  const inParts = dates.flatMap((plan) => partsOfDate(plan, look.numbers(plan)));
   const of = (name: string): Float64Array => values.get(name) as Float64Array;
   const compared = comparisons(numbers, dates, of);
   const limiters = plans
     .filter((plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts && !plan.rare)
     .filter(({ levels, missing }) => levels.length > 1 && levels.length <= mostLevels && !missing)
-    .map((plan) => ({ plan, codes: codesOf(columnNamed(from, plan.name), plan), count: levelCount(plan) }));
+    .map((plan) => ({ plan, codes: look.codes(plan), count: levelCount(plan) }));
   const limited = limiters.length * (numbers.length + dates.length ** 2);
   const tried = Math.log((targets.length * (inParts.length + compared.length + limited + 1)) / chance);
   const found: BandsPlan[] = [];
   const dated = new Map<string, BandsPlan>();
   for (const target of targets) {
-    const codes = codesOf(columnNamed(from, target.name), target);
+    const codes = look.codes(target);
     const part = first(inParts, (said) => bandsBy(target, codes, said, people, tried));
     if (part) dated.set(target.name, part);
   }
   const limiting = new Set<string>();
   for (const target of targets) {
     if (limiting.has(target.name)) continue;
-    const codes = codesOf(columnNamed(from, target.name), target);
+    const codes = look.codes(target);
     const part = dated.get(target.name);
     const plan =
-      (part && (isTelling(target, codes, plans, dated, from) ? drawnFirst(part, plans) : part)) ??
+      (part && (isTelling(target, codes, plans, dated, look) ? drawnFirst(part, plans) : part)) ??
       (target.levels.length > 3
         ? undefined
         : first(compared, (measure) =>
@@ -138,18 +131,17 @@ function isTelling(
   codes: Int32Array,
   plans: readonly ColumnPlan[],
   dated: ReadonlyMap<string, BandsPlan>,
-  from: Table,
+  look: Look,
 ): boolean {
   const rows = Int32Array.from(codes.keys()).filter((i) => codes[i] >= 0);
   const own = binned(rows, levels.length + 1, codes, undefined);
   return plans.some((plan) => {
     if (plan.name === name || dated.has(plan.name) || isComputed(plan)) return false;
-    const column = columnNamed(from, plan.name);
     if (plan.kind !== "number" && (plan.kind !== "levels" || plan.texts)) return false;
     const other =
       plan.kind === "number"
-        ? binned(rows, 0, [], numbersOf(column, plan))
-        : binned(rows, plan.levels.length + 1, codesOf(column, plan), undefined);
+        ? binned(rows, 0, [], look.numbers(plan))
+        : binned(rows, plan.levels.length + 1, look.codes(plan), undefined);
     const { g, freedom } = likelihoodRatio(own, other);
     return g - freedom > certain * Math.sqrt(2 * freedom);
   });

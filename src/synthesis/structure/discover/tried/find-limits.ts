@@ -1,7 +1,6 @@
 import { countBelow, countUpTo } from "../../../../core/math/sorted";
 import { takeValues } from "../../../../core/matrix";
 import { placesWhere } from "../../../../core/places";
-import { columnNamed, type Table } from "../../../../data/table";
 import { roundestMoment } from "../../date-parts";
 import { argumentsOf, decidersOf } from "../../formulas";
 import { snap, spacing, within } from "../../grids";
@@ -18,8 +17,9 @@ import {
   type NumberPlan,
   type Range,
 } from "../../structure";
-import { codesOf, levelNames, numbersOf } from "../../variables";
+import { levelNames } from "../../variables";
 import { bandReads } from "../bands";
+import type { Look } from "../look";
 import { shortest, spacedRows } from "../search";
 import { expectedBeyond } from "./expected-beyond";
 
@@ -31,9 +31,7 @@ const screeningRows = 20_000;
 /** Towards an end values go on so many times as far as the outermost few lie apart, where its number is the roundest. */
 const reach = 2;
 
-interface Telling {
-  readonly least: number;
-  readonly people: Int32Array | undefined;
+interface Telling extends Look {
   /** Whether the rows of a missing cell have ends, too: others than `sequential` would hardly draw such cells any more. */
   readonly missing?: boolean;
 }
@@ -57,17 +55,17 @@ interface Levelled {
  * (`expectedBeyond`). Where all that a level's columns lie within is so found, the ends of the other levels beside it, too: what is no
  * low risk, and owes no more than the middling ones do, has a score below theirs.
  */
-export function findLimits(plans: readonly ColumnPlan[], from: Table, telling: Telling): readonly Limit[] {
+export function findLimits(plans: readonly ColumnPlan[], telling: Telling): readonly Limit[] {
   const levels = plans.flatMap((plan): Levelled[] =>
     (plan.kind === "levels" || plan.kind === "bands") &&
     plan.levels.length > 1 &&
     plan.levels.length <= mostLevels
-      ? [{ plan, codes: codesOf(columnNamed(from, plan.name), plan) }]
+      ? [{ plan, codes: telling.codes(plan) }]
       : [],
   );
   const numbers = plans.flatMap((plan): Measured[] => {
     if (plan.kind !== "date" && (plan.kind !== "number" || plan.values)) return [];
-    const values = numbersOf(columnNamed(from, plan.name), plan);
+    const values = telling.numbers(plan);
     const known = placesWhere(values.length, (i) => !Number.isNaN(values[i]));
     const order = known.sort((a, b) => values[a] - values[b]);
     return [{ plan, values, ...screened(order, values) }];
@@ -102,7 +100,7 @@ function outsideOthers(
   levels: readonly Levelled[],
   numbers: readonly Measured[],
   needed: number,
-  { people }: Telling,
+  { whose: people }: Telling,
 ): readonly Limit[] {
   const found: Limit[] = [];
   for (const one of limits) {
@@ -219,7 +217,7 @@ function endsOf(
   measured: Measured,
   isOwn: (i: number) => boolean,
   needed: number,
-  { least, people }: Telling,
+  { least, whose: people }: Telling,
 ): Range | undefined {
   const { plan, values, order, some, all } = measured;
   const outermost = [order.find(isOwn), order.findLast(isOwn)];
@@ -235,11 +233,11 @@ function endsOf(
   const range: { column: string; least?: number; most?: number } = { column: plan.name };
   if (above && expectedBeyond(shown, all, last) >= needed) {
     const next = values[order.find((i) => values[i] > last) as number];
-    range.most = toldEnd(measured, own.slice().reverse(), next, { least, people });
+    range.most = toldEnd(measured, own.slice().reverse(), next, { least, whose: people });
   }
   if (below && expectedBeyond(turned(shown), turned(all), -first) >= needed) {
     const next = values[order.findLast((i) => values[i] < first) as number];
-    range.least = toldEnd(measured, own, next, { least, people });
+    range.least = toldEnd(measured, own, next, { least, whose: people });
   }
   if (range.least === undefined && range.most === undefined) return undefined;
   // One value of many rows, which none lie beyond: the end of the observation.
@@ -273,7 +271,7 @@ function toldEnd(
   { plan, values }: Measured,
   rows: Int32Array,
   next: number,
-  { least, people }: Telling,
+  { least, whose: people }: Pick<Telling, "least" | "whose">,
 ): number {
   const end = values[rows[0]];
   const having = placesWhere(values.length, (i) => values[i] === end);

@@ -1,4 +1,3 @@
-import { columnNamed, type Table } from "../../../../data/table";
 import { emptySum, type Formula, leadsTo } from "../../formulas";
 import { spacing } from "../../grids";
 import {
@@ -9,20 +8,10 @@ import {
   levelCount,
   type NumberPlan,
 } from "../../structure";
-import { codesOf, numbersOf } from "../../variables";
 import { bandsOf } from "../bands";
+import type { Look } from "../look";
 import { determined } from "../lookups";
 import { shortest } from "../search";
-
-/** The table, columns that nothing may compute, those by which none is listed, and whose the rows are. */
-export interface Search {
-  readonly from: Table;
-  readonly keep: readonly string[];
-  readonly given?: readonly string[];
-  readonly people: Int32Array | undefined;
-  /** So many people must share what is told. */
-  readonly least: number;
-}
 
 /** Of fewer values what never meets is told pair by pair. */
 const leastListed = 3;
@@ -31,26 +20,18 @@ const mostReached = 1000;
 const mostListed = 30;
 
 /** Numbers of which each level of a column has one value, by that column: the price of an article, the fee of a tariff. */
-export function findPrices(
-  plans: readonly ColumnPlan[],
-  { from, keep, people }: Search,
-): readonly NumberPlan[] {
+export function findPrices(plans: readonly ColumnPlan[], look: Look): readonly NumberPlan[] {
   const levels = plans.filter((plan): plan is LevelsPlan => plan.kind === "levels" && !plan.texts);
   const inputs = levels
-    .map((plan) => ({
-      plan,
-      name: plan.name,
-      codes: codesOf(columnNamed(from, plan.name), plan),
-      count: levelCount(plan),
-    }))
+    .map((plan) => ({ name: plan.name, codes: look.codes(plan), count: levelCount(plan) }))
     .sort((a, b) => a.count - b.count);
   return plans.flatMap((plan): NumberPlan[] => {
-    if (plan.kind !== "number" || plan.values || plan.formula || keep.includes(plan.name)) return [];
-    const values = numbersOf(columnNamed(from, plan.name), plan);
+    if (plan.kind !== "number" || plan.values || plan.formula || isDrawn(plan, look)) return [];
+    const values = look.numbers(plan);
     for (const of of inputs) {
       const own = valuesWhereTold(values, of.codes, of.count);
       if (!own || isOrdinal(own.all, of.count)) continue;
-      const map = determined(of, { name: plan.name, codes: own.codes, count: own.all.length }, people);
+      const map = determined(of, { name: plan.name, codes: own.codes, count: own.all.length }, look.whose);
       if (!map) continue;
       const used = new Set(of.codes);
       const told = Array.from(map, (code, level) => (used.has(level) ? own.all[code] : Number.NaN));
@@ -61,6 +42,11 @@ export function findPrices(
     }
     return [];
   });
+}
+
+/** Whether no rule may compute the column. */
+export function isDrawn({ name }: ColumnPlan, { drawn, given }: Look): boolean {
+  return drawn.includes(name) || given.includes(name);
 }
 
 /** Whether the values number the levels: as a number they tell more. */
@@ -90,20 +76,15 @@ function valuesWhereTold(values: Float64Array, levels: Int32Array, most: number)
 /**
  * Numbers of few values that each hold along a stretch of another number: a discount by quantity, the price of sending by the amount.
  */
-export function findSteps(
-  plans: readonly ColumnPlan[],
-  { from, keep, people }: Search,
-): readonly NumberPlan[] {
+export function findSteps(plans: readonly ColumnPlan[], look: Look): readonly NumberPlan[] {
   const formulas = formulasOf(plans);
   const numbers = plans.filter((plan): plan is NumberPlan => plan.kind === "number");
   // By their values dates have formulas.
   const decide = new Set([...formulas.values()].map(({ each }) => each?.column));
   return numbers.flatMap((plan): NumberPlan[] => {
     const { values = [], rare, ...computed } = plan;
-    if (values.length < 2 || rare !== undefined || keep.includes(plan.name) || decide.has(plan.name))
-      return [];
-    const own = numbersOf(columnNamed(from, plan.name), plan);
-    const codes = Int32Array.from(own, (value) =>
+    if (values.length < 2 || rare !== undefined || isDrawn(plan, look) || decide.has(plan.name)) return [];
+    const codes = Int32Array.from(look.numbers(plan), (value) =>
       Number.isNaN(value) ? values.length : values.indexOf(value),
     );
     const levels = values.map(String);
@@ -112,8 +93,8 @@ export function findSteps(
       if (other === plan || other.values) continue;
       const input = {
         name: other.name,
-        values: numbersOf(columnNamed(from, other.name), other),
-        people,
+        values: look.numbers(other),
+        people: look.whose,
         ...(other.grid && { grid: other.grid }),
       };
       const bands = bandsOf({ name: plan.name, codes, count: levels.length }, target, input);
@@ -129,22 +110,20 @@ export function findSteps(
 }
 
 /** Numbers of which each value of another one, that enough people share, has one value: an index of prices by year. */
-export function findTables(
-  plans: readonly ColumnPlan[],
-  { from, keep, given = [], people, least }: Search,
-): readonly NumberPlan[] {
+export function findTables(plans: readonly ColumnPlan[], look: Look): readonly NumberPlan[] {
+  const { given, whose, least } = look;
   const formulas = formulasOf(plans);
   const decide = new Set([...formulas.values()].flatMap(({ each }) => each?.column ?? []));
   const inputs = plans.flatMap((plan) => {
     // By its place among a parent's rows a number that runs along them would be listed up to the last place learnt.
     if (plan.kind !== "number" || given.includes(plan.name)) return [];
-    const values = numbersOf(columnNamed(from, plan.name), plan);
-    return [{ plan, values, shared: sharedBy(values, least, people) }];
+    const values = look.numbers(plan);
+    return [{ plan, values, shared: sharedBy(values, least, whose) }];
   });
   const found = new Map<string, NumberPlan>();
   for (const [b, { plan, values }] of inputs.entries()) {
     const { values: _, rare, ...computed } = plan;
-    if (isComputed(plan) || rare !== undefined || keep.includes(plan.name) || decide.has(plan.name)) continue;
+    if (isComputed(plan) || rare !== undefined || isDrawn(plan, look) || decide.has(plan.name)) continue;
     for (const [a, { plan: other, shared }] of inputs.entries()) {
       if (a === b || !shared) continue;
       const wide = !other.values && other.high - other.low > mostReached * spacing(other.grid);
@@ -153,13 +132,13 @@ export function findTables(
       const torn = values.some((value, i) => Number.isNaN(value) !== shared.codes[i] < 0);
       if (!own || own.all.length < leastListed || torn) continue;
       // Of two that tell each other the one that numbers them is drawn, as it may run from row to row, or the first one.
-      const fixed = formulas.has(other.name) || keep.includes(other.name);
+      const fixed = formulas.has(other.name) || isDrawn(other, look);
       if (own.all.length === shared.all.length && !fixed) {
         const [numbers, numbered] = [own, shared].map(({ all }) => isOrdinal(all, all.length));
         if (numbers === numbered ? a > b : numbers) continue;
       }
       const of = { name: other.name, codes: shared.codes, count: shared.all.length };
-      const map = determined(of, { name: plan.name, codes: own.codes, count: own.all.length }, people);
+      const map = determined(of, { name: plan.name, codes: own.codes, count: own.all.length }, whose);
       if (!map) continue;
       const places = [...shared.all.keys()].sort((x, y) => shared.all[x] - shared.all[y]);
       const between = (above: number, below: number): number =>

@@ -1,7 +1,7 @@
-import { type Column, cellText, columnNamed, isCategorical, type Table } from "../../../../data/table";
+import { type Column, cellText, columnNamed, isCategorical } from "../../../../data/table";
 import { day, evenMonth, momentAt, placeOf, startOf } from "../../date-parts";
 import type { BandsPlan, ColumnPlan, DatePlan, LevelsPlan } from "../../structure";
-import { numbersOf } from "../../variables";
+import type { Look } from "../look";
 
 /** So unlikely must it be that chance makes a rule, for all that are tried. */
 const chance = 1e-3;
@@ -57,13 +57,11 @@ const fields: readonly Field[] = [
  */
 export function findWritten(
   plans: readonly ColumnPlan[],
-  from: Table,
-  keep: readonly string[],
-  people: Int32Array | undefined,
+  { from, keep, numbers, whose: people }: Look,
 ): readonly BandsPlan[] {
   const dates = plans
     .filter((plan): plan is DatePlan => plan.kind === "date")
-    .map((plan) => ({ plan, moments: numbersOf(columnNamed(from, plan.name), plan) }));
+    .map((plan) => ({ plan, moments: numbers(plan) }));
   if (dates.length === 0) return [];
   return plans.flatMap((plan): BandsPlan[] => {
     if (plan.kind !== "levels" || keep.includes(plan.name)) return [];
