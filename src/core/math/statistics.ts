@@ -67,6 +67,34 @@ export function correlation(a: Numbers, b: Numbers): number {
 }
 
 /**
+ * Pearson's correlation over the rows, or some of them, in which neither is missing, and how many these are; NaN where either does not
+ * vary.
+ */
+export function pairedCorrelation(a: Numbers, b: Numbers, rows?: Numbers): { r: number; n: number } {
+  const count = rows?.length ?? a.length;
+  let [n, meanA, meanB, aa, bb, ab] = [0, 0, 0, 0, 0, 0];
+  for (let k = 0; k < count; k++) {
+    const i = rows ? rows[k] : k;
+    if (Number.isNaN(a[i]) || Number.isNaN(b[i])) continue;
+    n++;
+    meanA += a[i];
+    meanB += b[i];
+  }
+  meanA /= n;
+  meanB /= n;
+  for (let k = 0; k < count; k++) {
+    const i = rows ? rows[k] : k;
+    if (Number.isNaN(a[i]) || Number.isNaN(b[i])) continue;
+    const x = a[i] - meanA;
+    const y = b[i] - meanB;
+    aa += x * x;
+    bb += y * y;
+    ab += x * y;
+  }
+  return { r: aa > 0 && bb > 0 ? Math.max(-1, Math.min(1, ab / Math.sqrt(aa * bb))) : Number.NaN, n };
+}
+
+/**
  * Holm's adjusted p-values (Holm, 1979), in the order given: below a level, they reject as many hypotheses as that level
  * allows when all are tested at once.
  */

@@ -1,16 +1,10 @@
 import { check, checkNumber } from "../../core/checks";
+import { pairedCorrelation } from "../../core/math/statistics";
 import { asTable, type PolarsFrame } from "../../data/polars";
 import { schemaOf } from "../../data/schema";
 import type { Table } from "../../data/table";
 import { alignTables, cellsWithMissing, type Shared, type SharedLevels } from "./align";
-import {
-  contingencySimilarity,
-  correlation,
-  cramersV,
-  ksComplement,
-  ownBins,
-  tvComplement,
-} from "./similarity";
+import { contingencySimilarity, cramersV, ksComplement, ownBins, tvComplement } from "./similarity";
 
 export interface ColumnShape {
   readonly column: string;
@@ -102,8 +96,8 @@ function correlationTrend(
   right: readonly Float64Array[],
   threshold: number,
 ): PairTrend {
-  const real = correlation(left[0], right[0]);
-  const synthetic = correlation(left[1], right[1]);
+  const { r: real } = pairedCorrelation(left[0], right[0]);
+  const { r: synthetic } = pairedCorrelation(left[1], right[1]);
   const score = 1 - Math.abs(real - synthetic) / 2;
   const counts = Number.isFinite(score) && (threshold === 0 || Math.abs(real) > threshold);
   return { columns: [a, b], metric: "CorrelationSimilarity", score, real, synthetic, counts };

@@ -36,33 +36,6 @@ export function tvComplement(real: Int32Array, synthetic: Int32Array, levels: nu
   return 1 - distance / 2;
 }
 
-/** Pearson's correlation over the rows in which both are present; NaN where either is constant. */
-export function correlation(a: Float64Array, b: Float64Array): number {
-  let n = 0;
-  let meanA = 0;
-  let meanB = 0;
-  for (let i = 0; i < a.length; i++) {
-    if (Number.isNaN(a[i]) || Number.isNaN(b[i])) continue;
-    n++;
-    meanA += a[i];
-    meanB += b[i];
-  }
-  meanA /= n;
-  meanB /= n;
-  let aa = 0;
-  let bb = 0;
-  let ab = 0;
-  for (let i = 0; i < a.length; i++) {
-    if (Number.isNaN(a[i]) || Number.isNaN(b[i])) continue;
-    const x = a[i] - meanA;
-    const y = b[i] - meanB;
-    aa += x * x;
-    bb += y * y;
-    ab += x * y;
-  }
-  return aa > 0 && bb > 0 ? Math.max(-1, Math.min(1, ab / Math.sqrt(aa * bb))) : Number.NaN;
-}
-
 /** Cramér's V of two columns of cells, without correction; NaN where either has fewer than two cells in use. */
 export function cramersV(a: Int32Array, b: Int32Array, countA: number, countB: number): number {
   const joint = new Float64Array(countA * countB);

@@ -50,6 +50,11 @@ export function countPeople<T>(
   return counts;
 }
 
+/** How many people some rows are of. */
+export function personsIn(rows: ArrayLike<number>, people: Int32Array | undefined): number {
+  return people ? new Set(Array.from(rows, (i) => people[i])).size : rows.length;
+}
+
 /** The rows without the later ones in which a person has the same value again; missing ones are left out. */
 export function firstOfEach(values: Float64Array, people: People): Int32Array {
   const last = new Map<number, number>();

@@ -66,52 +66,7 @@ export async function membershipAttacks(
     { people: [1, 2], reference: 3, synthetic: 4 },
     pause,
   );
-  const near = { map: (score: (neighbourhood: Neighbourhood) => number) => Float64Array.from(around, score) };
-  add(
-    "distance",
-    "nearest synthetic row",
-    near.map(({ least }) => -least[0]),
-  );
-  add(
-    "distance",
-    "mean of the ten nearest",
-    near.map(({ least }) => -mean(least)),
-  );
-  add(
-    "distance",
-    "nearest against second nearest",
-    near.map(({ least }) => -least[0] / (least[1] || 1)),
-  );
-  add(
-    "distance",
-    "nearest synthetic against nearest reference row",
-    near.map((neighbourhood) => neighbourhood.reference - neighbourhood.least[0]),
-  );
-  add(
-    "density",
-    "synthetic rows within a radius",
-    near.map((neighbourhood) => neighbourhood.within),
-  );
-  add(
-    "density",
-    "density of synthetic rows",
-    near.map((neighbourhood) => neighbourhood.density),
-  );
-  add(
-    "density",
-    "share of synthetic rows among the neighbours",
-    near.map((neighbourhood) => neighbourhood.share),
-  );
-  add(
-    "likelihood ratio",
-    "density against reference rows (DOMIAS)",
-    near.map((neighbourhood) => neighbourhood.density - neighbourhood.densityReference),
-  );
-  add(
-    "likelihood ratio",
-    "what the person adds to the reference (Gen-LRA)",
-    near.map((neighbourhood) => neighbourhood.influence),
-  );
+  for (const [kind, attack, score] of byNeighbours) add(kind, attack, Float64Array.from(around, score));
   add("likelihood ratio", "counts of pairs of values", pairCounts(columns));
   await pause();
   const candidates = stackTables([members, strangers], action);
@@ -146,6 +101,28 @@ interface Neighbourhood {
   readonly share: number;
   readonly influence: number;
 }
+
+/** Attacks by what lies around a person: the more, the likelier one of the training rows. */
+const byNeighbours: readonly (readonly [AttackResult["kind"], string, (around: Neighbourhood) => number])[] =
+  [
+    ["distance", "nearest synthetic row", ({ least }) => -least[0]],
+    ["distance", "mean of the ten nearest", ({ least }) => -mean(least)],
+    ["distance", "nearest against second nearest", ({ least }) => -least[0] / (least[1] || 1)],
+    [
+      "distance",
+      "nearest synthetic against nearest reference row",
+      ({ reference, least }) => reference - least[0],
+    ],
+    ["density", "synthetic rows within a radius", ({ within }) => within],
+    ["density", "density of synthetic rows", ({ density }) => density],
+    ["density", "share of synthetic rows among the neighbours", ({ share }) => share],
+    [
+      "likelihood ratio",
+      "density against reference rows (DOMIAS)",
+      ({ density, densityReference }) => density - densityReference,
+    ],
+    ["likelihood ratio", "what the person adds to the reference (Gen-LRA)", ({ influence }) => influence],
+  ];
 
 /** Which tables of the points hold whom. */
 interface Places {

@@ -1,4 +1,5 @@
 import { normalQuantile } from "../../../core/math/normal-distribution";
+import { pairedCorrelation } from "../../../core/math/statistics";
 import { takeValues } from "../../../core/matrix";
 import type { Table } from "../../../data/table";
 import { ranks } from "../../ranking";
@@ -46,7 +47,10 @@ export function shiftedPairs(
   const off = numbers
     .flatMap((b, k) => numbers.slice(0, k).map((a) => [b, a] as const))
     .flatMap(([b, a]) => {
-      const own = tables.map((_, t) => together(a.ranked[t], b.ranked[t], shares[t]));
+      const own = tables.map((_, t) => {
+        const { r, n } = pairedCorrelation(a.ranked[t], b.ranked[t]);
+        return { r: r || 0, people: shares[t] * n };
+      });
       if (own.some(({ people }) => people < leastPeople)) return [];
       const [from, to] = own.map(({ r }) => Math.atanh(Math.max(-0.999, Math.min(0.999, r))));
       const error = Math.sqrt(own.reduce((sum, { people }) => sum + errorOfRanks / (people - 3), 0));
@@ -93,21 +97,4 @@ function rankedOf(values: Float64Array): Float64Array {
     out[i] = found[k] - (there.length + 1) / 2;
   });
   return out;
-}
-
-/** The correlation over the rows that have both, 0 where either does not vary, and how many customers these are. */
-function together(a: Float64Array, b: Float64Array, share: number): { r: number; people: number } {
-  let [n, x, y, xx, yy, xy] = [0, 0, 0, 0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    const [p, q] = [a[i], b[i]];
-    if (Number.isNaN(p) || Number.isNaN(q)) continue;
-    n++;
-    x += p;
-    y += q;
-    xx += p * p;
-    yy += q * q;
-    xy += p * q;
-  }
-  const spread = (xx - (x * x) / n) * (yy - (y * y) / n);
-  return { r: spread > 0 ? (xy - (x * y) / n) / Math.sqrt(spread) : 0, people: share * n };
 }

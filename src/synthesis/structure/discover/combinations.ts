@@ -1,7 +1,7 @@
 import { check } from "../../../core/checks";
 import { type CategoricalColumn, columnNamed, isCategorical, type Table } from "../../../data/table";
 import { argumentsOf } from "../formulas";
-import { countPeople, type People } from "../people";
+import { countPeople, type People, personsIn } from "../people";
 import {
   type ColumnPlan,
   type Combination,
@@ -76,7 +76,7 @@ export function findBlocks(
     const column = columnNamed(from, plan.name);
     if (column.type !== "boolean" || plan.kind === "constant") continue;
     const rows = rowsWith(column, 1);
-    const yes = people ? new Set(rows.map((i) => people.of[i])).size : rows.length;
+    const yes = personsIn(rows, people?.of);
     const drawn = plan.kind === "levels" && !plan.texts && !read.has(plan.name);
     const own = { name: plan.name, words: column.levels, rows, people: yes, drawn };
     const gaps = rowsWith(column, -1).join();

@@ -1,5 +1,6 @@
 import { emptySum, evaluate, type Formula } from "../formulas";
 import { spacing } from "../grids";
+import { personsIn } from "../people";
 import {
   type Found,
   type NumberInput,
@@ -154,8 +155,6 @@ function ratesOf(
   const rates = new Array<number>(count);
   const weights: number[] = [];
   const idle = { zero: false, missing: false };
-  const peopleOf = (rows: readonly number[]): number =>
-    people ? new Set(rows.map((i) => people[i])).size : rows.length;
   for (const [code, rows] of groups) {
     const room = roomOf(target, base, rows, towards);
     if (!room || rows.some((i) => base[i] === 0 && Math.abs(values[i]) > 0)) return undefined;
@@ -163,8 +162,8 @@ function ratesOf(
     const zeros = rows.filter((i) => base[i] === 0 && values[i] === 0);
     idle.zero ||= zeros.length > 0;
     const telling = rows.filter((i) => Math.abs(base[i] + 0 * values[i]) > 0);
-    const persons = peopleOf(telling);
-    if (Math.max(persons, peopleOf(zeros)) < Math.max(1, least)) return undefined;
+    const persons = personsIn(telling, people);
+    if (Math.max(persons, personsIn(zeros, people)) < Math.max(1, least)) return undefined;
     if (telling.length > 0 && persons < least) return undefined;
     rates[code] = telling.length === 0 ? 0 : shortestIn(room);
     // The first row gives the rate, and rows of the same base or person tell it once.

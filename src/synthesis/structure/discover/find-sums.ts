@@ -1,3 +1,4 @@
+import { pairedCorrelation } from "../../../core/math/statistics";
 import { day } from "../date-parts";
 import { evaluate, type Formula } from "../formulas";
 import { spacing } from "../grids";
@@ -177,21 +178,6 @@ const leastBoth = 30;
 
 /** The correlation in those of the rows that have both; 0 where they are too few. */
 export function correlationOf(a: Float64Array, b: Float64Array, rows: Int32Array): number {
-  let [n, x, y, xx, yy, xy] = [0, 0, 0, 0, 0, 0];
-  let [firstX, firstY] = [0, 0];
-  for (let k = 0; k < rows.length; k++) {
-    const i = rows[k];
-    if (Number.isNaN(a[i]) || Number.isNaN(b[i])) continue;
-    if (n === 0) [firstX, firstY] = [a[i], b[i]];
-    n++;
-    const dx = a[i] - firstX;
-    const dy = b[i] - firstY;
-    x += dx;
-    y += dy;
-    xx += dx * dx;
-    yy += dy * dy;
-    xy += dx * dy;
-  }
-  const scale = Math.sqrt((xx - (x * x) / n) * (yy - (y * y) / n));
-  return n < leastBoth || !(scale > 0) ? 0 : (xy - (x * y) / n) / scale;
+  const { r, n } = pairedCorrelation(a, b, rows);
+  return n < leastBoth || Number.isNaN(r) ? 0 : r;
 }

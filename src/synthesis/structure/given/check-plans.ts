@@ -17,10 +17,13 @@ import {
 } from "../structure";
 import { cellNamesOf } from "../variables";
 
+/** Throws unless what is said first holds. */
+export type Holds = (that: boolean, rule: string, found?: unknown) => void;
+
 /** Throws where what makes a column's cells, which somebody may have written or changed by hand, can't make them. */
 export function checkPlan(plan: ColumnPlan, structure: Structure, action: string): void {
   const { kind } = plan;
-  const holds = (that: boolean, rule: string, found?: unknown): void => {
+  const holds: Holds = (that, rule, found) => {
     const shown = typeof found === "object" ? JSON.stringify(found) : found;
     check(that, action, `${plan.name} ${rule}`, shown ?? "none");
   };
@@ -109,11 +112,7 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
   }
 }
 
-function checkNumber(
-  plan: NumberPlan,
-  structure: Structure,
-  holds: (that: boolean, rule: string, found?: unknown) => void,
-): void {
+function checkNumber(plan: NumberPlan, structure: Structure, holds: Holds): void {
   holds(isListOf("number", plan.atoms), "must list as atoms numbers, each once", plan.atoms);
   const few = plan.values === undefined || (isListOf("number", plan.values) && plan.values.length > 0);
   holds(few, "must list as values numbers, each once", plan.values);
@@ -165,11 +164,7 @@ function isPlaces(list: unknown, from: number, levels: readonly string[]): boole
   );
 }
 
-function holdHours(
-  { hours }: DatePlan,
-  structure: Structure,
-  holds: Parameters<typeof checkNumber>[2],
-): void {
+function holdHours({ hours }: DatePlan, structure: Structure, holds: Holds): void {
   if (hours === undefined) return;
   const parts = (list: unknown): boolean =>
     Array.isArray(list) && list.length === 24 && list.every((share) => share >= 0) && list.some(Boolean);

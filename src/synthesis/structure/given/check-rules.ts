@@ -15,7 +15,7 @@ import {
   type Structure,
 } from "../structure";
 import { checkCells } from "./check-cells";
-import { checkPlan } from "./check-plans";
+import { checkPlan, type Holds } from "./check-plans";
 
 const kinds: readonly ColumnPlan["kind"][] = [
   "constant",
@@ -33,6 +33,9 @@ const finest = 2 ** -52;
 
 /** What a file holds in the place of an object: one without fields where it holds none. */
 const object = <T>(own: T): T => Object(own);
+
+/** Throws unless the name is a column's of such a kind. */
+type Must = (name: string, of: readonly ColumnPlan["kind"][], who: string) => void;
 
 /**
  * Throws where rules, which somebody may have written or changed by hand, cannot be kept: columns that follow from others that are not
@@ -53,7 +56,7 @@ export function checkRules(structure: Structure, action: string): void {
   check(texts, action, "each column and each combination must have a name");
   const combined = structure.combinations.map((one) => one?.name);
   const gaps = (structure.gaps ?? []).map((one) => one?.variable);
-  const must = (name: string, of: readonly ColumnPlan["kind"][], who: string): void => {
+  const must: Must = (name, of, who) => {
     const plan = plans.get(name);
     check(
       plan !== undefined && of.includes(plan.kind),
@@ -116,11 +119,7 @@ export function checkRules(structure: Structure, action: string): void {
 }
 
 /** Throws where dates are later than others by no months, or where a column has no such level. */
-function checkLater(
-  { later = [], columns }: Structure,
-  must: (name: string, of: readonly ColumnPlan["kind"][], who: string) => void,
-  action: string,
-): void {
+function checkLater({ later = [], columns }: Structure, must: Must, action: string): void {
   check(Array.isArray(later), action, "which dates are later than others must be a list", later);
   for (const { low, high, months, strict, where } of later.map(object)) {
     for (const name of [low, high]) must(name, ["date"], "an order of dates");
@@ -148,11 +147,7 @@ function checkLater(
 }
 
 /** Throws where numbers have no ends, or a column no such level. */
-function checkLimits(
-  { limits = [], columns }: Structure,
-  must: (name: string, of: readonly ColumnPlan["kind"][], who: string) => void,
-  action: string,
-): void {
+function checkLimits({ limits = [], columns }: Structure, must: Must, action: string): void {
   check(Array.isArray(limits), action, "the ends of numbers by levels must be a list", limits);
   for (const { where, beside = [], ...own } of limits.map(object)) {
     const who = `the ends of ${own.column} by a level`;
@@ -178,7 +173,7 @@ function checkLimits(
 function checkValue(
   value: Formula,
   plans: ReadonlyMap<string, ColumnPlan>,
-  must: (name: string, of: readonly ColumnPlan["kind"][], who: string) => void,
+  must: Must,
   who: string,
   action: string,
 ): void {
@@ -214,12 +209,11 @@ function checkValue(
 function checkFormula(
   plan: NumberPlan | DatePlan,
   plans: ReadonlyMap<string, ColumnPlan>,
-  must: (name: string, of: readonly ColumnPlan["kind"][], who: string) => void,
+  must: Must,
   action: string,
 ): void {
   const who = `the formula of ${plan.name}`;
-  const holds = (that: boolean, rule: string, found?: unknown): void =>
-    check(that, action, `${who} ${rule}`, found);
+  const holds: Holds = (that, rule, found) => check(that, action, `${who} ${rule}`, found);
   const formula = object(plan.formula) as { readonly [K in keyof Formula]?: unknown };
   const { kind, rest, constant, otherwise, error, least = -Infinity, most = Infinity } = formula;
   const dated = plan.kind === "date";
@@ -289,11 +283,7 @@ function checkFormula(
     if (formula !== null) checkFormula({ ...plan, formula } as NumberPlan | DatePlan, plans, must, action);
 }
 
-function checkRounding(
-  round: Formula["round"],
-  holds: (that: boolean, rule: string, found?: unknown) => void,
-  above = 0,
-): void {
+function checkRounding(round: Formula["round"], holds: Holds, above = 0): void {
   const whole = round === undefined || (round?.step > above && Number.isFinite(round.step));
   holds(
     whole && (round === undefined || [1, -1].includes(round.towards)),
@@ -302,12 +292,7 @@ function checkRounding(
   );
 }
 
-function checkTerms(
-  terms: Formula["terms"],
-  must: (name: string, of: readonly ColumnPlan["kind"][], who: string) => void,
-  holds: (that: boolean, rule: string, found?: unknown) => void,
-  who: string,
-): void {
+function checkTerms(terms: Formula["terms"], must: Must, holds: Holds, who: string): void {
   for (const term of terms.map((own) => object<Term>(own))) {
     const { column, weight, from, calendar: even, times, among, instead = 0, steps, round, as } = term;
     const { pick = "least", others = [column] }: Partial<NonNullable<Term["among"]>> = object(among ?? {});
@@ -356,8 +341,8 @@ function checkTerms(
 function checkRates(
   by: RatesBy,
   plans: ReadonlyMap<string, ColumnPlan>,
-  must: (name: string, of: readonly ColumnPlan["kind"][], who: string) => void,
-  holds: (that: boolean, rule: string, found?: unknown) => void,
+  must: Must,
+  holds: Holds,
   who: string,
 ): void {
   const { column, values, cuts, rates }: Partial<RatesBy> = object(by);

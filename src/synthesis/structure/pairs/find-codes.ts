@@ -1,3 +1,4 @@
+import { pairedCorrelation } from "../../../core/math/statistics";
 import { greatestCommonDivisor } from "../grids";
 import { countPeople, type People } from "../people";
 import { isClosed, seenPairs } from "./find-pairs";
@@ -113,17 +114,6 @@ function changes(one: Codes, other: OwnCells): boolean {
 
 /** Whether the ranks of two numbers agree, one way or the other. */
 function alike(one: Codes, other: Codes): boolean {
-  let [n, a, b, aa, bb, ab] = [0, 0, 0, 0, 0, 0];
-  one.codes.forEach((x, i) => {
-    const y = other.codes[i];
-    if (x < 0 || y < 0) return;
-    n++;
-    a += x;
-    b += y;
-    aa += x * x;
-    bb += y * y;
-    ab += x * y;
-  });
-  const spread = (n * aa - a * a) * (n * bb - b * b);
-  return spread > 0 && (n * ab - a * b) ** 2 > mostAlike ** 2 * spread;
+  const [a, b] = [one, other].map(({ codes }) => Float64Array.from(codes, (code) => (code < 0 ? NaN : code)));
+  return Math.abs(pairedCorrelation(a, b).r) > mostAlike;
 }

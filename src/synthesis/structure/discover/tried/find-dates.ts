@@ -10,6 +10,7 @@ import {
   type Term,
 } from "../../formulas";
 import { spacing } from "../../grids";
+import { personsIn } from "../../people";
 import {
   type ColumnPlan,
   type DatePlan,
@@ -258,15 +259,13 @@ function eachOf(pair: Pair, decider: LevelsPlan | NumberPlan, open = false): Can
   if (plan.name === decider.name) return undefined;
   const rows = Array.from({ length: count }, (): number[] => []);
   for (const i of both) rows[placeAmong(values, cells[i])]?.push(i);
-  const persons = (own: readonly number[]): number =>
-    whose ? new Set(own.map((i) => whose[i])).size : own.length;
   const missing = decider.missing ? count - 1 : -1;
   const formulas = new Array<Formula | null>(count).fill(null);
   const kinds: number[] = [];
   let left = 0;
   for (const [code, own] of [...rows.entries()].sort((a, b) => b[1].length - a[1].length)) {
     if (own.length === 0) continue;
-    const tried = persons(own) >= Math.max(2, least) ? [...stretches(pair, own[0])] : [];
+    const tried = personsIn(own, whose) >= Math.max(2, least) ? [...stretches(pair, own[0])] : [];
     const order = [...new Set([...kinds, ...tried.keys()])];
     const kind = order.find((one) => tried[one] && tests.holdsIn(tried[one], own));
     if (kind !== undefined) {

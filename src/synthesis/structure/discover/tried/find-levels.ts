@@ -14,6 +14,7 @@ import { binned, likelihoodRatio } from "../association";
 import type { Look } from "../look";
 import { shortest } from "../search";
 import { comparisons, limits, type Measure } from "./compared";
+import { tellingTakes } from "./trials";
 
 /** With more levels no part of a date says which. */
 const mostLevels = 50;
@@ -248,13 +249,8 @@ function bandsBy(
     order.push(code);
   }
   // What the rule spares of telling every row's level, less what telling the rule takes.
-  const persons = people ? new Set(known.map((i) => people[i])).size : known.length;
-  const entropy = counts.reduce(
-    (sum, own) => sum + (own > 0 ? (own / known.length) * Math.log(known.length / own) : 0),
-    0,
-  );
   const rule = cuts.length * Math.log(places.length) + order.length * Math.log(levels.length);
-  if (persons * entropy - rule < tried) return undefined;
+  if (tellingTakes(counts, known, people) - rule < tried) return undefined;
   return { kind: "bands", name, levels, of, value, cuts, order, ...(nothing !== undefined && { nothing }) };
 }
 

@@ -2,6 +2,7 @@ import { type Column, cellText, columnNamed, isCategorical } from "../../../../d
 import { day, evenMonth, momentAt, placeOf, startOf } from "../../date-parts";
 import type { BandsPlan, ColumnPlan, DatePlan, LevelsPlan } from "../../structure";
 import type { Look } from "../look";
+import { tellingTakes } from "./trials";
 
 /** So unlikely must it be that chance makes a rule, for all that are tried. */
 const chance = 1e-3;
@@ -156,12 +157,7 @@ function outweighsChance(
 ): boolean {
   const counts = new Float64Array(count);
   for (const i of known) counts[rows[i]]++;
-  const persons = people ? new Set(known.map((i) => people[i])).size : known.length;
-  const entropy = counts.reduce(
-    (sum, own) => sum + (own > 0 ? (own / known.length) * Math.log(known.length / own) : 0),
-    0,
-  );
-  return persons * entropy > Math.log((dates * fields.length ** 2) / chance);
+  return tellingTakes(counts, known, people) > Math.log((dates * fields.length ** 2) / chance);
 }
 
 /** The texts of all days between the date's ends, as bands of it. */

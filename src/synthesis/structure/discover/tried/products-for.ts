@@ -1,4 +1,5 @@
 import { dot } from "../../../../core/math/linear-algebra";
+import { countBelow } from "../../../../core/math/sorted";
 import type { Formula } from "../../formulas";
 import { spacing } from "../../grids";
 import { type NumberInput, roomOf, spacedRows, standardised } from "../search";
@@ -69,16 +70,15 @@ export function productsFor(
   );
   const isShifted = [...shifts.values()].some((own) => own.length > 0);
   const byFirst = [...factors].sort((a, b) => a.logs[1] - b.logs[1]);
+  const seconds = Float64Array.from(byFirst, ({ logs: own }) => own[1]);
   const found: (readonly Factor[])[] = [];
   const rest = new Float64Array(rows.length);
   const close = (left: Float64Array, before: readonly Factor[]): void => {
-    let [low, high] = [0, byFirst.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (byFirst[middle].logs[1] < left[1] - slack[1]) low = middle + 1;
-      else high = middle;
-    }
-    for (let at = low; at < byFirst.length && byFirst[at].logs[1] <= left[1] + slack[1]; at++) {
+    for (
+      let at = countBelow(seconds, left[1] - slack[1]);
+      at < byFirst.length && byFirst[at].logs[1] <= left[1] + slack[1];
+      at++
+    ) {
       const one = byFirst[at];
       let p = 2;
       while (p < slack.length && Math.abs(left[p] - one.logs[p]) <= slack[p]) p++;

@@ -10,6 +10,7 @@ import {
   ratesIn,
 } from "../../formulas";
 import { type Grid, snap, spacing } from "../../grids";
+import { personsIn } from "../../people";
 import { spacedRows } from "../search";
 
 /** A number or date that may follow from others; dates in milliseconds. */
@@ -85,6 +86,17 @@ function agrees(grid: Grid | undefined, { round }: Formula, own: number, value: 
   return round || !grid
     ? Math.abs(own - snap(value, grid)) <= 1e-9 * Math.abs(own)
     : Math.abs(own - value) <= half;
+}
+
+/** How many nats it takes to tell every person's level of so many rows each, were they drawn by chance. */
+export function tellingTakes(
+  counts: Float64Array,
+  rows: ArrayLike<number>,
+  people: Int32Array | undefined,
+): number {
+  const whole = rows.length;
+  const entropy = counts.reduce((sum, own) => sum + (own > 0 ? (own / whole) * Math.log(whole / own) : 0), 0);
+  return personsIn(rows, people) * entropy;
 }
 
 /**
