@@ -8,13 +8,13 @@ import {
   takeTableRows,
 } from "../../data/table";
 import { dateReader } from "./dates";
-import { findLookups } from "./discover/lookups";
 import { toldValues } from "./ends";
 import { type Arguments, evaluate, leavesRest, restOf } from "./formulas";
 import { fillGaps } from "./gaps/fill-gaps";
 import { type CellsOfTie, withoutTies, withTies } from "./keys/key-ties";
 import { withNames, withoutNames } from "./keys/name-parts";
 import { risen } from "./keys/rising";
+import { findLookups } from "./pairs/lookups";
 import type { OwnCells } from "./pairs/own-cells";
 import { toldTogether } from "./pairs/stand-ins";
 import { type People, peopleOf } from "./people";

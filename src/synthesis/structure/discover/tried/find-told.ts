@@ -1,5 +1,6 @@
 import { emptySum, type Formula, leadsTo } from "../../formulas";
 import { spacing } from "../../grids";
+import { determined } from "../../pairs/lookups";
 import {
   type ColumnPlan,
   formulasOf,
@@ -10,7 +11,6 @@ import {
 } from "../../structure";
 import { bandsOf } from "../bands";
 import type { Look } from "../look";
-import { determined } from "../lookups";
 import { shortest } from "../search";
 
 /** Of fewer values what never meets is told pair by pair. */

@@ -1,5 +1,5 @@
+import type { LevelsInput } from "../discover/search";
 import type { LevelsPlan, LookupPlan } from "../structure";
-import type { LevelsInput } from "./search";
 
 /** Below this probability under independence a coincidence is ruled out. */
 const chance = 1e-6;
