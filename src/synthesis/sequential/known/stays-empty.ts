@@ -44,6 +44,8 @@ export function emptyByRule(structure: Structure, table: Table, missing: Open): 
     for (const { name, other: by, label } of causes) {
       const [own, other] = [of(name), of(by)];
       if ((label === missingLabel) !== gaps || own?.columns.length !== 1) continue;
+      // Whether a cell has a reason for its gap is not known of the cells that are to be filled.
+      if (structure.gaps?.some(({ variable }) => variable === by)) continue;
       const hasReason = (i: number): boolean =>
         !gaps || (other?.columns ?? []).every((one) => taken.has(`${i} ${one}`));
       const is = (i: number): boolean =>

@@ -113,7 +113,7 @@ function rowsWith({ codes }: CategoricalColumn, code: number): readonly number[]
 function blocksAmong(dummies: readonly Dummy[], rows: number, least: number): readonly (readonly Dummy[])[] {
   const open = [...dummies].sort((a, b) => b.rows.length - a.rows.length);
   const needed = Math.log(100 * open.length ** 2);
-  const said = new Map(open.map((one) => [one, new Uint8Array(1 + Math.max(...one.rows))]));
+  const said = new Map(open.map((one) => [one, new Uint8Array(1 + (one.rows.at(-1) ?? -1))]));
   for (const [one, own] of said) for (const i of one.rows) own[i] = 1;
   const apart = (one: Dummy, other: Dummy): boolean => !other.rows.some((i) => said.get(one)?.[i] === 1);
   const count = (some: readonly Dummy[]): number => some.reduce((sum, one) => sum + one.rows.length, 0);

@@ -1,7 +1,7 @@
 import { cholesky, choleskySolve, dot } from "../../../core/math/linear-algebra";
 import { quantileSorted } from "../../../core/math/statistics";
 import { takeValues } from "../../../core/matrix";
-import { emptySum, evaluate, type Formula, leadsTo } from "../formulas";
+import { argumentsOf, emptySum, evaluate, type Formula, leadsTo } from "../formulas";
 import { spacing } from "../grids";
 import {
   agrees,
@@ -237,6 +237,9 @@ function isRounded(
   complete: readonly NumberInput[],
 ): boolean {
   const formula = found.get(name);
+  // Of what reads other columns nothing is known here.
+  if (formula && !argumentsOf(formula).every((column) => complete.some((one) => one.name === column)))
+    return false;
   const predicted = formula && evaluate(formula, valuesOf(complete), values.length);
   return predicted?.some((value, i) => Math.abs(value - values[i]) > 1e-4 * spacing(grid)) ?? false;
 }
