@@ -105,8 +105,8 @@ function explained(one: NumberVariable, levels: readonly LevelsVariable[]): numb
     for (let level = 0; level < count; level++)
       if (counts[level] > 0) between += sums[level] ** 2 / counts[level];
     const used = counts.reduce((sum, own) => sum + (own > 0 ? 1 : 0), 0);
-    const within = (whole - between) / Math.max(0, rows - used);
-    if (whole > 0) best = Math.max(best, 1 - (within * (rows - 1)) / whole);
+    const within = (whole - between) / (rows - used);
+    if (whole > 0 && rows > 2 * used) best = Math.max(best, 1 - (within * (rows - 1)) / whole);
   }
   return best;
 }
