@@ -42,7 +42,7 @@ export function checkRelational(parts: RelationalParts, action: string): void {
   const { loose = [] } = parts;
   const listedLoose = Array.isArray(loose) && loose.every((name) => below.has(name));
   check(listedLoose, action, "loose must be a list of columns of the children", loose);
-  checkDistinct(parts.distinct, new Set([...below.keys()].filter((name) => isOwn(plan, name))), action);
+  checkDistinct(parts, new Set([...below.keys()].filter((name) => isOwn(plan, name))), action);
   const columns = [...totals, ...levels].map(({ column }) => column);
   const twice = columns.find((name, k) => columns.indexOf(name) < k);
   check(twice === undefined, action, "each column must have one total", twice);

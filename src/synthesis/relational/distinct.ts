@@ -1,7 +1,7 @@
 import { check } from "../../core/checks";
 import { cellText, columnNamed, type Table } from "../../data/table";
 import { isComputed, type Structure } from "../structure/structure";
-import { type ChildDates, type ChildPlan, isOwn } from "./child-table";
+import { type ChildDates, type ChildPlan, isContext, isOwn } from "./child-table";
 import { withFollowing } from "./follow";
 import type { Families } from "./pace";
 import { describeRunning, type Running } from "./running";
@@ -76,6 +76,52 @@ export function findDistinct(
   return [...single.map((name) => [name]), ...pairs.filter(apart)].filter(beyondChance);
 }
 
+/** A level that one row of each parent has, and no other: the way that somebody chose, the contract that is the main one. */
+export interface Alone {
+  readonly column: string;
+  readonly level: string;
+}
+
+/** Levels that just one row of each parent has, though by how often they are there at least twenty parents would have none or two. */
+export function findAlone(
+  children: Table,
+  families: Families,
+  {
+    least,
+    structure,
+    apart,
+  }: { readonly least: number; readonly structure: Structure; readonly apart: ReadonlySet<string> },
+): readonly Alone[] {
+  const own = families.filter((family) => family.length > 0);
+  const rows = own.reduce((sum, family) => sum + family.length, 0);
+  if (own.filter((family) => family.length > 1).length < least) return [];
+  const steps = own.flatMap((family, parent) => family.map((row) => ({ parent, row })));
+  return structure.columns.flatMap((plan): Alone[] => {
+    if (plan.kind !== "levels" || apart.has(plan.name) || isContext(plan.name)) return [];
+    const labels = labelsOf([plan.name], children);
+    const rules = plan.levels.map((level) => ({ column: plan.name, level }));
+    const share = own.length / rows;
+    const chance = own.map(({ length: n }) => n * share * (1 - share) ** (n - 1));
+    if (chance.reduce((sum, one) => sum + 1 - one, 0) < leastExpected) return [];
+    return rules.filter((rule) => notAlone([rule], steps, (_, { row }) => labels[row]).length === 0);
+  });
+}
+
+/** The parents not just one row of which has such a level, by what a row has in the column of a rule. */
+export function notAlone<Step extends { readonly parent: number }>(
+  rules: readonly Alone[],
+  steps: readonly Step[],
+  cell: (rule: number, step: Step) => string,
+): readonly number[] {
+  const counts = rules.map(() => new Map<number, number>());
+  for (const step of steps)
+    counts.forEach((own, rule) => {
+      own.set(step.parent, (own.get(step.parent) ?? 0) + (cell(rule, step) === rules[rule].level ? 1 : 0));
+    });
+  const broken = counts.flatMap((own) => [...own].flatMap(([parent, many]) => (many === 1 ? [] : [parent])));
+  return [...new Set(broken)].sort((a, b) => a - b);
+}
+
 /** What each parent's rows have so far in the columns, none of which is there twice. */
 export class Taken {
   private readonly seen: readonly Map<number, Set<string>>[];
@@ -104,10 +150,16 @@ export class Taken {
 
 /** Throws where a file names what the children's model does not draw. */
 export function checkDistinct(
-  distinct: readonly (readonly string[])[] | undefined,
+  {
+    distinct,
+    alone = [],
+  }: { readonly distinct?: readonly (readonly string[])[]; readonly alone?: readonly Alone[] },
   drawn: ReadonlySet<string>,
   action: string,
 ): void {
+  const told =
+    Array.isArray(alone) && alone.every((one) => drawn.has(one?.column) && typeof one.level === "string");
+  check(told, action, "what one child alone has must be levels of columns of the children", alone);
   const rule = "what no two rows of a parent share must be lists of columns of the children";
   const right = (names: unknown): boolean =>
     Array.isArray(names) && names.length > 0 && names.every((name) => drawn.has(name));
@@ -119,11 +171,16 @@ export function describeAlong({
   running,
   dates,
   distinct,
+  alone,
 }: {
   readonly running: readonly Running[];
   readonly dates?: ChildDates;
   readonly distinct: readonly (readonly string[])[];
+  readonly alone: readonly Alone[];
 }): readonly string[] {
   const apart = distinct.map((names) => `No two rows of a parent have the same ${names.join(" and ")}.`);
-  return [...describeRunning(running, dates), ...apart];
+  const once = alone.map(
+    ({ column, level }) => `Of each parent's rows one has ${column} = ${level}, and no other.`,
+  );
+  return [...describeRunning(running, dates), ...apart, ...once];
 }

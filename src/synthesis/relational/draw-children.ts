@@ -18,7 +18,7 @@ import {
   type RowContext,
   roomFrom,
 } from "./child-table";
-import { mostAgain, Taken } from "./distinct";
+import { type Alone, labelsOf, mostAgain, notAlone, Taken } from "./distinct";
 import {
   contextOf,
   drawnNumbers,
@@ -51,15 +51,23 @@ export interface RelationalParts {
   readonly running?: readonly Running[];
   /** Columns of which no two children of a parent have the same; none where it is left out. */
   readonly distinct?: readonly (readonly string[])[];
+  /** Levels that one child of each parent has, and no other; none where it is left out. */
+  readonly alone?: readonly Alone[];
   /** Levels that other columns of the children go with, which is lost; none where it is left out. */
   readonly loose?: readonly string[];
   /** How the identifiers of the children are made up, and what their rows say of them. */
   readonly keys: readonly KeyColumnPlan[];
 }
 
-/** The children of synthetic parents: all first ones, then all second ones, each given what came before. */
-export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, firstChild: number): Table {
-  const { plan, key } = parts;
+/** Where each child of each parent was drawn. */
+interface Drawn {
+  readonly drawn: readonly Table[];
+  readonly steps: readonly { readonly parent: number; readonly place: number; row: number; step: number }[];
+}
+
+/** All first children, then all second ones, each given what came before. */
+function familiesDrawn(parts: RelationalParts, parents: Table, rng: Rng): Drawn {
+  const { plan } = parts;
   const counts = columnNamed(parents, countName);
   const wanted =
     counts.type === "numeric" ? Array.from(counts.values, (n) => Math.max(0, Math.round(n) || 0)) : [];
@@ -80,7 +88,7 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
   const steps: { parent: number; place: number; row: number; step: number }[] = [];
   const drawn: Table[] = [];
   let before = count.map(() => -1);
-  let means: (readonly number[])[] = [];
+  const means: (readonly number[])[] = [];
   for (let place = 1; count.some((n) => n >= place); place++) {
     const alive = count.flatMap((n, p) => (n >= place ? [p] : []));
     const last = drawn.at(-1);
@@ -133,8 +141,32 @@ export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, fir
     before = next;
     if (made) drawn.push(made);
   }
-  steps.sort((a, b) => a.parent - b.parent || a.place - b.place);
-  means = [];
+  return { drawn, steps };
+}
+
+/** The same, all of a parent's drawn again where not just one of them has a level that one alone has. */
+function familiesAlone(parts: RelationalParts, parents: Table, rng: Rng): Drawn {
+  const { alone = [] } = parts;
+  let { drawn, steps } = familiesDrawn(parts, parents, rng);
+  for (let k = 0; alone.length > 0 && k < mostAgain; k++) {
+    const labels = alone.map(({ column }) => drawn.map((one) => labelsOf([column], one)));
+    const broken = notAlone(alone, steps, (rule, { step, row }) => labels[rule][step][row]);
+    if (broken.length === 0) break;
+    const again = familiesDrawn(parts, takeTableRows(parents, broken), rng.fork(`families again ${k}`));
+    const [open, before] = [new Set(broken), drawn.length];
+    steps = [
+      ...steps.filter(({ parent }) => !open.has(parent)),
+      ...again.steps.map((one) => ({ ...one, parent: broken[one.parent], step: one.step + before })),
+    ];
+    drawn = [...drawn, ...again.drawn];
+  }
+  return { drawn, steps: [...steps].sort((a, b) => a.parent - b.parent || a.place - b.place) };
+}
+
+/** The children of synthetic parents, in their order. */
+export function childrenOf(parts: RelationalParts, parents: Table, rng: Rng, firstChild: number): Table {
+  const { plan, key } = parts;
+  const { drawn, steps } = familiesAlone(parts, parents, rng);
   const names = namesOf(parents, key);
   const rows = table(
     plan.columns.map(({ name, role }): Column => {

@@ -17,7 +17,7 @@ import { bareKeys } from "../structure/variables";
 import { partsFrom, type SampleOptions, type Synthesiser } from "../synthesiser";
 import { checkRelational } from "./check-relational";
 import { type ChildDates, type ChildPlan, contextNames, countName, isTold, withDate } from "./child-table";
-import { findDistinct } from "./distinct";
+import { type Alone, findAlone, findDistinct } from "./distinct";
 import { childrenOf, type RelationalParts, withFirsts } from "./draw-children";
 import {
   childRows,
@@ -71,6 +71,8 @@ export interface Relational extends Synthesiser {
   readonly running: readonly Running[];
   /** The columns of the children of which no two of a parent have the same. */
   readonly distinct: readonly (readonly string[])[];
+  /** Levels that one child of each parent has, and no other. */
+  readonly alone: readonly Alone[];
   /** Levels of the children that a part of a date says, known after what goes with them: that is lost. */
   readonly loose: readonly string[];
   /** The date that orders them, if there is one. */
@@ -156,6 +158,8 @@ export function relational(
     const searched = rules && searching(options) ? { least, structure: rules, parents: context } : undefined;
     const running = searched ? findRunning(children, ordered, plan, searched) : [];
     const distinct = searched ? findDistinct(children, ordered, plan, { ...searched, running }) : [];
+    const apart = new Set([...distinct.flat(), ...running.map(({ column }) => column)]);
+    const alone = searched ? findAlone(children, ordered, { ...searched, apart }) : [];
     const childModel =
       rows &&
       rules &&
@@ -174,6 +178,7 @@ export function relational(
       ...(levels.length > 0 && { levels }),
       ...(running.length > 0 && { running }),
       ...(distinct.length > 0 && { distinct }),
+      ...(alone.length > 0 && { alone }),
       ...(loose.length > 0 && { loose }),
       ...(childModel && { children: childModel }),
     });
@@ -294,6 +299,7 @@ function relationalOf(parts: RelationalParts): Relational {
     levels,
     running: parts.running ?? [],
     distinct: parts.distinct ?? [],
+    alone: parts.alone ?? [],
     loose: parts.loose ?? [],
     ...(parts.plan.date && { dates: parts.plan.date }),
     structures: models.map((one) => one.structure),
