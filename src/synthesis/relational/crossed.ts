@@ -18,6 +18,8 @@ import { keysOf } from "../structure/restore";
 import { tieKeys } from "../structure/variables";
 import type { FitSynthesiser, SampleOptions, Synthesiser } from "../synthesiser";
 import { emptyColumn, mostMended, stacked } from "./draw-children";
+import { keysOf as cellsOf } from "./families";
+import { alikeWithin } from "./units";
 
 export interface CrossedOptions extends SequentialOptions {
   /** Columns that together name a row, as a firm and a year. */
@@ -28,6 +30,7 @@ export interface CrossedOptions extends SequentialOptions {
 export interface Crossed extends Synthesiser {
   readonly kind: "crossed";
   readonly key: readonly string[];
+  readonly names: readonly string[];
   /** How many rows there are to be named; of more each name stands several times. */
   readonly most: number;
   readonly model: Sequential;
@@ -45,19 +48,34 @@ export function withLevels(from: Table, name: string): Table {
   return { rows: from.rows, columns: from.columns.map((column) => (column === one ? named : column)) };
 }
 
+/** The columns that are as the names of rows have them: these, and what all rows of a firm, or of a year, have alike, of as many as may be told. */
+export function namedBy(from: Table, key: readonly string[], least = usualMinCount): readonly string[] {
+  const told = key.flatMap((name) => {
+    const rows = new Map<string, number>();
+    for (const cell of cellsOf(from, name)) rows.set(cell, (rows.get(cell) ?? 0) + 1);
+    return [...rows.values()].some((own) => own < least) ? [] : alikeWithin(from, name);
+  });
+  const there = told.filter((column) => {
+    const cells = Array.from({ length: from.rows }, (_, i) => cellText(column, i));
+    const drawn = column.type !== "id" && column.type !== "text";
+    return drawn && !cells.includes("") && cells.some((cell) => cell !== cells[0]);
+  });
+  return [...new Set([...key, ...there.map(({ name }) => name)])];
+}
+
 /**
  * Learns a table whose rows several columns name together (each firm once a year): by `sequential`, given these, the first as
- * levels. Throws where two rows
- * have the same, where a row lacks one, and where a level of them has fewer rows than may be told.
+ * levels, and what these say (`namedBy`). Throws where two rows have the same, where a row lacks one, and where a level of them has
+ * fewer rows than may be told.
  */
 export function crossed({ key, ...options }: CrossedOptions): FitSynthesiser<Crossed> {
   return async (rows, rng, watch) => {
     const from = withLevels(asTable(rows), key[0]);
     const action = `learn rows named by ${key.join(" and ")}`;
-    const named = key.map((name) => columnNamed(from, name));
+    const { minCount: least = usualMinCount } = options;
     const seen = new Map<string, number>();
     for (let i = 0; i < from.rows; i++) {
-      const cells = named.map((one) => cellText(one, i));
+      const cells = key.map((name) => cellText(columnNamed(from, name), i));
       check(!cells.includes(""), action, "each row must have all of them", `none in row ${i + 1}`);
       const before = seen.get(cells.join("\n"));
       const rule = "no two rows may have the same";
@@ -69,28 +87,31 @@ export function crossed({ key, ...options }: CrossedOptions): FitSynthesiser<Cro
       );
       seen.set(cells.join("\n"), i);
     }
-    const found = { customer: false as const, ...options, keep: key };
+    const names = namedBy(from, key, least);
+    const found = { customer: false as const, ...options, keep: names };
     const structure = options.structure ?? discoverStructure(from, rng.fork("structure"), found);
-    const given = { ...options, structure, customer: false as const, given: key, acceptBroken: true };
+    const given = { ...options, structure, customer: false as const, given: names, acceptBroken: true };
     const model = await sequential(given)(from, rng, watch);
-    const cells = named.map((one) => {
+    const cells = names.map((name) => {
+      const one = columnNamed(from, name);
       const schema = model.columns.find(({ name }) => name === one.name) as ColumnSchema;
       if (one.type === "numeric") return Array.from(one.values);
       if (!isCategorical(one)) return [...one.values];
       const codes = Array.from(one.codes, (code) => (schema.levels ?? []).indexOf(one.levels[code]));
-      const least = options.minCount ?? usualMinCount;
       const rows = countPeople(one.codes, undefined);
       const rare = codes.findIndex((code, i) => code < 0 || Number(rows.get(one.codes[i])) < least);
       const rule = `each level must have ${least} rows and more (--key ${one.name} makes up others)`;
       check(rare < 0, action, rule, `${one.name} = ${cellText(one, Math.max(0, rare))}`);
       return codes;
     });
-    return crossedOf({ key, cells, model });
+    return crossedOf({ key, names, cells, model });
   };
 }
 
 interface Parts {
   readonly key: readonly string[];
+  /** The columns that are as the rows' names have them: the key first. */
+  readonly names: readonly string[];
   /** What names the rows, a list for each of the columns: codes of levels, numbers, or texts. */
   readonly cells: readonly (readonly (number | string)[])[];
   readonly model: Sequential;
@@ -101,15 +122,16 @@ export function loadCrossed(json: ModelJson): Crossed {
   const action = "load crossed";
   check(json.kind === "crossed", action, "kind must be crossed", json.kind);
   check(json.version === 1, action, "version must be 1; fit it again", json.version);
-  const { key, cells, ...raw } = json as unknown as Parts & { readonly model: ModelJson };
+  const { key, names, cells, ...raw } = json as unknown as Parts & { readonly model: ModelJson };
   const model = loadSequential(Object(raw.model));
-  const there = Array.isArray(key) && key.every((name) => model.columns.some((one) => one.name === name));
-  check(there && key.length > 0, action, "its key must be columns of the model", key);
+  const there = Array.isArray(names) && names.every((name) => model.columns.some((one) => one.name === name));
+  const first = there && Array.isArray(key) && key.length > 0 && key.every((name, k) => names[k] === name);
+  check(first, action, "its key must be columns of the model", key);
   const rows = Array.isArray(cells) && Array.isArray(cells[0]) ? cells[0].length : 0;
   const whole =
-    cells.length === key.length &&
+    cells.length === names.length &&
     cells.every((own, k) => {
-      const { levels, type } = model.columns.find(({ name }) => name === key[k]) as ColumnSchema;
+      const { levels, type } = model.columns.find(({ name }) => name === names[k]) as ColumnSchema;
       const fits = (cell: unknown): boolean =>
         levels
           ? levels[Number(cell)] !== undefined
@@ -119,20 +141,20 @@ export function loadCrossed(json: ModelJson): Crossed {
       return Array.isArray(own) && own.length === rows && own.every(fits);
     });
   check(rows > 0 && whole, action, "it must have a cell of each column of its key for every row", rows);
-  return crossedOf({ key, cells, model });
+  return crossedOf({ key, names, cells, model });
 }
 
-function crossedOf({ key, cells, model }: Parts): Crossed {
+function crossedOf({ key, names, cells, model }: Parts): Crossed {
   const { columns, structure } = model;
   const most = cells[0].length;
-  const schemas = key.map((name) => columns.find((one) => one.name === name) as ColumnSchema);
+  const schemas = names.map((name) => columns.find((one) => one.name === name) as ColumnSchema);
   // The same order in all blocks.
   const order = permutation(seeded(0).fork(key.join("\n")), most);
   const placesWhere = (conditions: readonly ColumnCondition[]): Int32Array => {
-    const own = conditions.map((one) => ({ one, k: key.indexOf(columns[one.column].name) }));
+    const own = conditions.map((one) => ({ one, k: names.indexOf(columns[one.column].name) }));
     for (const { one, k } of own) {
       const { name, type } = columns[one.column];
-      const rule = `where must name ${key.join(" or ")}, and no dates: all else is drawn by them`;
+      const rule = `where must name ${names.join(" or ")}, and no dates: all else is drawn by them`;
       check(k >= 0 && type !== "date", "sample", rule, name);
     }
     const places = order.filter((i) => own.every(({ one, k }) => satisfies(one, Number(cells[k][i]))));
@@ -144,13 +166,14 @@ function crossedOf({ key, cells, model }: Parts): Crossed {
     const named = schemas.map((schema, k) => withCells(emptyColumn(schema, rows), cells[k], places));
     const own = (one: Column): Column => named.find(({ name }) => name === one.name) ?? one;
     const bare = { rows, columns: columns.map((schema) => own(emptyColumn(schema, rows))) };
-    const made = model.drawBeside(bare, new Set(key), rng);
+    const made = model.drawBeside(bare, new Set(names), rng);
     // Drawing keeps numbers within the ends that may be told.
     return { rows, columns: made.columns.map(own) };
   };
   return {
     kind: "crossed",
     key,
+    names,
     most,
     model,
     columns,
@@ -186,7 +209,7 @@ function crossedOf({ key, cells, model }: Parts): Crossed {
       });
       return tieKeys(structure, { rows: n, columns: columnsMade });
     },
-    toJSON: () => ({ kind: "crossed", version: 1, key, cells, model: model.toJSON() }),
+    toJSON: () => ({ kind: "crossed", version: 1, key, names, cells, model: model.toJSON() }),
   };
 }
 

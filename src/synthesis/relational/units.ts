@@ -47,21 +47,37 @@ export function withUnits(from: Table, key: string): Table {
   };
 }
 
+/** The place of the first row of each row's unit. */
+function firstsOf(from: Table, key: string): number[] {
+  const firsts = new Map<string, number>();
+  return keysOf(from, key).map((name, i) => {
+    const first = firsts.get(name) ?? i;
+    firsts.set(name, first);
+    return first;
+  });
+}
+
+/** The other columns that all rows of a unit have alike. */
+export function alikeWithin(from: Table, key: string): readonly Column[] {
+  const firsts = firstsOf(from, key);
+  return from.columns.filter(
+    (column) =>
+      column.name !== key && firsts.every((first, i) => cellText(column, first) === cellText(column, i)),
+  );
+}
+
 /** A table of units, with what is the same in all rows of one, and their rows in order with all else. */
 export function unitsIn(from: Table, key: string): RelatedTables {
-  const names = keysOf(from, key);
-  const firsts = new Map<string, number>();
-  names.forEach((name, i) => {
-    if (!firsts.has(name)) firsts.set(name, i);
-  });
-  const own = names.map((name) => firsts.get(name) as number);
-  const differ = from.columns.filter((column) =>
-    own.some((first, i) => cellText(column, first) !== cellText(column, i)),
+  const firsts = firstsOf(from, key);
+  const alike = alikeWithin(from, key).map(({ name }) => name);
+  const differ = from.columns.filter(({ name }) => name !== key && !alike.includes(name));
+  const above = dropColumns(
+    from,
+    differ.map(({ name }) => name),
   );
-  const alike = from.columns.filter((column) => !differ.includes(column) && column.name !== key);
   return {
-    parents: takeTableRows(dropColumns(from, namesOf(differ)), [...firsts.values()]),
-    children: takeTableRows(dropColumns(from, namesOf(alike)), placesInOrder(differ, own)),
+    parents: takeTableRows(above, [...new Set(firsts)]),
+    children: takeTableRows(dropColumns(from, alike), placesInOrder(differ, firsts)),
   };
 }
 
@@ -78,10 +94,6 @@ function placesInOrder(columns: readonly Column[], firsts: readonly number[]): r
   });
   const [by] = numbers.sort((a, b) => a.different - b.different);
   return by ? places.sort((a, b) => firsts[a] - firsts[b] || by.values[a] - by.values[b]) : places;
-}
-
-function namesOf(columns: readonly { readonly name: string }[]): string[] {
-  return columns.map(({ name }) => name);
 }
 
 /**

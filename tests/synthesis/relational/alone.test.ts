@@ -33,9 +33,8 @@ const cells = (from: Table, name: string): string[] =>
 function takenBy(children: Table): ReadonlyMap<number, number> {
   const own = new Map<string, number>();
   const taken = cells(children, "taken");
-  cells(children, "person").forEach((who, i) =>
-    own.set(who, (own.get(who) ?? 0) + Number(taken[i] === "yes")),
-  );
+  for (const [i, who] of cells(children, "person").entries())
+    own.set(who, (own.get(who) ?? 0) + Number(taken[i] === "yes"));
   const counts = new Map<number, number>();
   for (const many of own.values()) counts.set(many, (counts.get(many) ?? 0) + 1);
   return counts;

@@ -10,7 +10,7 @@ import { describeLearning, type Learning, learningOf } from "../../../synthesis/
 import { type Method, netMethods } from "../../../synthesis/method-names";
 import { synthesis } from "../../../synthesis/methods";
 import type { NetTraining } from "../../../synthesis/nets/net-options";
-import { crossed, withLevels } from "../../../synthesis/relational/crossed";
+import { crossed, namedBy, withLevels } from "../../../synthesis/relational/crossed";
 import { savedSynthesiserToJSON } from "../../../synthesis/saved-synthesiser";
 import { rulesBrokenIn } from "../../../synthesis/sequential/known/rules-kept";
 import { rulesIn } from "../../../synthesis/structure/describe";
@@ -72,9 +72,11 @@ async function learn(
       `Cannot use --key: each must be a column of ${options.data} (${names.join(", ")}), got ${stranger}${didYouMean(stranger, names)}`,
     );
   const table = key ? withLevels(counted, key[0]) : counted;
+  const named = key ? namedBy(table, key, steering.minCount) : [];
   const rng = seeded(seed);
   const { structure, broken, elsewhere } = await rulesFor(read, table, rng, options, {
     ...steering,
+    keep: [...(steering.keep ?? []), ...named],
     customer: customer ?? false,
     search,
     sequential: method === "sequential",
@@ -98,7 +100,7 @@ async function learn(
   // Rules that were found hold, and those that were given are looked at.
   const settings = { structure, acceptBroken: true, ...told };
   const synthesiser = await (netMethods.includes(method) ? watched : endedAtOnce)((watch) =>
-    (key ? crossed({ ...settings, key }) : synthesis(method, settings))(table, rng, watch),
+    (key ? crossed({ ...settings, ...steering, key }) : synthesis(method, settings))(table, rng, watch),
   );
   const { training } = synthesiser as { training?: NetTraining };
   if (training) noteTraining(training);
@@ -139,7 +141,12 @@ async function learn(
   );
   // All else was noted before anything was learnt.
   for (const sentence of describeLearning(chosen, table.rows)) note(sentence);
-  if (key) note(`which ${key.join(" and ")} go together comes out as it is, each once in ${table.rows} rows`);
+  if (key) {
+    const beside = named.length > key.length ? `, with ${named.slice(key.length).join(", ")},` : "";
+    note(
+      `which ${key.join(" and ")} go together${beside} comes out as it is, each once in ${table.rows} rows`,
+    );
+  }
   const where = training ? ` on ${training.backend}` : "";
   note(`${table.rows} rows learnt by ${method}${where}; wrote ${out}${describeUnlike(unlearnt)}`);
 }

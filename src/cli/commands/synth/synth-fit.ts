@@ -115,8 +115,7 @@ async function fit(options: FitOptions): Promise<void> {
     refuseUnheard(options, "sequential");
     const steering = rulesOf(options);
     const rows = { ...options, customer: false as const };
-    const kept = { ...steering, keep: [...steering.keep, ...pair], key: pair };
-    return (await import("./synth-fit-rows.js")).fitRows(rows, "sequential", kept);
+    return (await import("./synth-fit-rows.js")).fitRows(rows, "sequential", { ...steering, key: pair });
   }
   if (children !== undefined || key !== undefined) {
     const [beside, not, what] =
