@@ -66,13 +66,7 @@ async function learn(
     throw usageError(
       `Cannot fit --target: it must be a column of ${options.data} (${names.join(", ")}), got ${target}${didYouMean(target, names)}`,
     );
-  const stranger = key?.find((name) => !names.includes(name));
-  if (stranger !== undefined)
-    throw usageError(
-      `Cannot use --key: each must be a column of ${options.data} (${names.join(", ")}), got ${stranger}${didYouMean(stranger, names)}`,
-    );
-  const table = key ? withLevels(counted, key[0]) : counted;
-  const named = key ? namedBy(table, key, steering.minCount) : [];
+  const { table, named } = namedRows(counted, options.data, key, steering.minCount);
   const rng = seeded(seed);
   const { structure, broken, elsewhere } = await rulesFor(read, table, rng, options, {
     ...steering,
@@ -141,14 +135,28 @@ async function learn(
   );
   // All else was noted before anything was learnt.
   for (const sentence of describeLearning(chosen, table.rows)) note(sentence);
-  if (key) {
-    const beside = named.length > key.length ? `, with ${named.slice(key.length).join(", ")},` : "";
-    note(
-      `which ${key.join(" and ")} go together${beside} comes out as it is, each once in ${table.rows} rows`,
-    );
-  }
+  noteNamed(named, key, table.rows);
   const where = training ? ` on ${training.backend}` : "";
   note(`${table.rows} rows learnt by ${method}${where}; wrote ${out}${describeUnlike(unlearnt)}`);
+}
+
+/** The table to be learnt where columns name its rows, and those that are as these names have them. */
+function namedRows(table: Table, data: string, key: readonly string[] | undefined, least?: number) {
+  if (!key) return { table, named: [] };
+  const names = table.columns.map(({ name }) => name);
+  const stranger = key.find((name) => !names.includes(name));
+  if (stranger !== undefined)
+    throw usageError(
+      `Cannot use --key: each must be a column of ${data} (${names.join(", ")}), got ${stranger}${didYouMean(stranger, names)}`,
+    );
+  const levelled = withLevels(table, key[0]);
+  return { table: levelled, named: namedBy(levelled, key, least) };
+}
+
+function noteNamed(named: readonly string[], key: readonly string[] | undefined, rows: number): void {
+  if (!key) return;
+  const beside = named.length > key.length ? `, with ${named.slice(key.length).join(", ")},` : "";
+  note(`which ${key.join(" and ")} go together${beside} comes out as it is, each once in ${rows} rows`);
 }
 
 /** The rules found in the rows or given, given ones that rows break, and those that rows which were not drawn do. */
