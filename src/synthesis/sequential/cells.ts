@@ -47,8 +47,8 @@ const searchSlack = (classes: number): number => 0.2 * Math.max(1, classes / 8);
 const lastSlack = 0.02;
 const leastForGram = 2000;
 const rowsPerCoefficient = 8;
-/** With more classes than this, trees cost more than they can give. */
-export const mostBoosted = 6;
+/** With more classes than this (the months), trees cost more than they can give. */
+export const mostBoosted = 12;
 
 /** Whether what is drawn goes by other variables at all. */
 export function tellsOf({ penalty, boost }: CellModel): boolean {
