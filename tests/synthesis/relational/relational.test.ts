@@ -180,6 +180,7 @@ test("relational() keeps the parents' columns that their children tell, and what
   const made = again.sampleBoth(400, seeded(2));
   const [amount, keys] = [numbers(made.children, "amount"), keysOf(made.children, "id")];
   const bands = columnNamed(made.parents, "band");
+  const ends = new Map<string, number[]>();
   keysOf(made.parents, "id").forEach((key, p) => {
     const own = [...amount].filter((_, i) => keys[i] === key);
     const total = own.reduce((sum, value) => sum + value, 0);
@@ -188,9 +189,19 @@ test("relational() keeps the parents' columns that their children tell, and what
     expect(of("spend")).toBeCloseTo(total, 6);
     expect(Math.abs(of("gross") - 1.19 * of("spend"))).toBeLessThan(0.0051);
     expect(Number.isNaN(of("mean"))).toBe(own.length === 0);
-    const band = total < 60 ? "small" : total < 200 ? "middle" : "great";
-    expect(isCategorical(bands) && bands.levels[bands.codes[p]]).toBe(band);
+    const band = isCategorical(bands) ? bands.levels[bands.codes[p]] : "";
+    ends.set(band, [...(ends.get(band) ?? []), total]);
   });
+  // Of 150 parents half are learnt from: an edge lies anywhere between two totals of theirs, the same for all rows.
+  const [small, middle, great] = ["small", "middle", "great"].map((band) => ends.get(band) ?? []);
+  for (const [below, above, edge] of [
+    [small, middle, 60],
+    [middle, great, 200],
+  ] as const) {
+    expect(Math.max(...below)).toBeLessThan(Math.min(...above));
+    expect(Math.max(...below)).toBeLessThan(1.05 * edge);
+    expect(Math.min(...above)).toBeGreaterThan(0.95 * edge);
+  }
   expect(() => again.sampleBoth(9, seeded(2), { where: { band: "small" } })).toThrow(
     "where must name columns of the parents that their children do not tell",
   );
