@@ -194,7 +194,7 @@ describe.each(open)("bad input for --method %s", (method) => {
       [["one=y"], /sample where one: the value must be one of x, got "y"/],
       [["none=3"], /sample where none: a column of type text cannot be chosen/],
       [["two=maybe"], /sample where two: the value must be one of no, yes, got "maybe"/],
-      [["number>=1000"], /sample where number: training rows lie between 0 and 5\d/],
+      [["number>=1000"], /sample where number: rows are made with values between 0 and 5\d/],
       [["colour=red"], /the column must be one of one, none, unique, number, two, got "colour"/],
       [["number>=40", "number<=30"], /sample where number: from must not be above to/],
       [["unique=N1017"], /sample where unique: a column of type \w+ cannot be chosen/],

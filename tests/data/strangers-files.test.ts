@@ -89,6 +89,12 @@ describe("parseCsv(text)", () => {
       'its last row is called "Summe" in id: if it sums up the others, take it out of the file',
     ]);
     expect(parseCsv(`id,fee\n${rows}\n`).remarks).toEqual([]);
+    const both = parseCsv(`id,fee\n${rows}\nSumme,190\nDurchschnitt,9.5\n`).remarks;
+    expect(both.map((one) => one.text)).toEqual([
+      'its last 2 rows are called "Summe" and "Durchschnitt" in id: if they sum up the others, take them out of the file',
+    ]);
+    const japanese = parseCsv(`id,fee\n${rows}\n合計,190\n`).remarks;
+    expect(japanese.map((one) => one.text).join()).toContain('its last row is called "合計" in id');
   });
 
   test("tells of a last row that is all but empty, whose name stands in a column that is not read", () => {

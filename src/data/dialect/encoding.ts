@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from "node:buffer";
+import { easternEncoding, strangeShare } from "./eastern";
 
 /** What bytes that are no UTF-8 are taken for, where nothing else is known: what Windows in the West writes. */
 const legacy = "windows-1252";
@@ -6,6 +7,8 @@ const legacy = "windows-1252";
 /** At least this share of the characters of a table in UTF-16 is ASCII; at most this share is unassigned, or no text. */
 const leastPlain = 0.1;
 const mostStrange = 0.01;
+/** More of the bytes beyond ASCII without a character in windows-1252 are none of a few broken ones. */
+const mostStrangeBytes = 0.05;
 
 /** Whether the label names an encoding that can be read. */
 export function isEncoding(label: string): boolean {
@@ -45,19 +48,22 @@ function isWide(head: Uint8Array, encoding: string): boolean {
 
 /**
  * Turns the bytes of a file into UTF-8, piece by piece. Where the encoding isn't given, bytes are UTF-8 as long as they
- * are ASCII; the first others decide: UTF-8 where most of them are, else `fallback`.
+ * are ASCII; the first others decide: UTF-8 where most of them are, else `fallback`; without one an encoding of East Asia whose
+ * common characters they are, or that of the West.
  */
 export class Transcoder {
   /** Known once it is decided; "utf-8" as long as all is ASCII. */
   encoding: string;
   /** Whether the encoding is guessed from bytes that are no UTF-8. */
   guessed = false;
-  private readonly fallback: string;
+  /** Whether the guess cannot be: too many bytes are no characters of it. */
+  refuted = false;
+  private readonly fallback: string | undefined;
   private decided: boolean;
   private decoder: TextDecoder | undefined;
   private held: Uint8Array = new Uint8Array();
 
-  constructor(encoding: string | undefined, fallback: string = legacy) {
+  constructor(encoding: string | undefined, fallback?: string) {
     this.encoding = encoding === undefined ? "utf-8" : encodingName(encoding);
     this.decided = encoding !== undefined;
     this.fallback = fallback;
@@ -96,7 +102,8 @@ export class Transcoder {
     this.decided = true;
     if (isUtf8(bytes) || mostlyUtf8(bytes)) return;
     this.guessed = true;
-    this.encoding = encodingName(this.fallback);
+    this.encoding = encodingName(this.fallback ?? easternEncoding(bytes) ?? legacy);
+    this.refuted = this.encoding === legacy && !this.fallback && strangeShare(bytes) > mostStrangeBytes;
     if (this.encoding !== "utf-8") this.decoder = new TextDecoder(this.encoding);
   }
 }

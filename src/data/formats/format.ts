@@ -38,7 +38,7 @@ export function usualEnds(format: ValueFormat | undefined): readonly [low: numbe
 
 /** What the format looks like, for messages: `1.234,56 €`, `dd.MM.yyyy`. */
 export function formatSample(format: Format, decimals?: number): string {
-  return format.kind === "number" ? numberPrinter(format, decimals ?? 2)(1234.56) : format.pattern;
+  return format.kind === "number" ? numberPrinter(format, decimals ?? 2)(1234.56).trim() : format.pattern;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -80,6 +80,7 @@ const fields: Readonly<Record<Format["kind"], Readonly<Record<string, Rule>>>> =
     plus: flag,
     leastDecimals: whole(0, 100),
     width: whole(0, 100),
+    filled: whole(-100, 100),
     digits: text(8),
     exponent: ["must have a letter, plus and digits", isExponent],
     single: ["must have digits and a power", isSingle],

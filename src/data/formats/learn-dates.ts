@@ -2,7 +2,7 @@ import { type DateFormat, dateParser } from "./date-format";
 import { inAnyDigits } from "./digits";
 import type { MarkHints } from "./learn-numbers";
 import { calendars, isMonthName, languages, monthOf, weekdayOf } from "./month-names";
-import { offsetOf, zoneOf } from "./time-zones";
+import { offsetOf, writtenOffset, zoneOf } from "./time-zones";
 
 /** How the dates among some texts are written. */
 export interface LearnedDates {
@@ -299,7 +299,7 @@ function placeOf(
   if (!/x/i.test(format.pattern)) return {};
   const parse = dateParser(format);
   const written = texts.flatMap((text) => {
-    const found = /(Z|[+-]\d{2}:?\d{2})$/.exec(text)?.[0];
+    const found = writtenOffset.exec(text)?.[0];
     const ms = parse(text);
     return found === undefined || Number.isNaN(ms) ? [] : [{ ms, offset: offsetOf(found), found }];
   });

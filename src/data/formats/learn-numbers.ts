@@ -85,14 +85,16 @@ function numbersAmong(
   const digits = read.map((pieces) => pieces.core.split(format.decimal)[1]?.length ?? 0);
   const [least, most] = [Math.min(...digits.slice(0, 1e5)), digits.reduce((a, b) => Math.max(a, b), 0)];
   const powers = read.filter((pieces) => pieces.exponent);
-  const exponent = powers.length > 0.9 * read.length ? powers[0].exponent : undefined;
+  const exponent = powers.length > 0.9 * read.length ? exponentOf(powers) : undefined;
   const free = most > freely && !exponent && least < most;
   const width = paddedWidth(read, marks.decimal);
+  const filled = filledTo(values);
   return {
     format: {
       ...format,
       ...(exponent ? { exponent } : {}),
       ...(width > 0 ? { width } : {}),
+      ...(filled === 0 ? {} : { filled }),
       ...(!free && least < most && powers.length === (exponent ? read.length : 0)
         ? { leastDecimals: least }
         : {}),
@@ -245,6 +247,31 @@ function paddedWidth(read: readonly Pieces[], decimal: string): number {
   return wholes.every((whole) => whole.length === width || (whole.length > width && whole[0] !== "0"))
     ? width
     : 0;
+}
+
+/** How powers of ten are written: whether a positive one has a plus only positive ones tell. */
+function exponentOf(powers: readonly Pieces[]): NumberFormat["exponent"] {
+  const all = powers.flatMap(({ exponent }) => exponent ?? []);
+  return {
+    letter: all[0].letter,
+    plus: all.some(({ plus }) => plus),
+    digits: Math.min(...all.map(({ digits }) => digits)),
+  };
+}
+
+/** The characters to which blanks in front fill texts up, or behind them (below 0); 0 where they do not, or all have as many. */
+function filledTo(values: readonly string[]): number {
+  const length = values.find((text) => text !== text.trim())?.length;
+  if (length === undefined) return 0;
+  const [front, behind] = [values.map((text) => text.trimStart()), values.map((text) => text.trimEnd())];
+  const fits = (text: string, i: number): boolean =>
+    text.length === length || (text.length > length && text === front[i] && text === behind[i]);
+  if (!values.every(fits)) return 0;
+  const alone = (others: readonly string[]): boolean => others.every((text, i) => text === values[i]);
+  const several = (others: readonly string[]): boolean =>
+    new Set(others.map((text, i) => values[i].length - text.length)).size > 1;
+  if (alone(behind) && several(front)) return length;
+  return alone(front) && several(behind) ? -length : 0;
 }
 
 function commonest<T>(

@@ -26,6 +26,8 @@ export interface NumberFormat {
   readonly digits?: string;
   /** Digits before the mark are filled up with zeros to so many. */
   readonly width?: number;
+  /** Blanks fill them up to so many characters, in front; below 0, behind. */
+  readonly filled?: number;
   /** The power of ten is written out, as in 1.5e+03: the letter, whether a plus is written, and the fewest digits. */
   readonly exponent?: { readonly letter: "e" | "E"; readonly plus: boolean; readonly digits: number };
   /** Numbers were held in single precision, so that 14.9 is written 14.8999996185303; left out, they stand as they are. */
@@ -35,9 +37,9 @@ export interface NumberFormat {
 /** Numbers as programs write them: 1234.5. */
 export const plainNumbers: NumberFormat = { kind: "number", decimal: "." };
 
-/** Whether programs read numbers so written: single precision is another value in the eighth digit only. */
+/** Whether programs read numbers so written: blanks around them say nothing, single precision is another value in the eighth digit only. */
 export function isPlain(format: NumberFormat): boolean {
-  const own = ["kind", "decimal", "single"];
+  const own = ["kind", "decimal", "single", "filled"];
   const extras = Object.entries(format).filter(([name, value]) => !own.includes(name) && value !== undefined);
   return extras.length === 0 && format.kind === "number" && format.decimal === ".";
 }
@@ -106,8 +108,12 @@ export function fixedText(value: number, decimals: number): string {
 /** A writer of numbers in the format with at most `decimals` digits after the mark; left out, as many as it takes. */
 export function numberPrinter(format: NumberFormat, decimals?: number): (value: number) => string {
   const { decimal, thousands, grouping, prefix = "", suffix = "", width = 0, minus = "-" } = format;
-  const { negative = "minus", plus = false, exponent, single } = format;
+  const { negative = "minus", plus = false, exponent, single, filled = 0 } = format;
   const native = fromPlain(format.digits);
+  if (filled !== 0) {
+    const bare = numberPrinter({ ...format, filled: 0 }, decimals);
+    return (value) => (filled > 0 ? bare(value).padStart(filled) : bare(value).padEnd(-filled));
+  }
   return (value) => {
     const size = Math.abs(single ? asSingle(value, single) : value);
     let [digits, power] = exponent

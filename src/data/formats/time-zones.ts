@@ -57,6 +57,9 @@ export function zoneOf(
   return [...wellKnown, ...Intl.supportedValuesOf("timeZone")].find(fits);
 }
 
+/** The offset from UTC that a text ends with. */
+export const writtenOffset = /(Z|[+-]\d{2}:?\d{2})$/;
+
 /** Minutes east of UTC that "Z", "+01:00" or "-0530" says. */
 export function offsetOf(text: string): number {
   if (text === "Z") return 0;

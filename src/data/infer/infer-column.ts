@@ -60,6 +60,8 @@ export interface Inferred {
 interface Cell {
   readonly text: string;
   readonly count: number;
+  /** The text with the blanks around it. */
+  readonly whole: string;
 }
 
 /**
@@ -68,7 +70,7 @@ interface Cell {
  * that hardly repeat are identifiers (unique, without blanks) or text; all others are categories.
  */
 export function inferColumn(from: Evidence): Inferred {
-  const all = from.levels.map((text, i): Cell => ({ text: text.trim(), count: from.counts[i] }));
+  const all = from.levels.map((text, i): Cell => ({ text: text.trim(), count: from.counts[i], whole: text }));
   const isMissing = (word: string, typed: boolean): boolean =>
     word === "" ||
     from.alsoMissing?.includes(word) ||
@@ -235,7 +237,7 @@ function numericColumn(
       ...sentinelOf(values, numbers, [-1, -9, -99, -999, -9999, -99999, 999, 9999, 99999, 999999]),
     );
   }
-  const isDefault = format.kind === "number" && isPlain(format);
+  const isDefault = format.kind === "number" && isPlain(format) && !format.filled;
   return {
     type: "numeric",
     ...(isDefault ? {} : { format }),
@@ -256,7 +258,7 @@ function isPlainButDigits(format: ValueFormat): boolean {
 function numbersIn(kept: readonly Cell[], hints?: MarkHints): LearnedNumbers | undefined {
   const looked = some(kept);
   return learnNumbers(
-    looked.map((cell) => cell.text),
+    looked.map((cell) => cell.whole),
     looked.map((cell) => cell.count),
     hints,
   );

@@ -177,7 +177,9 @@ function numberWriter(
     }
     check(Number.isFinite(value), "write CSV", `${name} must be finite`, value);
     if (print) {
-      out.text(cell(print(value)));
+      // Blanks that fill a number up are none of its value, and need no quotes.
+      const [text, bare] = [print(value), print(value).trim()];
+      out.text(cell(bare) === bare ? text : cell(text));
       return;
     }
     const scaled = Math.round(Math.abs(value) * scale);

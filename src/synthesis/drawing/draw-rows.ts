@@ -5,7 +5,7 @@ import { resolveWhere } from "../conditions";
 import { onDays } from "../structure/date-days";
 import { moveDates } from "../structure/move-dates";
 import { brokenRows } from "../structure/orders/broken";
-import { type Drawn, restoreTable, variableNames } from "../structure/restore";
+import { type Drawn, restoreTable, variableNames, withKeysWhere } from "../structure/restore";
 import {
   type BandsPlan,
   type ColumnPlan,
@@ -50,6 +50,7 @@ export function drawRows<P extends Candidates>(
   firstRow: number,
 ): Table {
   const { structure } = drawing;
+  const gaps = new Set((structure.gaps ?? []).map(({ column }) => column));
   const broken = (rows: Table): readonly number[] => {
     const numbers = (name: string) => {
       const plan = structure.columns.find((one) => one.name === name);
@@ -65,14 +66,16 @@ export function drawRows<P extends Candidates>(
     {
       broken,
       draw: (rows, own) => drawOnce(drawing, rows, own, wishes, 0),
-      keys: new Set(structure.columns.flatMap(({ kind, name }) => (kind === "key" ? [name] : []))),
+      keys: new Set(
+        structure.columns.flatMap(({ kind, name }) => (kind === "key" && !gaps.has(name) ? [name] : [])),
+      ),
       ...(structure.limits && { kinds: (rows: Table) => limitedKinds(structure, rows) }),
       refusal: () => "rules leave a row nothing to be (see --show-structure; --keep COLUMN lets one go)",
     },
     rng,
   );
-  // Rows that are drawn again keep their identifiers, but not what these say of the row.
-  return tieKeys(structure, rows);
+  // Rows that are drawn again keep their identifiers, but neither what these say of the row nor whether there is one.
+  return tieKeys(structure, withKeysWhere(structure, rows, firstRow, rng.fork("keys")));
 }
 
 /** The levels of which it only shows in the end that a number lies beyond theirs, all of a row in one number. */
@@ -196,7 +199,7 @@ const nothing: Wishes = { cells: new Map(), columns: new Map(), last: -1 };
 /** Throws: no candidate can satisfy the conditions so far. Says what the last variable could have been. */
 function refuse<P extends Candidates>(drawing: Drawing<P>, pool: P, wishes: Wishes, rng: Rng): void {
   const j = pool.cells.length - 1;
-  const { variables } = drawing;
+  const { variables, structure } = drawing;
   const { name, labels, kind } = variables[j];
   // The same rows once more, the last variable left free but for what follows from it.
   const again = rng.fork("free");
@@ -232,9 +235,20 @@ function refuse<P extends Candidates>(drawing: Drawing<P>, pool: P, wishes: Wish
   const found = alive.map((i) => values[i]).filter((value) => !Number.isNaN(value));
   const low = found.reduce((a, b) => Math.min(a, b), Infinity);
   const high = found.reduce((a, b) => Math.max(a, b), -Infinity);
+  const { values: exact = [], range } = wishes.columns.get(name) ?? {};
+  const asked = exact[0] ?? range?.from ?? Infinity;
+  // A value among others that nobody is made with is one that too few rows share.
+  const few = `${given}no row is made with ${shown(asked)}: where fewer than ${structure.minCount} rows share a value others stand in for it, and the nearest`;
+  const [below, above] = [
+    found.filter((value) => value < asked).reduce((a, b) => Math.max(a, b), -Infinity),
+    found.filter((value) => value > asked).reduce((a, b) => Math.min(a, b), Infinity),
+  ];
+  const inside = structure.minCount > 1 && asked > low && asked < high && (range?.to ?? asked) < high;
   check(
     false,
     `sample where ${name}`,
-    `${given}only values from ${shown(low)} to ${shown(high)} are possible`,
+    inside
+      ? `${few} are ${shown(below)} and ${shown(above)}`
+      : `${given}only values from ${shown(low)} to ${shown(high)} are possible`,
   );
 }

@@ -65,7 +65,7 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
       const alone = Uint8Array.from(labels, (_, cell) => (holds(cell) ? 1 : 0));
       const there = [...new Set(seen.map((cell) => (texts ?? labels)[cell] ?? missingLabel))];
       const isSeen = (own: Uint8Array): boolean => seen.some((cell) => own[cell] === 1);
-      check(isSeen(alone), action, `training rows only have ${there.slice(0, 20).join(", ")}`);
+      check(isSeen(alone), action, `rows are only made with ${there.slice(0, 20).join(", ")}`);
       const before = cells.get(variable);
       const both = before ? alone.map((own, cell) => own & before[cell]) : alone;
       together(name, isSeen(both));
@@ -82,7 +82,7 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
       } else if (plan.kind === "bands" && isScattered(plan)) {
         const levels = Uint8Array.from(plan.levels, (level) => (satisfies(own, levelAt(level)) ? 1 : 0));
         const possible = own.missing || levels.includes(1);
-        check(possible, action, `training rows only have ${plan.levels.join(", ")}`);
+        check(possible, action, `rows are only made with ${plan.levels.join(", ")}`);
         columns.set(plan.name, { ...own, levels });
         if (plan.drawn) allow(plan.name, (cell) => levels[cell] === 1);
       } else if (plan.kind === "bands" || plan.kind === "part") {
@@ -104,7 +104,7 @@ export function wishesOf(parts: DrawnParts, conditions: readonly ColumnCondition
       } else {
         const drawn = plan.kind === "number" || plan.kind === "date";
         check(drawn, action, `a column of type ${schema[own.column].type} cannot be chosen`);
-        checkRange(own, plan, action, writerOf(plan, schema[own.column]));
+        checkRange(own, plan, action, writerOf(plan, schema[own.column]), structure.minCount);
         const known = columns.get(plan.name);
         const both = known ? meetConditions(known, own) : own;
         together(plan.name, !known || both.missing || both.values !== undefined || both.range !== undefined);
@@ -230,12 +230,14 @@ function checkRange(
   condition: ColumnCondition,
   { low, high, missing }: { readonly low: number; readonly high: number; readonly missing: boolean },
   action: string,
-  shown: (value: number) => string = String,
+  shown: (value: number) => string,
+  minCount: number,
 ): void {
   const { values = [], range } = condition;
   const inside =
     values.some((value) => value >= low && value <= high) || (range && range.to >= low && range.from <= high);
-  const rule = `training rows lie between ${shown(low)} and ${shown(high)}${missing ? " or are missing" : ""}`;
+  const beyond = minCount > 1 ? ` (what lies beyond in fewer than ${minCount} rows is not told)` : "";
+  const rule = `rows are made with values between ${shown(low)} and ${shown(high)}${missing ? " or missing" : ""}${beyond}`;
   check(
     inside || (condition.missing && missing) || (condition.missing && !values.length && !range),
     action,

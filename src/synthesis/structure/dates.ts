@@ -1,6 +1,7 @@
 import { check } from "../../core/checks";
 import { type DateFormat, dateParser, datePrinter } from "../../data/formats/date-format";
 import { learnDates } from "../../data/formats/learn-dates";
+import { offsetOf, writtenOffset } from "../../data/formats/time-zones";
 import { day } from "./date-parts";
 import { countPeople, type People } from "./people";
 
@@ -64,12 +65,31 @@ export function writtenDates(
       return Number.isNaN(time);
     });
     if (rest.length === left.length || left.length - rest.length < Math.min(least, present.length)) break;
-    found.push({ format, share: (left.length - rest.length) / present.length });
+    const own = left.filter((text) => !Number.isNaN(read(text)));
+    for (const { format: one, texts } of byOffset(format, own, least))
+      found.push({ format: one, share: texts / present.length });
     left = rest;
   }
   if (found.length === 0 || (left.length > 0 && left.length >= Math.min(least, 0.05 * present.length)))
     return undefined;
   return { formats: found, step: momentStep(times) };
+}
+
+/** The format with each offset from UTC that enough texts have, the commonest first, where they are of no one time zone. */
+function byOffset(format: DateFormat, own: readonly string[], least: number) {
+  if (format.zone !== undefined || !/x/i.test(format.pattern)) return [{ format, texts: own.length }];
+  const counts = new Map<number, number>();
+  for (const text of own) {
+    const offset = offsetOf(writtenOffset.exec(text)?.[0] ?? "Z");
+    counts.set(offset, (counts.get(offset) ?? 0) + 1);
+  }
+  const common = [...counts].filter(([, texts]) => texts >= least).sort((a, b) => b[1] - a[1]);
+  if (common.length < 2) return [{ format, texts: own.length }];
+  const held = common.reduce((sum, [, texts]) => sum + texts, 0);
+  return common.map(([offset, texts]) => ({
+    format: { ...format, offset },
+    texts: (own.length * texts) / held,
+  }));
 }
 
 /** The dates by the coarsest step on which all but a few texts lie that enough people share each: nobody is made to end at a time of day. */

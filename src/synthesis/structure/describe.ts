@@ -71,7 +71,9 @@ export function rulesIn(structure: Structure, told: ReadonlySet<string> = new Se
     ...gaps.map(({ column }) => ({
       group: held,
       column,
-      text: `${column} is missing in some rows, of which its rules say nothing.`,
+      text: columns.some(({ kind, name }) => kind === "key" && name === column)
+        ? `${column} is missing in some rows: in which goes with what else they hold.`
+        : `${column} is missing in some rows, of which its rules say nothing.`,
     })),
     ...holes.map(({ column, share }) => ({
       group: held,

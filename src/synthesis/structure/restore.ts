@@ -1,7 +1,7 @@
 import { permutation, type Rng } from "../../core/rng";
 import { plainDates } from "../../data/formats/date-format";
 import { type ColumnSchema, schemaOf } from "../../data/schema";
-import { type Column, type Table, type TextColumn, table } from "../../data/table";
+import { type Column, isCategorical, type Table, type TextColumn, table } from "../../data/table";
 import { dateWriter, type WrittenDates } from "./dates";
 import { bandCodes } from "./discover/bands";
 import { partsOf } from "./discover/parts-of-dates";
@@ -29,7 +29,7 @@ import {
 } from "./structure";
 import { settling } from "./support";
 import { type TextGrammar, writeTexts } from "./texts";
-import { drawnUnit, emptied } from "./variables";
+import { drawnUnit, emptied, missingRows } from "./variables";
 
 /** What a method drew for a variable: codes for levels, values for numbers. */
 export type Drawn = Int32Array | Float64Array;
@@ -59,6 +59,10 @@ export function restoreTable(
   const named = new Map<string, Drawn>(variableNames(structure).map((name, k) => [name, drawn[k]]));
   const parts = moveDates(structure, named, rng);
   const numbers = restoreNumbers(structure, parts, rows);
+  const gapOf = (name: string): Int32Array | undefined => {
+    const gap = whole ? undefined : structure.gaps?.find(({ column }) => column === name);
+    return gap && (parts.get(gap.variable) as Int32Array);
+  };
   const columns = structure.columns.map((plan, j): Column => {
     const { name, type } = schema[j];
     if (plan.kind === "number") return numeric(schema[j], numbers.get(name) as Float64Array);
@@ -86,7 +90,11 @@ export function restoreTable(
       return numeric(schema[j], partsOf(plan, numbers.get(plan.of) as Float64Array));
     const texts = textType(type, plan);
     if (plan.kind === "key")
-      return { ...writtenAs(schema[j]), type: texts, values: keysOf(plan, firstRow, rows, rng.fork(name)) };
+      return {
+        ...writtenAs(schema[j]),
+        type: texts,
+        values: keysOf(plan, firstRow, rows, rng.fork(name), gapOf(name)),
+      };
     const dates =
       plan.kind === "part"
         ? partsOf(plan, numbers.get(plan.of) as Float64Array)
@@ -98,11 +106,10 @@ export function restoreTable(
     const values = Array.from(dates, (value) => write(value, mixed ? formats.uniform() : 0));
     return { ...writtenAs(schema[j]), type: texts, values, ...toldFormat(format) };
   });
-  const gaps = whole ? [] : (structure.gaps ?? []);
   return table(
     columns.map((column) => {
-      const gap = gaps.find((one) => one.column === column.name);
-      return gap ? emptied(column, parts.get(gap.variable) as Int32Array) : column;
+      const gap = gapOf(column.name);
+      return gap ? emptied(column, gap) : column;
     }),
   );
 }
@@ -244,20 +251,40 @@ function restoreDates(plan: DatePlan, parts: ReadonlyMap<string, Drawn>): Float6
   return drawn.map((value) => Math.min(plan.high, Math.max(plan.low, Math.round(value) * plan.format.step)));
 }
 
-/** Fresh keys, as many rows with the same one, and as many without one, as there were. */
+/** The rows with fresh keys where there are some, of columns of which it is drawn whether there are. */
+export function withKeysWhere(
+  { columns: plans, gaps = [] }: Structure,
+  rows: Table,
+  firstRow: number,
+  rng: Rng,
+): Table {
+  const columns = rows.columns.map((column): Column => {
+    const plan = plans.find(({ name }) => name === column.name);
+    const drawn = gaps.some((gap) => gap.column === column.name);
+    if (plan?.kind !== "key" || !drawn || column.type === "numeric" || isCategorical(column)) return column;
+    return {
+      ...column,
+      values: keysOf(plan, firstRow, rows.rows, rng.fork(plan.name), missingRows(column)),
+    };
+  });
+  return { ...rows, columns };
+}
+
+/** Fresh keys, as many rows with the same one, and as many without one, as there were; none where it is known that there is none. */
 export function keysOf(
   { keys, repeats, missing = 0 }: KeyColumnPlan,
   firstRow: number,
   rows: number,
   rng: Rng,
+  none?: ArrayLike<number>,
 ): string[] {
   const fresh = freshKeys(keys, firstRow, rows);
-  if (!repeats && missing === 0) return fresh;
-  const order = permutation(rng.fork("order"), rows);
+  if (!repeats && missing === 0) return none ? fresh.map((key, i) => (none[i] === 1 ? "" : key)) : fresh;
+  const order = permutation(rng.fork("order"), rows).filter((i) => none?.[i] !== 1);
   const out = new Array<string>(rows).fill("");
-  for (let at = 0, key = 0; at < rows; key++) {
+  for (let at = 0, key = 0; at < order.length; key++) {
     const times = repeats ? repeats[Math.floor(rng.uniform() * repeats.length)] : 1;
-    for (let t = 0; t < times && at < rows; t++, at++)
+    for (let t = 0; t < times && at < order.length; t++, at++)
       if (rng.uniform() >= missing) out[order[at]] = fresh[key];
   }
   return out;

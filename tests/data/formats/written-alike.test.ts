@@ -3,6 +3,7 @@ import { datePrinter } from "../../../src/data/formats/date-format";
 import { type Format, parserOf, valuePrinter } from "../../../src/data/formats/format";
 import { inferColumn } from "../../../src/data/infer/infer-column";
 import { parseCsv } from "../../../src/data/read/read-csv";
+import { csvText } from "../../../src/data/write/write-csv";
 
 const inferred = (texts: readonly string[], counts = texts.map(() => 1)) =>
   inferColumn({ name: "cell", levels: texts, counts });
@@ -129,4 +130,24 @@ test("a column of 0 and 1 that holds one of them alone is read as the other file
   ] as const;
   const { table } = parseCsv("rare,b\n0,x\n0,y\n", { schema: { columns } });
   expect(table.columns[0]).toMatchObject({ type: "boolean", levels: ["0", "1"] });
+});
+
+test.each([
+  ["powers of ten with a plus", ["9.001E-04", "5.231E+00", "1.200E+03"]],
+  ["powers of ten without", ["9.001e-4", "5.231e0", "1.200e3"]],
+  ["filled up with blanks in front", ["    93", "     7", "  1204"]],
+  ["filled up with blanks behind", ["93    ", "7     ", "1204  "]],
+  ["filled up, but for longer ones", ["  9.5", "  7.2", "120.4", "1204.1"]],
+])("numbers %s come out as they came in", (_, numbers) => {
+  const cells = Array.from({ length: 60 }, (_, i) => [...numbers][i % numbers.length]);
+  const text = `fee,x\n${cells.map((cell, i) => `${cell},${i % 7 ? "a" : "b"}`).join("\n")}\n`;
+  const { table } = parseCsv(text);
+  expect(table.columns[0].type).toBe("numeric");
+  expect(csvText(table)).toBe(text);
+});
+
+test("numbers after one blank each are not filled up", () => {
+  const { table } = parseCsv(`x,fee\n${Array.from({ length: 60 }, (_, i) => `a, ${i * 7}`).join("\n")}\n`);
+  expect(table.columns[1]).toMatchObject({ type: "numeric" });
+  expect("format" in table.columns[1]).toBe(false);
 });

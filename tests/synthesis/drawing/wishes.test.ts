@@ -80,5 +80,5 @@ test("wishesOf() refuses conditions that no value answers together, and names th
   refusal({ year: 2021, day: "2022-06-01" }).toThrow("where day: it must go with the condition on year");
   refusal({ year: null, day: "2022-06-01" }).toThrow("where day: it must go with the condition on year");
   refusal({ phone: "No", lines: "2" }).toThrow("where lines: it must go with the condition on phone");
-  refusal({ phone: null }).toThrow("where phone: training rows only have No, Yes");
+  refusal({ phone: null }).toThrow("where phone: rows are only made with No, Yes");
 });

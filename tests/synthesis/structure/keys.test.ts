@@ -154,6 +154,21 @@ test("letters in front that many keys share are kept together, as often as they 
   expect(new Set(made).size).toBe(1000);
 });
 
+test("areas and operators of telephone numbers that many share are kept, none is made up between them", () => {
+  const area = (i: number): string => ["+49 151", "+49 170", "+49 170", "+49 30"][i % 4];
+  const keys = Array.from({ length: 600 }, (_, i) => `${area(i)} ${2085255 + 1237 * i}`);
+  const made = freshKeys(keyPlanOf(keys, seeded(1)), 0, 1000);
+  const areas = made.map((key) => key.slice(0, key.lastIndexOf(" ")));
+  expect([...new Set(areas)].sort()).toEqual(["+49 151", "+49 170", "+49 30"]);
+  expect(areas.filter((one) => one === "+49 170").length / 1000).toBeCloseTo(0.5, 1);
+  const french = Array.from(
+    { length: 600 },
+    (_, i) => `0${1 + (i % 5)} ${45 + (i % 50)} 67 ${10 + (i % 83)} 89`,
+  );
+  const own = freshKeys(keyPlanOf(french, seeded(1)), 0, 200).map((key) => key.slice(0, 3));
+  expect([...new Set(own)].sort()).toEqual(["01 ", "02 ", "03 ", "04 ", "05 "]);
+});
+
 describe("keysBeside(plan, keys) leaves a changed plan none of the keys that rows have", () => {
   const real = many(600, (i) => `K${100000 + 7 * i}`);
   const plan = keyPlanOf(real, seeded(1));

@@ -8,7 +8,7 @@ import { type Column, cellText, columnNamed, type Table } from "../../../data/ta
 import { day } from "../date-parts";
 import { tamed } from "../ends";
 import { evaluate } from "../formulas";
-import { findGaps, withoutMissing } from "../gaps/find-gaps";
+import { findGaps, findKeyGaps, withoutMissing } from "../gaps/find-gaps";
 import { findHoles } from "../gaps/find-holes";
 import { snap, withCoarser } from "../grids";
 import { referringKeys } from "../keys/referring-keys";
@@ -176,10 +176,14 @@ export function discoverStructure(
   const stays = [...keep, ...unread, ...torn];
   const combinations = [...joined, ...(search ? findBlocks(plans, from, stays, telling) : [])];
   plans = replaced(plans, combinations.flatMap(combinationLookups));
-  const gaps = search ? findGaps(plans, from, torn) : [];
+  let gaps = search ? findGaps(plans, from, torn) : [];
   plans = withoutMissing(plans, gaps);
-  if (search)
+  if (search) {
     plans = withTiedKeys(plans, from, customer, rng, { ...telling, keep: [...keep, ...asked.flat()] });
+    const ofKeys = findKeyGaps(plans, from, minCount);
+    plans = withoutMissing(plans, ofKeys);
+    gaps = [...gaps, ...ofKeys];
+  }
   plans = withSupport(withAtoms(plans, from, telling), from, telling, rng.fork("support"));
   const repeating = search && options.sequential ? withRepeats(plans, from) : plans;
   const bare: Structure = {

@@ -52,6 +52,21 @@ export function findGaps(
     for (const { columns } of rules)
       if (columns.some((name) => torn.has(name))) for (const name of columns) torn.add(name);
   }
+  return gapsOf(plans, torn);
+}
+
+/** Identifiers that some rows have and some have not, `least` each: which ones may go with what else they hold. */
+export function findKeyGaps(plans: readonly ColumnPlan[], from: Table, least: number): readonly Gap[] {
+  const some = plans.filter((plan) => {
+    if (plan.kind !== "key" || !plan.missing) return false;
+    const none = missingRows(columnNamed(from, plan.name)).reduce((sum, gap) => sum + gap, 0);
+    return Math.min(none, from.rows - none) >= Math.max(2, least);
+  });
+  return gapsOf(plans, new Set(some.map(({ name }) => name)));
+}
+
+/** Gaps of some columns, each with a variable of a name that no column has. */
+function gapsOf(plans: readonly ColumnPlan[], torn: ReadonlySet<string>): readonly Gap[] {
   const names = new Set(plans.map(({ name }) => name));
   return plans.flatMap(({ name: column }) => {
     let variable = `${column} missing`;
@@ -110,6 +125,7 @@ export function withoutMissing(plans: readonly ColumnPlan[], gaps: readonly Gap[
   const told = <T>(name: string, all: readonly T[]): readonly T[] =>
     torn.has(name) ? all.slice(0, counts.get(name)) : all;
   return plans.map((plan) => {
+    if (plan.kind === "key" && torn.has(plan.name)) return { ...plan, missing: 0 };
     const own = torn.has(plan.name) && "missing" in plan ? { ...plan, missing: false } : plan;
     if (own.kind === "lookup") return { ...own, map: told(own.of, own.map) };
     const rule = formulaOf(own as ColumnPlan);

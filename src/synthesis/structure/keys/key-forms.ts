@@ -64,14 +64,27 @@ export function keyForms(keys: readonly string[], least: number, wide = false): 
 
 /** Long numbers begin with a country's or an operator's digits. */
 const longNumber = /^(?:\+|00|0)?[1-9]\d(?=[\d\s()/-]{7,}$)/;
+/** So many digits are a number of its own behind an area's or an operator's. */
+const ownDigits = 5;
 
-/** Keys by the letters in front, or a long number's first digits, where these are few that `least` keys share (`DE`, `FR`; `+49`); else all of them together. */
+/** Where what others begin with, too, may end in a key: behind each group of a long number's digits, the last first; its country; its letters. */
+function prefixLengths(key: string): readonly number[] {
+  const groups = /^[+(]?\d[\d\s()/.-]*$/.test(key) ? [...key.matchAll(/[\s()/.-]+(?=\d)/g)] : [];
+  const ends = groups.map(({ index, 0: mark }) => index + mark.length).reverse();
+  const long = ends.filter((end) => key.slice(end).replace(/\D/g, "").length >= ownDigits);
+  const first = (longNumber.exec(key) ?? /^\p{L}*/u.exec(key))?.[0].length ?? 0;
+  return [...long, first].filter((length) => length > 1);
+}
+
+/** Keys by the letters in front, or a long number's first digits, where these are few that `least` keys share (`DE`, `FR`; `+49 151`); else all of them together. */
 function byPrefix(keys: readonly string[], least: number): readonly (readonly string[])[] {
-  const length = (longNumber.exec(keys[0]) ?? /^\p{L}*/u.exec(keys[0]))?.[0].length ?? 0;
-  const prefixes = length < 2 ? [] : [...grouped(keys, (key) => key.slice(0, length)).values()];
-  const shared = prefixes.filter((own) => own.length >= least);
-  const few = shared.length > 1 && shared.length <= Math.min(mostPrefixes, keys.length / (2 * least));
-  return few && shared.flat().length >= 0.95 * keys.length ? shared : [keys];
+  for (const length of prefixLengths(keys[0])) {
+    const prefixes = [...grouped(keys, (key) => key.slice(0, length)).values()];
+    const shared = prefixes.filter((own) => own.length >= least);
+    const few = shared.length > 1 && shared.length <= Math.min(mostPrefixes, keys.length / (2 * least));
+    if (few && shared.flat().length >= 0.95 * keys.length) return shared;
+  }
+  return [keys];
 }
 
 function grouped(keys: readonly string[], by: (key: string) => string): Map<string, string[]> {
