@@ -112,6 +112,37 @@ describe("a product of rates by the levels of columns", () => {
   });
 });
 
+describe("a sum beside amounts by level, but no less than an end", () => {
+  const included: Record<string, number> = { S: 5, L: 25, XL: 400 };
+  const over = (plan: string, used: number): number =>
+    Math.round(10 * Math.max(0, used - included[plan])) / 10;
+  const usage = (beside: (row: number) => number = () => 0): Table => {
+    let row = 0;
+    return tableOf("plan,price,used,over", (rng) => {
+      const plan = one(rng, "S", "L", "XL", "line");
+      const price = { S: 9.99, L: 19.99, XL: 39.99, line: 29.95 }[plan] as number;
+      if (plan === "line") return [plan, price, "", ""];
+      const used = Math.round(-160 * Math.log(1 - rng.uniform())) / 10;
+      return [plan, price, used, over(plan, used) + beside(row++)];
+    });
+  };
+  test("is found with a plan that nobody uses up, beside prices by plan, and kept in every row", async () => {
+    const table = usage();
+    expect(announced(table).filter((rule) => rule.startsWith("over ="))).toEqual([
+      expect.stringMatching(
+        /^over = the greater of 0 and used \+ \(by plan: L → -25, S → -5, XL → -[0-9]+\), rounded\.$/,
+      ),
+    ]);
+    const right = (plan: string, _: string, used: string, own: string): boolean =>
+      plan === "line" ? own === "" : Number(own) === over(plan, Number(used));
+    expect(await broken(table, right)).toBe(0);
+  });
+  test("is none where one row in fifty lies beside it", () => {
+    const told = announced(usage((row) => (row % 50 === 0 ? 1 : 0)));
+    expect(told.filter((rule) => rule.includes("the greater of"))).toEqual([]);
+  });
+});
+
 describe("the least or greatest of columns", () => {
   test("is found under a deductible and a limit at once, and keeps every row", async () => {
     const products: Record<string, readonly [number, number]> = {

@@ -55,7 +55,7 @@ export function findFormulas(
     findSumsByLevel(own, levels, exact, trials);
     place(exact, numbers, name, line);
   }
-  findCensored(numbers, exact);
+  findCensored(numbers, levels, exact, trials);
   findExactProducts(plain, exact, { trials });
   findExactProducts(plain, exact, { trials, shifts: countShifts });
   findCurves(plain, exact, trials);

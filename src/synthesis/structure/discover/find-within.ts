@@ -2,10 +2,10 @@ import { cholesky, choleskySolve, dot } from "../../../core/math/linear-algebra"
 import { takeValues } from "../../../core/matrix";
 import { emptySum, evaluate, type Formula, leadsTo } from "../formulas";
 import { spacing } from "../grids";
+import { personsIn } from "../people";
 import { isWritten } from "./find-exact";
 import { findSums } from "./find-sums";
 import {
-  agrees,
   type Found,
   isOpen,
   knownRows,
@@ -17,8 +17,8 @@ import {
   rowsOf,
   spacedRows,
   standardised,
-  valuesOf,
 } from "./search";
+import { amountsAmong, asWritten } from "./tried/read-sums";
 import { type Trials, testsOf } from "./tried/trials";
 
 /** Of so many columns that go with a number in some rows a sum is looked for. */
@@ -29,11 +29,21 @@ const leastCorrelation = 0.5;
 /** A sum leaves hardly anything of a number, and of the sample less than this. */
 const leastExplained = 0.99;
 const screeningRows = 1000;
+/** So many people must tell an amount of a level. */
+const leastTold = 5;
 /** By a column of more levels no sums are told. */
 const mostLevels = 12;
 
-/** Adds columns that are a sum of others but no less, or no more, than an end: excess = the greater of 0 and debt − 5000. */
-export function findCensored(numbers: readonly NumberInput[], found: Found): void {
+/**
+ * Adds columns that are a sum of others, and of an amount for each level, but no less, or no more, than an end: excess = the greater of 0
+ * and debt − 5000, over = the greater of 0 and usage + (by plan: S → −10, L → −25).
+ */
+export function findCensored(
+  numbers: readonly NumberInput[],
+  levels: readonly LevelsInput[],
+  found: Found,
+  trials: Trials,
+): void {
   for (const target of numbers) {
     if (target.given || target.date || found.has(target.name)) continue;
     for (const side of ["least", "most"] as const) {
@@ -44,13 +54,81 @@ export function findCensored(numbers: readonly NumberInput[], found: Found): voi
       );
       const within = known.filter((i) => target.values[i] !== end);
       if (Math.min(within.length, known.length - within.length) < leastRows) continue;
-      const sum = sumWithin(target, numbers, found, { rows: within, near: nearIn(within, numbers) });
-      if (!sum) continue;
-      const formula = { ...sum, [side]: end };
-      const predicted = evaluate(formula, valuesOf(numbers), target.values.length);
-      if (agrees(target, (i) => predicted[i]) && place(found, numbers, target.name, formula)) break;
+      const cut = { target, end, side };
+      const formula =
+        cutSum(cut, within, { numbers, amounts: [], found, trials }) ??
+        // A price list of few values is no term beside the amounts of what it goes by.
+        cutSum(cut, within, {
+          numbers: numbers.filter(({ given, date }) => !given || date),
+          amounts: amountsAmong(levelsWithin(levels, within), within.length),
+          found,
+          trials,
+        });
+      if (formula && place(found, numbers, target.name, formula)) break;
     }
   }
+}
+
+/** A number, and an end that it keeps to. */
+interface Cut {
+  readonly target: NumberInput;
+  readonly end: number;
+  readonly side: "least" | "most";
+}
+
+/** The sum that the number is in the rows within its end, if it is that, or the end, in all of them. */
+function cutSum(
+  { target, end, side }: Cut,
+  within: Int32Array,
+  {
+    numbers,
+    amounts,
+    found,
+    trials,
+  }: {
+    readonly numbers: readonly NumberInput[];
+    readonly amounts: ReturnType<typeof amountsAmong>;
+    readonly found: Found;
+    readonly trials: Trials;
+  },
+): Formula | undefined {
+  const also = amounts.map(({ input }) => input);
+  const near = nearIn(within, [target, ...numbers.filter((one) => one !== target), ...also]);
+  const sum = sumWithin(target, numbers, found, { rows: within, near, also });
+  const tests = testsOf(target, trials);
+  return (sum ? asWritten(sum, amounts, target) : [])
+    .map((way) => ({ ...withIdleLevels(way, { target, end, side }, trials), [side]: end }))
+    .find((way) => tests.proven(way, way.terms.length + also.length + 1));
+}
+
+/** The levels in some of the rows. */
+function levelsWithin(levels: readonly LevelsInput[], rows: Int32Array): readonly LevelsInput[] {
+  return levels.map((one) => {
+    const codes = new Int32Array(one.codes.length).fill(-1);
+    for (const i of rows) codes[i] = one.codes[i];
+    return { ...one, codes };
+  });
+}
+
+/** The sum with amounts for levels that never leave the end, by which they do not: no row tells which. */
+function withIdleLevels(formula: Formula, { target, end, side }: Cut, { of, rows, people }: Trials): Formula {
+  const [by, ...more] = formula.effects;
+  if (!by || more.length > 0) return formula;
+  const codes = Int32Array.from(of(by.column));
+  const sign = side === "least" ? 1 : -1;
+  const bare = evaluate({ ...formula, effects: [] }, of, rows);
+  const effects = by.effects.map((own, code) => {
+    const known = [...codes.keys()].filter(
+      (i) => codes[i] === code && !Number.isNaN(bare[i] + target.values[i]),
+    );
+    const leaving = known.filter((i) => target.values[i] !== end);
+    if (own === null || known.length === 0) return null;
+    if (personsIn(leaving, people) >= leastTold) return own;
+    const beyond = known.reduce((most, i) => Math.max(most, sign * (bare[i] - end)), 0);
+    const unit = 10 ** Math.floor(Math.log10(beyond || 1));
+    return -sign * Math.ceil(beyond / unit) * unit;
+  });
+  return { ...formula, effects: [{ ...by, effects }] };
 }
 
 /**
@@ -116,13 +194,14 @@ function nearIn(rows: Int32Array, numbers: readonly NumberInput[]) {
     goes[a] ??= Float64Array.from(scores, (own, b) => goes[b]?.[a] ?? dot(own, scores[a]));
     return goes[a];
   };
-  return (target: NumberInput, others: readonly NumberInput[]) => {
+  return (target: NumberInput, others: readonly NumberInput[], also: readonly NumberInput[] = []) => {
     const own = goesWith(places.get(target) as number);
     const nearest = others
       .filter((one) => one !== target)
       .map((one) => places.get(one) as number)
       .sort((a, b) => Math.abs(own[b]) - Math.abs(own[a]))
-      .slice(0, mostTerms);
+      .slice(0, mostTerms)
+      .concat(also.map((one) => places.get(one) as number));
     const moments = takeValues(own, nearest);
     return {
       nearest: new Set(nearest.map((k) => numbers[k])),
@@ -142,18 +221,26 @@ function nearIn(rows: Int32Array, numbers: readonly NumberInput[]) {
   };
 }
 
-/** The sum that the number is in some of the rows, of the columns that go with it most there; undefined where it is none. */
+/** The sum that the number is in some of the rows, of the columns that go with it most there, and others; undefined where it is none. */
 function sumWithin(
   target: NumberInput,
   numbers: readonly NumberInput[],
   found: Found,
-  { rows, near }: { readonly rows: Int32Array; readonly near: ReturnType<typeof nearIn> },
+  {
+    rows,
+    near,
+    also = [],
+  }: {
+    readonly rows: Int32Array;
+    readonly near: ReturnType<typeof nearIn>;
+    readonly also?: readonly NumberInput[];
+  },
 ): Formula | undefined {
   const open = numbers.filter((one) => one !== target && isTerm(one.name, target.name, found));
-  const { nearest, whole, explained } = near(target, open);
+  const { nearest, whole, explained } = near(target, open, also);
   if (whole < leastCorrelation || explained() < leastExplained) return undefined;
   const inside: Found = new Map();
-  const others = open.filter((one) => nearest.has(one));
+  const others = [...open.filter((one) => nearest.has(one)), ...also];
   findSums([rowsOf(target, rows), ...others.map((one) => ({ ...rowsOf(one, rows), given: true }))], inside);
   return inside.get(target.name);
 }

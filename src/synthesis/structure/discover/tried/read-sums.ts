@@ -75,8 +75,7 @@ function sumsOver(
   const all = numbers.map((one) => ({ ...one, given: !targets.includes(one) }));
   const read = readings.map(({ input }) => input);
   findSums([...all, ...read], inside);
-  const readIn = (sum: Formula | undefined): readonly Reading[] =>
-    readings.filter(({ input }) => sum?.terms.some(({ column }) => column === input.name));
+  const readIn = (sum: Formula | undefined): readonly Reading[] => (sum ? readBy(sum, readings) : []);
   for (const target of targets) {
     let sum = inside.get(target.name);
     const others = numbers.filter((one) => one !== target && !leadsTo(found, one.name, target.name));
@@ -90,14 +89,10 @@ function sumsOver(
     // Of halves each is the mean of its own two neighbours: no rule.
     if (!sum || own.length === 0 || own.some(({ term }) => term && readsOf(term).includes(target.name)))
       continue;
-    const formula = withReadings(sum, own);
     const tests = testsOf(target, trials);
-    const free = formula.terms.length + own.length + 1;
-    const ways =
-      formula.effects.length > 0
-        ? rounded.map((share) => written(formula, share * spacing(target.grid)))
-        : [formula];
-    const told = ways.find((one) => tests.proven(one, free));
+    const told = asWritten(sum, own, target).find((one) =>
+      tests.proven(one, one.terms.length + own.length + 1),
+    );
     if (!told) continue;
     const one: Found = new Map([[target.name, told]]);
     if (told.terms.some(({ times }) => times)) solveForFinest(one, numbers);
@@ -107,6 +102,22 @@ function sumsOver(
 
 function readsOf({ column, times }: Omit<Term, "weight">): readonly string[] {
   return times ? [column, times.column] : [column];
+}
+
+function readBy({ terms }: Formula, readings: readonly Reading[]): readonly Reading[] {
+  return readings.filter(({ input }) => terms.some(({ column }) => column === input.name));
+}
+
+/** The sum as people may have written it, the shortest amounts first: of what stands behind the readings. */
+export function asWritten(
+  sum: Formula,
+  readings: readonly Reading[],
+  { grid }: NumberInput,
+): readonly Formula[] {
+  const formula = withReadings(sum, readBy(sum, readings));
+  return formula.effects.length > 0
+    ? rounded.map((share) => written(formula, share * spacing(grid)))
+    : [formula];
 }
 
 /** The sum with terms, and amounts of levels, in the place of readings. */
@@ -195,7 +206,7 @@ function readingName(column: string, what: string | number): string {
 }
 
 /** The indicators of the columns of fewest levels. */
-function amountsAmong(levels: readonly LevelsInput[], rows: number): readonly Reading[] {
+export function amountsAmong(levels: readonly LevelsInput[], rows: number): readonly Reading[] {
   const used: LevelsInput[] = [];
   let room = Math.min(mostIndicators, rows / 10);
   for (const input of [...levels].sort((a, b) => a.count - b.count)) {
@@ -214,7 +225,7 @@ function indicatorsOf(of: LevelsInput): readonly Reading[] {
   for (const code of of.codes) counts[code]++;
   const usual = counts.indexOf(Math.max(...counts));
   return [...counts.keys()].flatMap((code) => {
-    if (code === usual || code === of.hole) return [];
+    if (code === usual || code === of.hole || counts[code] === 0) return [];
     const values = new Float64Array(of.codes).map((own) =>
       own < 0 || own === of.hole ? Number.NaN : Number(own === code),
     );
