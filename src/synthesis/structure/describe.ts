@@ -388,13 +388,18 @@ function right(formula: Formula, dates: readonly string[], columns: Structure["c
     // A whole less a share: 0.01 × (100 − discount), of −0.01 × (discount − 100).
     const less = formula.constant < 0 && formula.factors.find(({ plus = 0, also }) => plus < 0 && !also);
     if (less) {
-      const turned = { column: `(${shown(-(less.plus as number))} − ${less.column})`, power: less.power };
+      const own = less.nothing ? `${less.column} (0 where missing)` : less.column;
+      const turned = { column: `(${shown(-(less.plus as number))} − ${own})`, power: less.power };
       const factors = formula.factors.map((one) => (one === less ? turned : one));
       return right({ ...formula, constant: -formula.constant, factors }, dates, columns);
     }
-    const named = ({ column, plus = 0, also = [] }: Formula["factors"][number]): string => {
-      const all = [column, ...also, ...(plus === 0 ? [] : [shown(plus)])];
-      return all.length === 1 ? column : `(${all.join(" + ")})`;
+    const named = ({ column, plus = 0, also = [], nothing }: Formula["factors"][number]): string => {
+      const all = [
+        nothing ? `${column} (0 where missing)` : column,
+        ...also,
+        ...(plus === 0 ? [] : [shown(plus)]),
+      ];
+      return all.length === 1 ? all[0] : `(${all.join(" + ")})`;
     };
     const times = formula.factors.filter((factor) => factor.power === 1).map(named);
     const over = formula.factors.filter((factor) => factor.power === -1).map(named);

@@ -15,6 +15,8 @@ export interface Formula {
     readonly plus?: number;
     /** Columns that are added first: a ÷ (a + b + c) is a share. */
     readonly also?: readonly string[];
+    /** Whether a missing cell counts as 0: no discount. */
+    readonly nothing?: boolean;
   }[];
   /** For products: the rate that each value of a column stands for, and those of more columns. */
   readonly by?: RatesBy;
@@ -153,11 +155,15 @@ export type Arguments = (column: string) => ArrayLike<number>;
 export function evaluate(formula: Formula, argument: Arguments, rows: number): Float64Array {
   if (formula.each) return chosen(formula.each, argument, rows, (own) => evaluate(own, argument, rows));
   const out = new Float64Array(rows).fill(formula.constant);
-  for (const { column, power, plus = 0, also = [] } of formula.factors) {
-    const values = also.reduce((sum, other) => {
-      const more = argument(other);
-      return Float64Array.from(sum, (value, i) => value + more[i]);
-    }, argument(column) as Float64Array);
+  for (const { column, power, plus = 0, also = [], nothing } of formula.factors) {
+    const own = argument(column) as Float64Array;
+    const values = also.reduce(
+      (sum, other) => {
+        const more = argument(other);
+        return Float64Array.from(sum, (value, i) => value + more[i]);
+      },
+      nothing ? Float64Array.from(own, (value) => (Number.isNaN(value) ? 0 : value)) : own,
+    );
     if (power === 1) for (let i = 0; i < rows; i++) out[i] *= values[i] + plus;
     else for (let i = 0; i < rows; i++) out[i] /= values[i] + plus;
   }
@@ -414,14 +420,15 @@ export function argumentsOf(formula: Formula): readonly string[] {
   return [...new Set([...others.map((one) => one.column), ...added, ...picked, ...inEach])];
 }
 
-/** Whether the sum is told where the column is missing, too. */
-export function mayMiss({ nothing, instead }: Term): boolean {
+/** Whether the number is told where the column is missing, too. */
+export function mayMiss({ nothing, instead }: Pick<Term, "nothing" | "instead">): boolean {
   return nothing === true || instead !== undefined;
 }
 
 /** Those of them that must not be missing. */
 export function neededBy(formula: Formula): readonly string[] {
-  const optional = formula.terms.flatMap((term) => (mayMiss(term) ? [term.column] : []));
+  const read = [...formula.terms, ...formula.factors];
+  const optional = read.flatMap((one) => (mayMiss(one) ? [one.column] : []));
   return argumentsOf(formula).filter((name) => !optional.includes(name));
 }
 

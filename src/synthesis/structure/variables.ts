@@ -9,7 +9,7 @@ import {
 } from "../../data/table";
 import { dateReader } from "./dates";
 import { toldValues } from "./ends";
-import { type Arguments, evaluate, leavesRest, restOf } from "./formulas";
+import { type Arguments, evaluate, leavesRest, ratesIn, restOf } from "./formulas";
 import { fillGaps } from "./gaps/fill-gaps";
 import { type CellsOfTie, withoutTies, withTies } from "./keys/key-ties";
 import { withNames, withoutNames } from "./keys/name-parts";
@@ -340,11 +340,21 @@ export function drawnUnit(plan: ColumnPlan): number {
   return plan.kind === "date" ? plan.format.step : 1;
 }
 
-/** The column by whose value there is a formula, if it is one for missing cells, too. */
-export function tellingGap(plan: ColumnPlan, plans: readonly ColumnPlan[]): string | undefined {
-  const each = formulaOf(plan)?.each;
-  const by = plans.find(({ name }) => name === each?.column) as LevelsPlan | NumberPlan | undefined;
-  return by?.missing && each?.formulas.length === levelNames(by).length ? by.name : undefined;
+/** The columns by whose value there is a formula, or a rate, if there is one for missing cells, too. */
+export function tellingGaps(plan: ColumnPlan, plans: readonly ColumnPlan[]): readonly string[] {
+  const formula = formulaOf(plan);
+  if (!formula) return [];
+  const { each } = formula;
+  const told = [
+    ...(each ? [{ column: each.column, all: each.formulas }] : []),
+    ...ratesIn(formula).flatMap(({ column, rates }) =>
+      rates.at(-1) === null ? [] : [{ column, all: rates }],
+    ),
+  ];
+  return told.flatMap(({ column, all }) => {
+    const by = plans.find(({ name }) => name === column) as LevelsPlan | NumberPlan | undefined;
+    return by?.missing && all.length === levelNames(by).length ? [column] : [];
+  });
 }
 
 /** How levels are named when a missing value is one of them. */

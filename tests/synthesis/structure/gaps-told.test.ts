@@ -81,3 +81,30 @@ test("a level that one column tells value by value is no comparison of it with a
   const { structure } = await sequential()(trials, seeded(1));
   expect(describeStructure(structure).filter((sentence) => sentence.includes("mrr −"))).toEqual([]);
 });
+
+/** Bills of which some have a discount in %; of one in so many rows the price is missing, but not what follows from it. */
+function discounted(priced: (row: number) => boolean): Table {
+  let row = 0;
+  return rowsOf(1500, "price,rebate,amount,pay", (uniform) => {
+    const [price, rebate] = [[9.99, 19.99, 34.99, 54.99][uniform(4)], [0, 0, 0, 10, 20][uniform(5)]];
+    const amount = Math.round(price * rebate + 1e-7) / 100;
+    const pay = (price - amount).toFixed(2);
+    return [priced(row++) ? price : "", rebate || "", amount, pay];
+  });
+}
+
+test.each([
+  ["in no row", () => true],
+  ["in one row", (row: number) => row !== 77],
+] as const)("where no discount is there nothing is taken off, be a price missing %s", async (_, priced) => {
+  const made = (await sequential()(discounted(priced), seeded(1))).sample(2000, seeded(2));
+  const [price, rebate, amount, pay] = made.columns.map((column) => cellsOf(made, column.name).map(Number));
+  expect(rebate.filter((own) => own === 0).length).toBeGreaterThan(1000);
+  const wrong = price.filter(
+    (own, i) =>
+      own > 0 &&
+      (Math.abs(amount[i] - (own * rebate[i]) / 100) > 0.0051 || Math.abs(own - amount[i] - pay[i]) > 0.0051),
+  );
+  expect(wrong).toEqual([]);
+  expect(amount.filter((own, i) => own > 0 && rebate[i] === 0)).toEqual([]);
+});

@@ -41,7 +41,7 @@ import {
   numbersOf,
   ownCells,
   reduceTable,
-  tellingGap,
+  tellingGaps,
 } from "../variables";
 import { atomsOf } from "./atoms";
 import { findBands } from "./bands";
@@ -170,7 +170,7 @@ export function discoverStructure(
   const look: Look = { ...readerOf(from), ...telling, whose, keep, drawn, given: unread, deciding, torn };
   if (search) for (const find of finders) plans = replaced(plans, find(plans, look));
   // Cells of which a rule says what follows where they are missing are so for a reason.
-  const reasons = new Set(plans.flatMap((plan) => tellingGap(plan, plans) ?? []));
+  const reasons = new Set(plans.flatMap((plan) => tellingGaps(plan, plans)));
   holes = holes.filter(({ column }) => !reasons.has(column));
   torn = new Set(holes.map(({ column }) => column));
   const stays = [...keep, ...unread, ...torn];

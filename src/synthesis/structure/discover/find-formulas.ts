@@ -19,6 +19,7 @@ import {
 import { findExtremes } from "./tried/find-extremes";
 import { findCurves } from "./tried/find-rounded";
 import { findLevelRates } from "./tried/level-rates";
+import { withStandIns } from "./tried/missing-terms";
 import { countShifts, shareShifts } from "./tried/products-for";
 import { findReadSums } from "./tried/read-sums";
 
@@ -69,6 +70,10 @@ export function findFormulas(
   findLevelRates(plain, deciders, exact, trials);
   findSumsByLevel(plain, levels, exact, trials);
   findParts(plain, exact);
+  for (const target of plain) {
+    const product = exact.get(target.name);
+    if (product?.kind === "product") exact.set(target.name, withStandIns(product, target, trials.of));
+  }
   const found = new Map([...exact].map(([name, formula]) => [name, inMilliseconds(formula, dates)]));
   const open = numbers.filter((input) => !input.given && !found.has(input.name));
   for (const [name, formula] of findDifferences(open, levels)) found.set(name, formula);

@@ -9,7 +9,7 @@ import {
   type LevelsPlan,
   type NumberPlan,
 } from "../structure";
-import { argumentsFrom, codesOf, missingRows } from "../variables";
+import { argumentsFrom, codesOf, missingRows, tellingGaps } from "../variables";
 
 /** A rule: what it computes, what it must read for that, and whether some row has one of them without the others. */
 interface Rule {
@@ -78,7 +78,9 @@ function gapsOf(plans: readonly ColumnPlan[], torn: ReadonlySet<string>): readon
 /** The columns that must be there for the rule to give the column; none where it has no such rule. */
 function readBy(plan: ColumnPlan, plans: readonly ColumnPlan[]): readonly string[] {
   const formula = formulaOf(plan);
-  if (formula) return formula.rest === "difference" ? [] : neededBy(formula);
+  const told = tellingGaps(plan, plans);
+  if (formula)
+    return formula.rest === "difference" ? [] : neededBy(formula).filter((name) => !told.includes(name));
   if (plan.kind === "bands") return plan.nothing === undefined ? bandReads(plan) : [];
   if (plan.kind !== "lookup" && plan.kind !== "part") return [];
   // Combinations are drawn with what they miss.

@@ -4,7 +4,7 @@ import { spacing } from "../../grids";
 import { agrees, enoughKnown, type NumberInput, rowsOf, shortest } from "../search";
 
 /**
- * The sum with what stands in for those of its terms without which there is a number all the same, wherever they are missing: nothing
+ * The rule with what stands in for those of its terms, or factors, without which there is a number all the same, wherever they are missing: nothing
  * for a discount, the day on which the table was closed for the end of a contract. By `dates` columns that are some, and what they
  * are counted in: so much is a millisecond.
  */
@@ -14,9 +14,10 @@ export function withStandIns(
   of: Arguments,
   dates: ReadonlyMap<string, number> = new Map(),
 ): Formula {
-  if (formula.kind !== "sum" || formula.rest !== "none" || formula.each) return formula;
-  let sum = formula;
-  for (const { column } of formula.terms) {
+  if (formula.rest !== "none" || formula.each) return formula;
+  let rule = formula;
+  const factors = formula.factors.filter(({ power, also }) => power === 1 && !also);
+  for (const { column } of [...formula.terms, ...factors]) {
     const own = of(column);
     const rows = Int32Array.from(target.values.keys()).filter(
       (i) => Number.isNaN(own[i]) && !Number.isNaN(target.values[i]),
@@ -25,18 +26,21 @@ export function withStandIns(
     const there = rowsOf(target, rows);
     const read: Arguments = (name) => Float64Array.from(rows, (i) => of(name)[i]);
     const date = dates.get(column);
-    for (const instead of [{ nothing: true }, standIn(sum, column, there, read, date)]) {
+    const value = formula.kind === "sum" ? standIn(rule, column, there, read, date) : undefined;
+    for (const instead of [{ nothing: true }, value]) {
       if (!instead || ("nothing" in instead && date)) continue;
-      const terms = sum.terms.map((term) => (term.column === column ? { ...term, ...instead } : term));
-      const predicted = evaluate({ ...sum, terms }, read, rows.length);
+      const stoodIn = <T extends { readonly column: string }>(one: T): T =>
+        one.column === column ? { ...one, ...instead } : one;
+      const way = { ...rule, terms: rule.terms.map(stoodIn), factors: rule.factors.map(stoodIn) };
+      const predicted = evaluate(way, read, rows.length);
       const known = rows.map((_, k) => k).filter((k) => !Number.isNaN(predicted[k]));
       if (enoughKnown(there, known) && agrees(rowsOf(there, known), (k) => predicted[known[k]])) {
-        sum = { ...sum, terms };
+        rule = way;
         break;
       }
     }
   }
-  return sum;
+  return rule;
 }
 
 /** The roundest value of a column, or for dates (of which so much is a millisecond) moment, with which the sum is the target; undefined where none is. */
