@@ -6,16 +6,37 @@ import { check } from "../checks";
  */
 export function cholesky(a: Float64Array, n: number): Float64Array | undefined {
   const factor = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * n + j];
-      for (let k = 0; k < j; k++) sum -= factor[i * n + k] * factor[j * n + k];
-      if (i === j) {
-        // What is left of the diagonal says how much of column i the columns before it do not explain.
-        if (!(sum > 1e-14 * Math.abs(a[i * n + i]))) return undefined;
-        factor[i * n + i] = Math.sqrt(sum);
-      } else factor[i * n + j] = sum / factor[j * n + j];
+  for (let j = 0; j < n; j++) {
+    const own = j * n;
+    let i = j;
+    // Four rows' sums do not wait for one another, each in its own order.
+    for (; i + 3 < n; i += 4) {
+      const first = i * n;
+      const [second, third, fourth] = [first + n, first + 2 * n, first + 3 * n];
+      let [p, q, r, s] = [a[first + j], a[second + j], a[third + j], a[fourth + j]];
+      for (let k = 0; k < j; k++) {
+        const x = factor[own + k];
+        p -= factor[first + k] * x;
+        q -= factor[second + k] * x;
+        r -= factor[third + k] * x;
+        s -= factor[fourth + k] * x;
+      }
+      factor[first + j] = p;
+      factor[second + j] = q;
+      factor[third + j] = r;
+      factor[fourth + j] = s;
     }
+    for (; i < n; i++) {
+      let sum = a[i * n + j];
+      for (let k = 0; k < j; k++) sum -= factor[i * n + k] * factor[own + k];
+      factor[i * n + j] = sum;
+    }
+    // What is left of the diagonal says how much of column j the columns before it do not explain.
+    const left = factor[own + j];
+    if (!(left > 1e-14 * Math.abs(a[own + j]))) return undefined;
+    const pivot = Math.sqrt(left);
+    factor[own + j] = pivot;
+    for (let i = j + 1; i < n; i++) factor[i * n + j] /= pivot;
   }
   return factor;
 }
@@ -39,9 +60,23 @@ export function triangularInverse(factor: Float64Array, n: number): Float64Array
   const inverse = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     const pivot = factor[i * n + i];
-    for (let j = 0; j < i; j++) {
-      const share = factor[i * n + j] / pivot;
-      if (share !== 0) for (let k = 0; k <= j; k++) inverse[i * n + k] -= share * inverse[j * n + k];
+    const row = i * n;
+    let j = 0;
+    // Four rows at a time: what they add up to is read and written once, in the same order.
+    for (; j + 3 < i; j += 4) {
+      const [p, q, r, s] = [j * n, (j + 1) * n, (j + 2) * n, (j + 3) * n];
+      const [a, b, c, d] = [0, 1, 2, 3].map((k) => factor[row + j + k] / pivot);
+      for (let k = 0; k <= j + 3; k++)
+        inverse[row + k] =
+          inverse[row + k] -
+          a * inverse[p + k] -
+          b * inverse[q + k] -
+          c * inverse[r + k] -
+          d * inverse[s + k];
+    }
+    for (; j < i; j++) {
+      const share = factor[row + j] / pivot;
+      for (let k = 0; k <= j; k++) inverse[row + k] -= share * inverse[j * n + k];
     }
     inverse[i * n + i] = 1 / pivot;
   }

@@ -23,6 +23,8 @@ export interface GrowOptions {
   readonly minGain: number;
   /** What a node is worth: from place `at` of `totals` on lie its row count and its sums or class counts. */
   readonly worth: (totals: Float64Array, at: number) => number;
+  /** Where several trees grow over the same rows and target: their `rootHistogram`, which stays as it is. */
+  readonly root?: Float64Array;
 }
 
 export interface Grown {
@@ -88,8 +90,8 @@ interface Node {
 /** Grows a tree over `rows`: best split first, when the number of leaves is limited. */
 export function growTree(data: TreeRows, rows: Int32Array, target: TreeTarget, options: GrowOptions): Grown {
   const tree: Tree = { variable: [], cell: [], threshold: [], left: [], right: [], leaf: [] };
-  const stride = 1 + ("sums" in target ? 2 : target.count);
-  const layout = layoutOf(data, stride);
+  const layout = layoutOf(data, target);
+  const { stride } = layout;
   const open: Node[] = [];
   const done: Node[] = [];
   const add = (own: Int32Array, histogram: Float64Array): number => {
@@ -104,7 +106,7 @@ export function growTree(data: TreeRows, rows: Int32Array, target: TreeTarget, o
     (best ? open : done).push({ id, rows: own, histogram, totals, best });
     return id;
   };
-  add(rows, histogramOf(data, layout, rows, target));
+  add(rows, options.root?.slice() ?? histogramOf(data, layout, rows, target));
   for (let leaves = 1; open.length > 0; ) {
     // Without a limit every split is made, and the last one first keeps few histograms alive.
     let at = open.length - 1;
@@ -145,7 +147,13 @@ interface HistogramLayout {
   readonly length: number;
 }
 
-function layoutOf(data: TreeRows, stride: number): HistogramLayout {
+/** For each bin of each feature what the rows sum up to. */
+export function rootHistogram(data: TreeRows, rows: Int32Array, target: TreeTarget): Float64Array {
+  return histogramOf(data, layoutOf(data, target), rows, target);
+}
+
+function layoutOf(data: TreeRows, target: TreeTarget): HistogramLayout {
+  const stride = 1 + ("sums" in target ? 2 : target.count);
   const starts = new Int32Array(data.features.length);
   let length = 0;
   data.features.forEach((feature, f) => {

@@ -1,7 +1,7 @@
 import { cholesky, choleskySolve } from "../../core/math/linear-algebra";
 import { quantileSorted } from "../../core/math/statistics";
 import { takeValues } from "../../core/matrix";
-import { type Grown, growTree, type TreeRows } from "../drawing/grow-tree";
+import { type Grown, growTree, rootHistogram, type TreeRows, type TreeTarget } from "../drawing/grow-tree";
 import { leavesOf, type Tree, type TreeColumn, valueFeature } from "../drawing/trees";
 import { foldEnds, others, rowsOf, type Stretch } from "./folds";
 import { type Leaf, leafOf, rankedScore } from "./leaf";
@@ -42,29 +42,54 @@ const folds = 3;
 const leastForMean = 10;
 /** The mean must explain this share of the held-out variance to be tried: what chance explains of so few rows falls with them. */
 const leastExplained = (rows: number): number => Math.max(0.02, (4 + 20 / rows) / rows);
+/** From so many rows on half of that, by the first fold, is asked before others are looked at. */
+const rowsForOne = 3000;
 /** From this share on a mean of the rows nearest to it is tried, too: of this share of the rows, found in so many steps. */
 const mostlyExplained = 0.5;
 const nearest = 0.6;
 const trimmingSteps = 3;
 
-export function fitNumber(data: NumberRows, plans: readonly TermPlan[]): NumberModel {
-  const { scale } = data;
-  const scores = scoresOf(scale, data.values);
+/** The same on the normal scale, and X'X of the rows without one fold, or of all: counted once for all that is tried. */
+interface Scored extends NumberRows {
+  readonly layout: LogitLayout;
+  readonly scores: Float64Array;
+  readonly held: readonly Stretch[];
+  readonly systemOf: (fold?: number) => Equations;
+}
+
+function scored(data: NumberRows, plans: readonly TermPlan[]): Scored {
   const layout = logitLayout(plans);
-  const all: readonly Stretch[] = [[0, data.rows]];
+  const scores = scoresOf(data.scale, data.values);
+  const held = foldEnds(data.rows, folds);
+  const known = new Map<number | undefined, Equations>();
+  const systemOf = (fold?: number): Equations => {
+    const system =
+      known.get(fold) ?? normalEquations(data, layout, scores, stretchesOf(data.rows, held, fold));
+    known.set(fold, system);
+    return system;
+  };
+  return { ...data, layout, scores, held, systemOf };
+}
+
+function stretchesOf(rows: number, held: readonly Stretch[], fold: number | undefined): readonly Stretch[] {
+  return fold === undefined ? [[0, rows]] : others(held[fold], rows);
+}
+
+export function fitNumber(rows: NumberRows, plans: readonly TermPlan[]): NumberModel {
+  const data = scored(rows, plans);
   let best: { score: number; leaf: number; mean?: Mean } = { score: Infinity, leaf: data.rows };
   if (plans.length > 0 && data.rows >= leastForMean) {
-    for (const mean of [undefined, ...meansOf(data, layout, scores)]) {
-      const found = bestLeaf(data, layout, scores, mean);
+    for (const mean of [undefined, ...meansOf(data)]) {
+      const found = bestLeaf(data, mean);
       // A simpler model wins unless the other is better beyond noise.
       if (found.score < best.score * (1 - 1e-3)) best = { ...found, ...(mean && { mean }) };
     }
   }
-  const tables = best.mean && meanTables(data, layout, scores, all, best.mean);
-  const rest = tables ? residuals(data, layout, scores, tables.mean) : scores;
-  const grown = grow(seenBy(data, layout, tables), rest, rowsOf(all), best.leaf);
+  const tables = best.mean && meanTables(data, best.mean);
+  const rest = tables ? residuals(data, tables.mean) : data.scores;
+  const grown = grower(seenBy(data, tables), rest, rowsOf([[0, data.rows]]))(best.leaf);
   const leaves = grown.leafRows.map((rows) => leafOf(sortedAt(rest, rows), grown.leafRows.length === 1));
-  return { scale, tree: grown.tree, leaves, ...tables };
+  return { scale: data.scale, tree: grown.tree, leaves, ...tables };
 }
 
 /** How an additive mean is fitted. */
@@ -78,52 +103,45 @@ interface Mean {
  * The means worth a try, under the ridge penalties with the least held-out squares: all the same, or each term's own; none when a
  * mean explains next to nothing.
  */
-function meansOf(data: NumberRows, layout: LogitLayout, scores: Float64Array): Mean[] {
+function meansOf(data: Scored): Mean[] {
+  const { layout, scores } = data;
   const evens = ridgePenalties.map((penalty) => evenPenalty(layout, penalty));
   const squares = new Float64Array(evens.length + 1);
+  const explained = leastExplained(data.rows);
   let whole = 0;
-  for (const held of foldEnds(data.rows, folds)) {
-    const stretches = others(held, data.rows);
-    const system = normalEquations(data, layout, scores, stretches);
+  for (const [f, held] of data.held.entries()) {
+    const system = data.systemOf(f);
     [...evens, ownPenalties(system, layout)].forEach((penalty, k) => {
-      const tables = tablesFrom(system, layout, penalty);
-      const rest = residuals(data, layout, scores, tables, held);
+      const rest = residuals(data, tablesFrom(system, layout, penalty), held);
       for (let i = held[0]; i < held[1]; i++) squares[k] += rest[i] ** 2;
     });
     for (let i = held[0]; i < held[1]; i++) whole += scores[i] ** 2;
+    if (data.rows >= rowsForOne && !(Math.min(...squares) < (1 - explained / 2) * whole)) return [];
   }
   const least = Math.min(...squares);
-  if (!(least < (1 - leastExplained(data.rows)) * whole)) return [];
-  const penalty =
-    evens[squares.indexOf(least)] ??
-    ownPenalties(normalEquations(data, layout, scores, [[0, data.rows]]), layout);
+  if (!(least < (1 - explained) * whole)) return [];
+  const penalty = evens[squares.indexOf(least)] ?? ownPenalties(data.systemOf(), layout);
   const plain = { penalty, trimmed: false };
   return least < (1 - mostlyExplained) * whole ? [plain, { penalty, trimmed: true }] : [plain];
 }
 
 /** The leaf size with the least held-out ranked probability score. */
-function bestLeaf(
-  data: NumberRows,
-  layout: LogitLayout,
-  scores: Float64Array,
-  of: Mean | undefined,
-): { score: number; leaf: number } {
+function bestLeaf(data: Scored, of: Mean | undefined): { score: number; leaf: number } {
   const sizes = [...leafRows.filter((size) => 2 * size <= (data.rows * (folds - 1)) / folds), data.rows];
   const totals = new Float64Array(sizes.length);
   const leaf = new Int32Array(data.rows);
-  for (const held of foldEnds(data.rows, folds)) {
-    const stretches = others(held, data.rows);
-    const tables = of && meanTables(data, layout, scores, stretches, of);
-    const rest = tables ? residuals(data, layout, scores, tables.mean) : scores;
-    const rows = rowsOf(stretches);
-    const seen = seenBy(data, layout, tables);
+  data.held.forEach(([first, last], f) => {
+    const tables = of && meanTables(data, of, f);
+    const rest = tables ? residuals(data, tables.mean) : data.scores;
+    const seen = seenBy(data, tables);
+    const grow = grower(seen, rest, rowsOf(stretchesOf(data.rows, data.held, f)));
     sizes.forEach((size, k) => {
-      const grown = grow(seen, rest, rows, size);
+      const grown = grow(size);
       const score = grown.leafRows.map((own) => rankedScore(sortedAt(rest, own)));
-      leavesOf(grown.tree, seen.columns, held[0], held[1], leaf);
-      for (let i = held[0]; i < held[1]; i++) totals[k] += score[leaf[i]](rest[i]);
+      leavesOf(grown.tree, seen.columns, first, last, leaf);
+      for (let i = first; i < last; i++) totals[k] += score[leaf[i]](rest[i]);
     });
-  }
+  });
   let k = sizes.length - 1;
   // Larger leaves win ties: they tell less about single rows.
   for (let other = sizes.length - 2; other >= 0; other--)
@@ -132,10 +150,10 @@ function bestLeaf(
 }
 
 /** The rows as trees see them: beside the columns, what the mean of all rows is more than that of those near it. */
-function seenBy(data: NumberRows, layout: LogitLayout, tables: MeanTables | undefined): NumberRows {
+function seenBy(data: Scored, tables: MeanTables | undefined): NumberRows {
   if (!tables?.more) return data;
   const values = new Float64Array(data.rows);
-  addEffects(layout, tables.more, data.terms, values, 0, data.rows);
+  addEffects(data.layout, tables.more, data.terms, values, 0, data.rows);
   const feature = valueFeature(values, data.columns.length);
   if (!feature) return data;
   const { features, bins } = data.tree;
@@ -152,19 +170,12 @@ function seenBy(data: NumberRows, layout: LogitLayout, tables: MeanTables | unde
   };
 }
 
-function grow(data: NumberRows, rest: Float64Array, rows: Int32Array, leaf: number): Grown {
-  const squares = rest.map((value) => value * value);
-  return growTree(
-    data.tree,
-    rows,
-    { sums: [rest, squares] },
-    {
-      leaves: Infinity,
-      minRows: leaf,
-      minGain: 8,
-      worth: gaussianWorth,
-    },
-  );
+/** Grows a tree of leaves of at least so many rows; what is counted of all rows is so once. */
+function grower({ tree }: NumberRows, rest: Float64Array, rows: Int32Array): (leaf: number) => Grown {
+  const target: TreeTarget = { sums: [rest, rest.map((value) => value * value)] };
+  const root = rootHistogram(tree, rows, target);
+  return (minRows) =>
+    growTree(tree, rows, target, { leaves: Infinity, minRows, minGain: 8, worth: gaussianWorth, root });
 }
 
 /** Twice the log-likelihood of a normal distribution of its own; the floor keeps a constant leaf finite. */
@@ -237,20 +248,15 @@ type MeanTables = Required<Pick<NumberModel, "mean">> & Pick<NumberModel, "more"
  * The mean's tables; trimmed, of the rows that are nearest to it (least trimmed squares; Rousseeuw, 1984, by concentration steps):
  * where most bills are near the last one and some anywhere, the squares of these would pull the mean away from those.
  */
-function meanTables(
-  data: NumberRows,
-  layout: LogitLayout,
-  scores: Float64Array,
-  stretches: readonly Stretch[],
-  { penalty, trimmed }: Mean,
-): MeanTables {
-  const whole = tablesFrom(normalEquations(data, layout, scores, stretches), layout, penalty);
+function meanTables(data: Scored, { penalty, trimmed }: Mean, fold?: number): MeanTables {
+  const { layout, scores } = data;
+  const whole = tablesFrom(data.systemOf(fold), layout, penalty);
   if (!trimmed) return { mean: whole };
-  const rows = rowsOf(stretches);
+  const rows = rowsOf(stretchesOf(data.rows, data.held, fold));
   const free = evenPenalty(layout, freePenalty);
   let mean = whole;
   for (let step = 0; step < trimmingSteps; step++) {
-    const off = residuals(data, layout, scores, mean).map(Math.abs);
+    const off = residuals(data, mean).map(Math.abs);
     const limit = quantileSorted(sortedAt(off, rows), nearest);
     const kept = rows.filter((i) => off[i] <= limit);
     const terms = data.terms.map(({ at, share }) => ({
@@ -266,15 +272,13 @@ function meanTables(
 }
 
 function residuals(
-  data: NumberRows,
-  layout: LogitLayout,
-  scores: Float64Array,
+  data: Scored,
   tables: Float64Array,
   [first, last]: Stretch = [0, data.rows],
 ): Float64Array {
   const out = new Float64Array(data.rows);
-  addEffects(layout, tables, data.terms, out, first, last);
-  for (let i = first; i < last; i++) out[i] = scores[i] - out[i];
+  addEffects(data.layout, tables, data.terms, out, first, last);
+  for (let i = first; i < last; i++) out[i] = data.scores[i] - out[i];
   return out;
 }
 

@@ -4,6 +4,7 @@ import {
   choleskySolve,
   symmetricInverse,
   timesVector,
+  triangularInverse,
 } from "../../../src/core/math/linear-algebra";
 import { minimise, newton, numericHessian, type Objective } from "../../../src/core/math/optimise";
 import { reference } from "../../support";
@@ -93,6 +94,27 @@ test("cholesky and choleskySolve invert a symmetric positive definite matrix", (
       inverse.filter((_, k) => k % 3 === 0),
     )[0],
   ).toBeCloseTo(1, 12);
+});
+
+test("cholesky and triangularInverse hold for matrices of every size up to eleven", () => {
+  for (let n = 1; n <= 11; n++) {
+    const a = Float64Array.from({ length: n * n }, (_, at) => {
+      const [i, j] = [Math.floor(at / n), at % n];
+      return Math.cos(i * j) + (i === j ? 2 * n : 0);
+    });
+    const factor = cholesky(a, n) as Float64Array;
+    const inverse = triangularInverse(factor, n);
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) {
+        let [product, unit] = [0, 0];
+        for (let k = 0; k < n; k++) {
+          product += factor[i * n + k] * factor[j * n + k];
+          unit += factor[i * n + k] * inverse[k * n + j];
+        }
+        expect(product).toBeCloseTo(a[i * n + j], 10);
+        expect(unit).toBeCloseTo(i === j ? 1 : 0, 10);
+      }
+  }
 });
 
 test("cholesky gives undefined, and symmetricInverse says why, for a matrix without full rank", () => {

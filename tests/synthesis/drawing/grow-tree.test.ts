@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
-import { growTree, treeRows } from "../../../src/synthesis/drawing/grow-tree";
+import { growTree, rootHistogram, treeRows } from "../../../src/synthesis/drawing/grow-tree";
 import { cellFeature, type TreeFeature, valueFeature } from "../../../src/synthesis/drawing/trees";
 
 test("growTree(…) grows the same tree from bins that are joined as from each by itself", () => {
@@ -30,6 +30,9 @@ test("growTree(…) grows the same tree from bins that are joined as from each b
   const tree = growTree(joined, all, target, options);
   expect(tree.leafRows.length).toBe(8);
   expect(tree).toEqual(growTree(alone, all, target, options));
+  const root = rootHistogram(joined, all, target);
+  for (const again of [1, 2])
+    expect(growTree(joined, all, target, { ...options, root }), `${again}`).toEqual(tree);
 });
 
 test("growTree(…) tells the bins of the last of 1,100 columns of 64 levels from those of the first", () => {

@@ -22,12 +22,13 @@ export function findDifferences(
   const effects = used.reduce((sum, input) => sum + input.count - 1, 0);
   const most = Math.min(screeningRows, numbers[0]?.values.length ?? 0) / rowsPerEffect;
   if (used.length === 0 || effects > most) return found;
+  const gramOf = gramsOf(used);
   for (const target of numbers) {
     const rows = spacedRows(target.values.length, screeningRows).filter(
       (i) => !Number.isNaN(target.values[i]),
     );
     if (rows.length < 100) continue;
-    const formula = effectsOn(target, used, rows);
+    const formula = effectsOn(target, used, rows, gramOf);
     if (formula) found.set(target.name, formula);
   }
   return found;
@@ -37,16 +38,17 @@ function effectsOn(
   target: NumberInput,
   levels: readonly LevelsInput[],
   rows: Int32Array,
+  gramOf: (rows: Int32Array) => Gram,
 ): Formula | undefined {
   const every = levels.map((_, k) => k);
-  const first = selected(target, levels, rows, every);
+  const first = selected(target, levels, gramOf(rows), every);
   if (!first) return undefined;
   // Cells missing at random blur the effects of all others: those of rows without any are told.
   const torn = first.kept.map((k) => levels[k]).filter(({ hole }) => hole !== undefined);
   const whole = rows.filter((i) => !torn.some(({ codes, hole }) => codes[i] === hole));
   const effects = first.kept.reduce((sum, k) => sum + levels[k].count - 1, 0);
   const enough = whole.length < rows.length && whole.length >= rowsPerEffect * effects;
-  return asFormula(target, levels, (enough && selected(target, levels, whole, first.kept)) || first);
+  return asFormula(target, levels, (enough && selected(target, levels, gramOf(whole), first.kept)) || first);
 }
 
 interface Selected {
@@ -59,14 +61,14 @@ interface Selected {
 function selected(
   target: NumberInput,
   levels: readonly LevelsInput[],
-  rows: Int32Array,
+  of: Gram,
   from: readonly number[],
 ): Selected | undefined {
-  const y = takeValues(target.values, rows);
+  const y = takeValues(target.values, of.rows);
   const centre = y.reduce((total, value) => total + value, 0) / y.length;
   let whole = 0;
   for (let i = 0; i < y.length; i++) whole += (y[i] - centre) ** 2;
-  const system = normalEquations(y, centre, levels, rows);
+  const system = { ...of, moment: momentsOf(of, y, centre, levels) };
   let kept = from;
   let best = solve(system, levels, kept);
   if (!best || !(best.squares(whole) <= (1 - leastExplained) * whole)) return undefined;
@@ -95,37 +97,53 @@ function selected(
   return { kept, solved: best, centre };
 }
 
-interface Equations {
+interface Gram {
+  readonly rows: Int32Array;
   readonly size: number;
   readonly starts: readonly number[];
+  /** The lower triangle, intercept first. */
   readonly gram: Float64Array;
+}
+
+interface Equations extends Gram {
   readonly moment: Float64Array;
 }
 
-/** Gram matrix and moments of all one-hot columns, centred on the target's mean; solved for any subset of columns. */
-function normalEquations(
+/** The Gram matrix of all one-hot columns of rows, solved for any subset of columns; counted once where targets are known in the same rows. */
+function gramsOf(levels: readonly LevelsInput[]): (rows: Int32Array) => Gram {
+  let last: Gram | undefined;
+  return (rows) => {
+    if (last?.rows.length === rows.length && rows.every((i, r) => i === last?.rows[r])) return last;
+    const starts: number[] = [];
+    let size = 1;
+    for (const input of levels) {
+      starts.push(size);
+      size += input.count;
+    }
+    const gram = new Float64Array(size * size);
+    const hot = new Int32Array(levels.length + 1);
+    for (let r = 0; r < rows.length; r++) {
+      for (let k = 0; k < levels.length; k++) hot[k + 1] = starts[k] + levels[k].codes[rows[r]];
+      for (let a = 0; a < hot.length; a++) for (let b = 0; b <= a; b++) gram[hot[a] * size + hot[b]]++;
+    }
+    last = { rows, size, starts, gram };
+    return last;
+  };
+}
+
+/** Moments of the one-hot columns with a target, centred on its mean. */
+function momentsOf(
+  { rows, size, starts }: Gram,
   y: Float64Array,
   centre: number,
   levels: readonly LevelsInput[],
-  rows: Int32Array,
-): Equations {
-  const starts: number[] = [];
-  let size = 1;
-  for (const input of levels) {
-    starts.push(size);
-    size += input.count;
-  }
-  const gram = new Float64Array(size * size);
+): Float64Array {
   const moment = new Float64Array(size);
-  const hot = new Int32Array(levels.length + 1);
-  for (let r = 0; r < rows.length; r++) {
-    for (let k = 0; k < levels.length; k++) hot[k + 1] = starts[k] + levels[k].codes[rows[r]];
-    for (let a = 0; a < hot.length; a++) {
-      moment[hot[a]] += y[r] - centre;
-      for (let b = 0; b < hot.length; b++) gram[hot[a] * size + hot[b]]++;
-    }
-  }
-  return { size, starts, gram, moment };
+  for (let r = 0; r < y.length; r++) moment[0] += y[r] - centre;
+  levels.forEach(({ codes }, k) => {
+    for (let r = 0; r < y.length; r++) moment[starts[k] + codes[rows[r]]] += y[r] - centre;
+  });
+  return moment;
 }
 
 interface Solved {
