@@ -25,9 +25,15 @@ export interface Subgroups {
   /** The share of measurements further than two standard errors from held-out rows; about .05 by chance. */
   readonly beyond: number;
   readonly beyondReal: number;
+  /**
+   * … and of the rows learnt from, drawn anew with replacement, as many as were made: these stray from the truth by the chance
+   * of the rows learnt from and by that of drawing them, as rows made by a model without a fault do.
+   */
+  readonly beyondDrawn: number;
   /** The root mean square of z; 1 by chance. */
   readonly rms: number;
   readonly rmsReal: number;
+  readonly rmsDrawn: number;
   /** The furthest first. */
   readonly worst: readonly Subgroup[];
 }
@@ -40,6 +46,8 @@ const leastHeldOut = 8;
 const leastShare = 0.005;
 const mostListed = 12;
 const bins = 5;
+/** So often the rows learnt from are drawn anew. */
+const redraws = 5;
 
 interface Condition {
   readonly column: string;
@@ -87,19 +95,28 @@ export function subgroupTable(
       break;
     }
   }
-  const found = groups.flatMap((group) => measured(group, truths));
+  const drawn = Array.from({ length: redraws }, (_, k) =>
+    timesDrawn(train.rows, synthetic.rows, rng.fork(`drawn anew ${k}`)),
+  );
+  const found = groups.flatMap((group) => measured(group, truths, drawn));
   if (found.length === 0) return undefined;
-  const share = (of: (one: Subgroup) => number): number =>
-    found.filter((one) => Math.abs(of(one)) > 2).length / found.length;
-  const rms = (of: (one: Subgroup) => number): number =>
-    Math.sqrt(found.reduce((sum, one) => sum + of(one) ** 2, 0) / found.length);
+  const [own, real, anew] = [
+    found.map(({ subgroup }) => subgroup.z),
+    found.map(({ subgroup }) => subgroup.zReal),
+    found.flatMap(({ zDrawn }) => zDrawn),
+  ];
   return {
     measured: found.length,
-    beyond: share((one) => one.z),
-    beyondReal: share((one) => one.zReal),
-    rms: rms((one) => one.z),
-    rmsReal: rms((one) => one.zReal),
-    worst: found.sort((a, b) => Math.abs(b.z) - Math.abs(a.z)).slice(0, mostListed),
+    beyond: shareBeyond(own),
+    beyondReal: shareBeyond(real),
+    beyondDrawn: shareBeyond(anew),
+    rms: rootMeanSquare(own),
+    rmsReal: rootMeanSquare(real),
+    rmsDrawn: rootMeanSquare(anew),
+    worst: found
+      .map(({ subgroup }) => subgroup)
+      .sort((a, b) => Math.abs(b.z) - Math.abs(a.z))
+      .slice(0, mostListed),
   };
 }
 
@@ -187,29 +204,53 @@ function spread<T>(from: readonly T[], most: number): T[] {
   return Array.from({ length: most }, (_, k) => from[Math.floor((k * from.length) / most)]);
 }
 
-function measured({ name, rows, planned }: Condition, truths: readonly Truth[]): Subgroup[] {
+function shareBeyond(z: readonly number[]): number {
+  return z.filter((one) => Math.abs(one) > 2).length / z.length;
+}
+
+function rootMeanSquare(z: readonly number[]): number {
+  return Math.sqrt(z.reduce((sum, one) => sum + one ** 2, 0) / z.length);
+}
+
+/** How often each row is drawn, where so many of them are with replacement. */
+function timesDrawn(rows: number, draws: number, rng: Rng): Int32Array {
+  const times = new Int32Array(rows);
+  for (let k = 0; k < draws; k++) times[integer(rng, rows)]++;
+  return times;
+}
+
+interface Measured {
+  readonly subgroup: Subgroup;
+  /** Of the rows learnt from, each time that they are drawn anew. */
+  readonly zDrawn: readonly number[];
+}
+
+function measured(
+  { name, rows, planned }: Condition,
+  truths: readonly Truth[],
+  drawn: readonly Int32Array[],
+): Measured[] {
   const kind = planned ? "planned" : "random";
-  const out: Subgroup[] = [];
-  const add = (measure: Subgroup["measure"], sums: readonly Sums[]): void => {
-    if (sums.some(({ n }) => n === 0)) return;
-    const [real, holdout, synthetic] = sums.map(({ n, sum }) => sum / n);
-    // However many rows are made, what is behind them is no more than the rows learnt from.
-    const known = Math.min(1, rows[0].length / rows[2].length);
-    const weighed = sums.map((own, table) => (table === 2 ? weighted(own, known) : own));
-    const z = (a: number, b: number): number => standardised(weighed[a], weighed[b]);
-    out.push({ group: name, kind, measure, real, holdout, synthetic, z: z(2, 1), zReal: z(0, 1) });
+  const out: Measured[] = [];
+  // However many rows are made, what is behind them is no more than the rows learnt from.
+  const known = Math.min(1, rows[0].length / rows[2].length);
+  const add = (measure: Subgroup["measure"], values: readonly (Uint8Array | Float64Array)[]): void => {
+    const [train, held, made] = values.map((own) => sumsOf(own));
+    if (train.n === 0 || held.n === 0 || made.n === 0) return;
+    const [real, holdout, synthetic] = [train, held, made].map(({ n, sum }) => sum / n);
+    const z = standardised(weighted(made, known), held);
+    const zDrawn = drawn
+      .map((times) => sumsOf(values[0], times))
+      .flatMap((own) => (own.n > 0 ? [standardised(weighted(own, known), held)] : []));
+    const zReal = standardised(train, held);
+    out.push({ subgroup: { group: name, kind, measure, real, holdout, synthetic, z, zReal }, zDrawn });
   };
-  add(
-    "share of rows",
-    rows.map((own) => sumsOf(own)),
-  );
+  add("share of rows", rows);
   if (count(rows[2]) >= leastHeldOut)
     for (const { measure, values } of truths)
       add(
         measure,
-        rows.map((own, table) =>
-          sumsOf(values[table].filter((one, i) => own[i] === 1 && !Number.isNaN(one))),
-        ),
+        rows.map((own, table) => values[table].map((one, i) => (own[i] === 1 ? one : NaN))),
       );
   return out;
 }
@@ -221,13 +262,17 @@ export interface Sums {
   readonly squares: number;
 }
 
-function sumsOf(values: Uint8Array | Float64Array): Sums {
-  let [sum, squares] = [0, 0];
-  for (const value of values) {
-    sum += value;
-    squares += value * value;
+/** Of the values that are known, each as often as it is told. */
+function sumsOf(values: Uint8Array | Float64Array, times?: Int32Array): Sums {
+  let [n, sum, squares] = [0, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) continue;
+    const often = times ? times[i] : 1;
+    n += often;
+    sum += often * values[i];
+    squares += often * values[i] * values[i];
   }
-  return { n: values.length, sum, squares };
+  return { n, sum, squares };
 }
 
 function weighted({ n, sum, squares }: Sums, weight: number): Sums {

@@ -2,7 +2,7 @@ import { decimal, difference, interval, listed, percent } from "../../core/forma
 import type { Table } from "../../data/table";
 import { sharpestDetector } from "../../evaluate/synthetic/detection";
 import { lossSentences } from "../../evaluate/synthetic/losses";
-import { verdictOf } from "../../evaluate/synthetic/privacy/verdict";
+import { aloneTold, verdictOf } from "../../evaluate/synthetic/privacy/verdict";
 import type { SyntheticReport } from "../../evaluate/synthetic/report";
 import type { Utility } from "../../evaluate/synthetic/utility";
 import { dataTable, numeric } from "../../report/data-table";
@@ -129,13 +129,15 @@ export function reportFinding(found: SyntheticReport): string {
     );
   }
   if (membership && privacy) {
-    const { attacks, beyondChance } = verdictOf(found);
+    const verdict = verdictOf(found);
+    const { attacks, beyondChance } = verdict;
+    const alone = aloneTold(verdict);
     const near =
       membership.advantage.low > 0.005 || (privacy.memorisation >= 0.15 && privacy.memorisationLow > 0);
     parts.push(
       beyondChance.length > 0 || near
         ? `give away something about who was in the table (${beyondChance.join(", ") || "they lie near rows learnt from"})`
-        : `withstood the ${attacks} attacks that were made`,
+        : `withstood the ${attacks} attacks that were made${alone && ` (taken together; ${alone})`}`,
     );
   }
   return `The synthetic rows ${listed(parts)}.`;
@@ -366,7 +368,7 @@ function subgroupTable({ subgroups }: SyntheticReport): string {
     ],
     {
       caption: "Small groups, the furthest from held-out rows first",
-      note: `${subgroups.measured} measurements; ${percent(subgroups.beyond)} of them lie beyond two standard errors (rows learnt from: ${percent(subgroups.beyondReal)}); root mean square ${decimal(subgroups.rms, 2)} (rows learnt from: ${decimal(subgroups.rmsReal, 2)}).`,
+      note: `${subgroups.measured} measurements; ${percent(subgroups.beyond)} of them lie beyond two standard errors (rows learnt from: ${percent(subgroups.beyondReal)}; these drawn anew with replacement, which rows made without a fault are like: ${percent(subgroups.beyondDrawn)}); root mean square ${decimal(subgroups.rms, 2)} (${decimal(subgroups.rmsReal, 2)}; ${decimal(subgroups.rmsDrawn, 2)}).`,
     },
   );
 }

@@ -5,7 +5,7 @@ import { lossesOf, lossSentences } from "../../../src/evaluate/synthetic/losses"
 import { canaryTest } from "../../../src/evaluate/synthetic/privacy/canaries";
 import { differencingAttack } from "../../../src/evaluate/synthetic/privacy/differencing";
 import { membershipAttacks } from "../../../src/evaluate/synthetic/privacy/membership-attacks";
-import { verdictOf } from "../../../src/evaluate/synthetic/privacy/verdict";
+import { aloneTold, verdictOf } from "../../../src/evaluate/synthetic/privacy/verdict";
 import { textForms } from "../../../src/evaluate/synthetic/texts";
 import { customers } from "../../synthesis/customers";
 
@@ -27,6 +27,30 @@ describe("membershipAttacks(train, holdout, synthetic, rng)", () => {
     expect(copies.filter((one) => one.low > 0.5).length).toBeGreaterThanOrEqual(9);
     const fresh = await membershipAttacks(train, holdout, other, seeded(1));
     expect(verdictOf({ attacks: fresh }).beyondChance).toEqual([]);
+  });
+});
+
+describe("verdictOf({ attacks })", () => {
+  const attacks = (...aucs: readonly number[]) =>
+    Array.from({ length: 13 }, (_, k) => {
+      const auc = aucs[k] ?? 0.5;
+      const [low, high] = [auc - 1.96 * 0.018, auc + 1.96 * 0.018];
+      return { attack: `attack ${k}`, kind: "distance" as const, auc, standardError: 0.018, low, high };
+    });
+
+  test("says why an attack whose own interval lies above chance is none of those beyond it", () => {
+    const verdict = verdictOf({ attacks: attacks(0.545, 0.541) });
+    expect(verdict.beyondChance).toEqual([]);
+    expect(verdict.alone).toEqual(["attack 0", "attack 1"]);
+    expect(aloneTold(verdict)).toBe(
+      "by their own intervals attack 0 and attack 1 would be, as 0.3 of 13 are by chance",
+    );
+  });
+
+  test("names none alone where all together are beyond chance, or none is by any measure", () => {
+    const clear = verdictOf({ attacks: attacks(0.6) });
+    expect([clear.beyondChance, clear.alone, aloneTold(clear)]).toEqual([["attack 0"], [], ""]);
+    expect(verdictOf({ attacks: attacks(0.53) }).alone).toEqual([]);
   });
 });
 

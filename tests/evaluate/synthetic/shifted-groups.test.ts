@@ -28,6 +28,29 @@ test("shiftedGroups(real, synthetic) says first which effect is reversed, once f
   expect(Math.sign(found[0].reversed?.real ?? 0)).toBe(-Math.sign(found[0].reversed?.synthetic ?? 0));
 });
 
+/** Columns that one factor drives without interactions, or that have nothing in common. */
+function wide(label: string, driven: number): Table {
+  const rng = seeded(7).fork(label);
+  const width = 40;
+  const names = Array.from({ length: width }, (_, c) => `v${c}`);
+  const lines = Array.from({ length: 600 }, () => {
+    const factor = rng.uniform() - 0.5;
+    return names.map((_, c) => {
+      const value = driven * factor + rng.uniform() - 0.5;
+      return c % 2 === 0 ? value.toFixed(3) : value < -0.4 ? "a" : value < 0.4 ? "b" : "c";
+    });
+  });
+  return parseCsv(`${[names, ...lines].map((row) => row.join(",")).join("\n")}\n`).table;
+}
+
+test("shiftedGroups(real, synthetic) calls no effect reversed that is lost, of the many that are by chance the other way round", () => {
+  const found = shiftedGroups(wide("real", 1), wide("made", 0));
+  expect(found.length).toBeGreaterThan(10);
+  expect(found.filter(({ reversed }) => reversed)).toEqual([]);
+  const turned = shiftedGroups(wide("real", 1), wide("made", 1));
+  expect(turned).toEqual([]);
+});
+
 test("shiftedGroups(real, synthetic) compares means by month", () => {
   expect(shiftedGroups(campaign("real", { step: 5 }), campaign("made")).map(describeShiftedGroups)).toEqual([
     expect.stringMatching(

@@ -55,6 +55,24 @@ test("subgroupTable() takes ten times as many rows for no more knowledge than th
   expect(many?.rms).toBeCloseTo(once?.rms ?? 0, 1);
 });
 
+test("subgroupTable() holds rows made against those learnt from, drawn anew: as far off is no fault of the model", () => {
+  const [train, holdout] = [1, 2].map((seed) => customers(900, seed));
+  const rng = seeded(5);
+  const redrawn = (rows: number): Table =>
+    takeTableRows(
+      train,
+      Int32Array.from({ length: rows }, () => Math.floor(rng.uniform() * train.rows)),
+    );
+  const of = (rows: number) => subgroupTable({ train, holdout, synthetic: redrawn(rows) }, aim, seeded(1));
+  const [once, often] = [of(900), of(9000)];
+  expect(once?.rmsDrawn).toBeGreaterThan((once?.rmsReal ?? 0) * 1.12);
+  expect(once?.beyondDrawn).toBeGreaterThan(once?.beyondReal ?? 1);
+  expect(Math.abs((once?.rms ?? 0) - (once?.rmsDrawn ?? 0))).toBeLessThan(0.2);
+  // Ten times as many have the chance of the rows learnt from, and nearly none of drawing them.
+  expect(often?.rmsDrawn).toBeLessThan((once?.rmsDrawn ?? 0) - 0.1);
+  expect(often?.rmsDrawn).toBeCloseTo(often?.rms ?? 0, 1);
+});
+
 test("the file of a model holds no level of too few customers, of a column with one other level either", async () => {
   const from = customers(300, 4);
   const codes = Int32Array.from({ length: 300 }, (_, i) => (i === 7 ? 0 : 1));

@@ -1,7 +1,9 @@
 import { decimal, percent } from "../../../core/format";
 import { sharpestDetector } from "../../../evaluate/synthetic/detection";
-import type { Verdict } from "../../../evaluate/synthetic/privacy/verdict";
+import { aloneTold, type Verdict } from "../../../evaluate/synthetic/privacy/verdict";
 import type { SyntheticReport } from "../../../evaluate/synthetic/report";
+
+const three = (value: number): string => value.toFixed(3);
 
 /** The figures that matter most, with what they should be. */
 export function summary(
@@ -9,9 +11,8 @@ export function summary(
   target: string | undefined,
   verdict: Verdict | undefined,
 ): string[][] {
-  const { quality, qualityAllPairs, accuracy, detection, privacy, membership, utility } = found;
-  const { fresh, texts, attacks, differencing, canaries, inFile, planted, subgroups } = found;
-  const three = (value: number): string => value.toFixed(3);
+  const { quality, qualityAllPairs, accuracy, detection, privacy, utility } = found;
+  const { fresh, texts, subgroups } = found;
   const rows = [
     [
       "quality",
@@ -31,7 +32,12 @@ export function summary(
       `${three(synthetic.low)} to ${three(synthetic.high)}${real ? `; rows learnt from ${three(real.value)}, ${three(real.low)} to ${three(real.high)}` : ""}`,
     ]),
   ];
-  if (detection) rows.push(["detection, learnt rows", three(detection.auc), "0.5 cannot be told apart"]);
+  if (detection)
+    rows.push([
+      "detection, learnt rows",
+      three(detection.auc),
+      `${three(detection.low)} to ${three(detection.high)}; 0.5 cannot be told apart`,
+    ]);
   rows.push(...detectionRows(found));
   for (const one of texts)
     rows.push([
@@ -43,7 +49,7 @@ export function summary(
     rows.push([
       "subgroups beyond 2 errors",
       percent(subgroups.beyond),
-      `of ${subgroups.measured} figures of small groups, against held-out rows; rows learnt from ${percent(subgroups.beyondReal)}`,
+      `of ${subgroups.measured} figures of small groups, against held-out rows; rows learnt from ${percent(subgroups.beyondReal)}, these drawn anew ${percent(subgroups.beyondDrawn)}`,
     ]);
   if (privacy) {
     rows.push([
@@ -57,6 +63,20 @@ export function summary(
       `held-out rows: ${percent(privacy.copiesHoldout, 2)}`,
     ]);
   }
+  rows.push(...attackRows(found, verdict));
+  for (const { learner, measure, synthetic, real } of utility ?? [])
+    rows.push([
+      learner,
+      three(synthetic.estimate),
+      `${target}: ${measure}, on held-out rows; trained on real ones ${three(real.estimate)}`,
+    ]);
+  return rows;
+}
+
+/** What each attack reaches, and all of them together. */
+function attackRows(found: SyntheticReport, verdict: Verdict | undefined): string[][] {
+  const { membership, attacks, differencing, canaries, inFile, planted } = found;
+  const rows: string[][] = [];
   if (membership) {
     const { difference, low, high } = membership.advantage;
     rows.push(["membership attack", three(difference), `AUC beyond chance, ${three(low)} to ${three(high)}`]);
@@ -93,20 +113,17 @@ export function summary(
     ]);
   if (verdict) {
     const { attacks: made, beyondChance } = verdict;
-    rows.push(["attacks beyond chance", `${beyondChance.length} of ${made}`, beyondChance.join("; ")]);
-  }
-  for (const { learner, measure, synthetic, real } of utility ?? [])
     rows.push([
-      learner,
-      three(synthetic.estimate),
-      `${target}: ${measure}, on held-out rows; trained on real ones ${three(real.estimate)}`,
+      "attacks beyond chance",
+      `${beyondChance.length} of ${made}`,
+      [...beyondChance, "all together at 5% (Holm)", aloneTold(verdict)].filter(Boolean).join("; "),
     ]);
+  }
   return rows;
 }
 
 /** By whom synthetic rows are told from real ones, the best of them first. */
 function detectionRows({ detectors, detectionHoldout }: SyntheticReport): string[][] {
-  const three = (value: number): string => value.toFixed(3);
   const rows: string[][] = [];
   const worst = sharpestDetector(detectors);
   if (detectors && worst) {

@@ -1,3 +1,4 @@
+import { decimal, listed } from "../../../core/format";
 import { normalCdf } from "../../../core/math/normal-distribution";
 import type { Canaries } from "./canaries";
 import type { Differencing } from "./differencing";
@@ -9,8 +10,17 @@ export interface Verdict {
   readonly attacks: number;
   /** Those that did better than chance, by Holm's correction at 5 %. */
   readonly beyondChance: readonly string[];
+  /** Those that did not by that, but whose own intervals of 95 % lie above chance, as one in forty does by chance. */
+  readonly alone: readonly string[];
   /** The membership attack with the greatest ROC AUC. */
   readonly strongest: AttackResult | undefined;
+}
+
+/** Of the attacks that lie above chance by their own intervals alone, why they do not count; empty where there are none. */
+export function aloneTold({ attacks, alone }: Verdict): string {
+  if (alone.length === 0) return "";
+  const expected = decimal(attacks * 0.025, 1);
+  return `by ${alone.length === 1 ? "its own interval" : "their own intervals"} ${listed(alone)} would be, as ${expected} of ${attacks} are by chance`;
 }
 
 /** Which attacks did better than chance. That none did proves nothing of an attack that was not made. */
@@ -44,9 +54,11 @@ export function verdictOf(found: {
   }
   tests.sort((a, b) => a.p - b.p);
   const end = tests.findIndex(({ p }, k) => p * (tests.length - k) > 0.05);
+  const clear = end < 0 ? tests.length : end;
   return {
     attacks: tests.length,
-    beyondChance: tests.slice(0, end < 0 ? tests.length : end).map(({ name }) => name),
+    beyondChance: tests.slice(0, clear).map(({ name }) => name),
+    alone: tests.slice(clear).flatMap(({ name, p }) => (p < 0.025 ? [name] : [])),
     strongest: [...attacks].sort((a, b) => b.auc - a.auc)[0],
   };
 }

@@ -43,7 +43,7 @@ const leastRows = 30;
 const chance = 0.01;
 /** The furthest group is off by so many standard errors, and so many standard deviations of the column. */
 const [leastErrors, leastDeviations] = [2.5, 0.12];
-/** Both differences that are of other signs, in standard errors. */
+/** Both differences that are of other signs, in standard errors; more, where so many are looked at that some are so far off by chance. */
 const clearErrors = 2;
 
 interface Grouping {
@@ -92,10 +92,16 @@ export function shiftedGroups(
   });
   const least = -normalQuantile(chance / Math.max(1, tried.length));
   const place = new Map(means.map(({ column }, k) => [column, k]));
-  const order = (one: Tried): number =>
+  const order = (one: Pick<Tried, "found">): number =>
     (place.get(one.found.column) as number) + (one.found.reversed ? 1e6 : 0);
-  const off = tried
-    .filter((one): one is Tried => one.g > least && one.found !== undefined)
+  const apart = tried.filter((one): one is Tried => one.g > least && one.found !== undefined);
+  // An effect that is lost is off, and by chance the other way round in one group of many.
+  const looked = apart.reduce((sum, { effects }) => sum + effects, 0);
+  const clear = Math.max(clearErrors, -normalQuantile(chance / Math.max(1, looked)));
+  const off = apart
+    .map(({ reversal, ...one }) =>
+      reversal && reversal.by >= clear ? { ...one, found: { ...one.found, reversed: reversal.effect } } : one,
+    )
     .sort((x, y) => order(y) - order(x) || y.g - x.g);
   // Columns that go together otherwise are off each by the others: the last of them is what is asked about.
   const said: (readonly string[])[] = [];
@@ -114,6 +120,15 @@ interface Tried {
   /** How far all groups are off together, on the normal scale. */
   readonly g: number;
   readonly found: ShiftedGroups;
+  /** How many differences between groups were looked at, and the clearest that is reversed. */
+  readonly effects: number;
+  readonly reversal?: Reversal;
+}
+
+interface Reversal {
+  /** How clear both differences are, in standard errors. */
+  readonly by: number;
+  readonly effect: ReversedEffect;
 }
 
 /** It in words. */
@@ -248,7 +263,7 @@ function compared({ a, b, cells: of, counts }: Crossed, mean: Mean, share: reado
   const much =
     Math.abs(worst.z) >= leastErrors && Math.abs(synthetic - real) >= leastDeviations * mean.deviation;
   const crossed = a !== b;
-  const reversed = crossed ? reversedIn(cells, a, b) : undefined;
+  const { effects, best } = crossed ? reversedIn(cells, a, b) : { effects: 0 };
   const found: ShiftedGroups = {
     column: mean.column,
     ...(mean.level !== undefined && { level: mean.level }),
@@ -256,24 +271,31 @@ function compared({ a, b, cells: of, counts }: Crossed, mean: Mean, share: reado
     group: crossed ? `${a.names[worst.x]} and ${b.names[worst.y]}` : a.names[worst.x],
     real,
     synthetic,
-    ...(reversed && { reversed }),
   };
-  return { g: chiSquaredScore({ g, freedom: cells.length }), ...(much && { found }) };
+  const reversal = best && { reversal: best };
+  return { g: chiSquaredScore({ g, freedom: cells.length }), effects, ...reversal, ...(much && { found }) };
 }
 
-/** The clearest difference between two groups of one column within a group of the other that is reversed. */
-function reversedIn(cells: readonly Cell[], a: Grouping, b: Grouping): ReversedEffect | undefined {
-  let best: { readonly by: number; readonly found: ReversedEffect } | undefined;
-  for (const p of cells)
-    for (const q of cells) {
-      if (p === q || (p.x !== q.x && p.y !== q.y)) continue;
+/** How many differences there are between two groups of one column within a group of the other, and the clearest that is reversed. */
+function reversedIn(
+  cells: readonly Cell[],
+  a: Grouping,
+  b: Grouping,
+): { readonly effects: number; readonly best?: Reversal } {
+  let best: Reversal | undefined;
+  let effects = 0;
+  cells.forEach((p, k) => {
+    for (const q of cells.slice(k + 1)) {
+      if (p.x !== q.x && p.y !== q.y) continue;
+      effects++;
       const [own, made] = [0, 1].map((t) => standardised(p.sums[t], q.sums[t]));
       const by = Math.min(Math.abs(own), Math.abs(made));
       if (own * made >= 0 || by < clearErrors || (best && by <= best.by)) continue;
       const [real, synthetic] = [0, 1].map((t) => p.sums[t].sum / p.sums[t].n - q.sums[t].sum / q.sums[t].n);
       const [within, more, less] =
         p.x === q.x ? [a.names[p.x], b.names[p.y], b.names[q.y]] : [b.names[p.y], a.names[p.x], a.names[q.x]];
-      best = { by, found: { within, more, less, real, synthetic } };
+      best = { by, effect: { within, more, less, real, synthetic } };
     }
-  return best?.found;
+  });
+  return { effects, ...(best && { best }) };
 }
