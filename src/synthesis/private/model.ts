@@ -11,8 +11,9 @@ import type { KeyPlan } from "../structure/keys/key-plan";
 import { partsFrom, type SampleOptions, type Synthesiser } from "../synthesiser";
 import type { Privacy } from "./budget";
 import type { ColumnDomain } from "./domain/domain";
+import { kindsBy, withoutKeys } from "./domain/level-rules";
 import type { Rule } from "./domain/parse-rule";
-import { saidOf, withComputed } from "./domain/rules";
+import { isComputing, saidOf, withComputed } from "./domain/rules";
 import { drawForest, type Forest } from "./draw";
 import type { PrivateVariable } from "./variable";
 
@@ -130,11 +131,13 @@ export function privateOf<K extends string>(
   const { schema, keys, variables, privacy, rules = [], names = schema.map(({ name }) => name) } = parts;
   const place = (name: string): number => variables.findIndex((variable) => variable.name === name);
   const keyed = new Map(keys);
-  const computed = new Map(rules.flatMap((rule) => (rule.kind === "formula" ? [[rule.column, rule]] : [])));
+  const computed = new Map(rules.filter(isComputing).map((rule) => [rule.column, rule]));
   const columns = names.map((name): ColumnSchema => {
     const rule = computed.get(name);
     if (!rule) return schema.find((one) => one.name === name) as ColumnSchema;
-    const { decimals, format } = rule;
+    if (rule.kind === "bands") return { name, type: rule.type, levels: rule.levels };
+    const { decimals, format, dates } = rule;
+    if (dates) return { name, type: "date", format: dates };
     return { name, type: "numeric", ...(decimals !== undefined && { decimals }), ...(format && { format }) };
   });
   return {
@@ -177,7 +180,12 @@ export function privateOf<K extends string>(
         });
         return withComputed(table(made), rules, names);
       };
-      return redrawn(once(n, rng), keepingRules(rules, once, new Set(keyed.keys())), rng.fork("orders"));
+      const made = redrawn(
+        once(n, rng),
+        keepingRules(rules, once, new Set(keyed.keys())),
+        rng.fork("orders"),
+      );
+      return withoutKeys(made, rules);
     },
     toJSON: () => {
       const { version, ...more } = json();
@@ -198,6 +206,7 @@ function keepingRules(rules: readonly Rule[], draw: Redrawing["draw"], keys: Rea
     },
     draw,
     keys,
+    kinds: (rows) => kindsBy(rules, rows),
     refusal: (rows, open) => {
       const broken = saidOf(rules, rows).flatMap(({ text, broken }): [number, string][] => {
         const count = open.filter(broken).length;

@@ -85,7 +85,8 @@ export async function privateColumns(
   checkTrainable(from, method);
   const cellsOf = await rest.hold(from.columns, without);
   const raw = from.columns.flatMap(({ name }) => rawColumn(() => cellsOf(name), known(name)) ?? []);
-  const isDate = ({ type }: Column): boolean => type === "date";
+  const isDate = ({ name, type }: Column): boolean =>
+    type === "date" && from.columns.some((one) => one.name === name);
   // How dates are written is told by all of them.
   const whole = like.columns.map((column) => (isDate(column) ? cellsOf(column.name) : column));
   const readOff = readOffTable(whole, domain);

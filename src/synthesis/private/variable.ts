@@ -1,5 +1,6 @@
 import type { ColumnCondition } from "../conditions";
-import type { Grid } from "./domain/columns";
+import { snap } from "../structure/grids";
+import { type Grid, scaleOf } from "./domain/columns";
 
 /** Positions on the grid from the first to the last, or the missing ones. */
 export type Cell = readonly [number, number] | null;
@@ -74,14 +75,12 @@ function lastPosition(grid: Grid, value: number): number {
   return [guess, guess - 1, guess - 2].find((at) => valueAt(grid, at, 0) <= value) ?? guess - 3;
 }
 
-function scaleOf(grid: Grid): number {
-  if (grid.kind === "decimals") return 10 ** grid.decimals;
-  return grid.kind === "date" ? 1 / grid.format.step : 1;
-}
-
 /** The value at a position; `u` in [0, 1) says where in it, for continuous columns. Dates in milliseconds since 1970. */
 export function valueAt(grid: Grid, position: number, u: number): number {
-  if (grid.kind === "decimals") return position / 10 ** grid.decimals;
+  if (grid.kind === "decimals")
+    return grid.step === undefined
+      ? position / scaleOf(grid)
+      : snap(position * grid.step, { decimals: grid.decimals, step: 1 });
   if (grid.kind === "continuous") return grid.low + (position + u) * grid.step;
   return grid.kind === "date" ? position * grid.format.step : position;
 }

@@ -23,7 +23,7 @@ describe("domainFromJson(value, from)", () => {
     [{ columns: {} }, "columns must be an array"],
     [
       { columns: [{ nam: "a" }] },
-      'columns[0] may only have name, type, levels, minimum, maximum, decimals, format, required, pattern, got "nam"',
+      'columns[0] may only have name, type, levels, minimum, maximum, decimals, step, format, required, pattern, got "nam"',
     ],
     [{ columns: [{ name: 3 }] }, "columns[0].name must be a text"],
     [{ columns: [{ name: "a" }, { name: "a" }] }, "column names must differ"],

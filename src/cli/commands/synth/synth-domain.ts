@@ -22,6 +22,9 @@ Names, types and formats are those of the file: check them. Fill in each null wi
 file, or take the line out: levels and bounds are then found privately; types, words of booleans, decimals and formats
 would be read off the table, which --strict refuses. Formats are those of telelink data show --write-schema; of dates a
 text will do: "format": "dd.MM.yyyy". Without a pattern identifiers are counted: "C[0-9]{1,3}", "10.0.<0-255>.<1-254>".
+"step": 0.5 says that numbers come in halves. Rules between columns go into "rules"; "forms" in the skeleton lists what
+they can say, by examples (sums, products, discounts, orders, date arithmetic, bands of a number, what is missing), and is
+not read. None is looked for: of the rows, and of how many of them break a rule, nothing is told.
 
 Example:
   $ telelink synth domain --data customers.csv --out domain.json`,

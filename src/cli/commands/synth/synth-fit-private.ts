@@ -99,7 +99,14 @@ export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim
     const synthesiser: PrivateSynthesiser = await endedAtOnce((watch) =>
       fit(source, seeded(seed ?? 0), watch),
     );
-    const origin = { method, options: settings, version: packageVersion() };
+    // What stands between cells is told by the line of names, which are public.
+    const { dialect } = survey.schema;
+    const origin = {
+      method,
+      options: settings,
+      ...(dialect && dialect.delimiter !== "," && { delimiter: dialect.delimiter }),
+      version: packageVersion(),
+    };
     writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
     const rules = domain?.rules ?? [];
     if (options.json) {
@@ -138,12 +145,21 @@ function tell(synthesiser: PrivateSynthesiser, domain: Domain | undefined, table
     );
   if (rules.length === 0)
     note('note: no rules between columns are kept: a domain states them ("rules": ["total = a + b"])');
-  const counted = table.columns.filter(
-    ({ name, type }) => type === "id" && !domain?.columns.some((one) => one.name === name && one.pattern),
-  );
+  const keys = table.columns.filter(({ type }) => type === "id");
+  const counted = keys.filter(({ name }) => !domain?.columns.some((one) => one.name === name && one.pattern));
   if (counted.length > 0)
     note(
       `note: identifiers are counted from 1 where the domain has no "pattern" for them: ${counted.map(({ name }) => name).join(", ")}`,
+    );
+  // That none is missing in the table would be about its rows.
+  const everywhere = keys.filter(
+    ({ name }) =>
+      !domain?.columns.some((one) => one.name === name && one.required) &&
+      !rules.some((rule) => rule.includes(`${name}=`)),
+  );
+  if (everywhere.length > 0)
+    note(
+      `note: every row gets an identifier of its own; where there is none a domain can say ("rules": ["paid=cash => iban=(missing)"]; "required": true if there always is one): ${everywhere.map(({ name }) => name).join(", ")}`,
     );
   const texts = synthesiser.empty.filter((name) => columnNamed(table, name).type === "text");
   const lost = synthesiser.empty.filter((name) => !texts.includes(name));

@@ -97,8 +97,10 @@ A domain says what is known whoever is in the file; what it leaves out is found 
                {"name": "Contract", "levels": ["Month-to-month", "One year", "Two year"]},
                {"name": "customerID", "pattern": "[0-9]{4}-[A-Z]{5}"}],
    "rules": ["total ~ tenure * monthly", "amount = quantity * price", "rest = 100 - a - b", "started <= ended",
-             "phone=No => lines=No phone", "net=No <=> backup=No internet service"]}
-Rules hold in every row that is made (~ means about: the ratio is learnt; <=> that neither stands without the other).
+             "ended = started + term months - 1 day", "age_group by age: young, from 30: middle, from 60: old",
+             "phone=No => lines=No phone", "churn=No <=> reason=(missing)"]}
+Rules hold in every row that is made (~ means about: the ratio is learnt; <=> that neither stands without the other);
+"step": 0.5 beside a column's bounds says that it comes in halves.
 Column names, types, decimals and the way numbers and dates are written count as public.`,
     )
     .action(fit);

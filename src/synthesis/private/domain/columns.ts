@@ -7,15 +7,17 @@ import {
   type NumericColumn,
   type TextColumn,
 } from "../../../data/table";
+import { day } from "../../structure/date-parts";
 import { type WrittenDates, writtenDates } from "../../structure/dates";
+import { decimalsOf } from "../../structure/grids";
 import { boundOf, type ColumnDomain } from "./domain";
 
 /** What whole numbers a column's values are turned into, and back. */
 export type Grid =
   /** Positions are places among the levels. */
   | { readonly kind: "levels"; readonly levels: readonly string[] }
-  /** Positions are values × 10^decimals. */
-  | { readonly kind: "decimals"; readonly decimals: number }
+  /** Positions are values × 10^decimals, or places among the whole multiples of a step. */
+  | { readonly kind: "decimals"; readonly decimals: number; readonly step?: number }
   /** Position k holds the values from low + k × step up to the next. */
   | { readonly kind: "continuous"; readonly low: number; readonly step: number }
   /** Positions are milliseconds since 1970 / the format's step. */
@@ -49,7 +51,11 @@ export interface LevelledColumn {
 
 export type RawColumn = RangedColumn | LevelledColumn;
 
-const day = 86_400_000;
+/** Positions to a unit of the values. */
+export function scaleOf(grid: Grid): number {
+  if (grid.kind === "decimals") return grid.step === undefined ? 10 ** grid.decimals : 1 / grid.step;
+  return grid.kind === "date" ? 1 / grid.format.step : 1;
+}
 
 /** A whole number a row, in as few bytes as they ask for; −1 where there is none. */
 export type Places = Int8Array | Int16Array | Int32Array;
@@ -85,17 +91,19 @@ export function rawColumn(read: () => Column, domain: ColumnDomain | undefined):
     ? [domain.minimum, domain.maximum].map((end) => boundOf(end as number | string, domain.format))
     : [];
   if (column.type === "numeric") {
-    const decimals = domain?.decimals ?? column.decimals;
+    const step = domain?.step;
+    const finest = step === undefined ? undefined : Math.max(column.decimals ?? 0, decimalsOf([step]));
+    const decimals = domain?.decimals ?? finest ?? column.decimals;
     const values = (): Float64Array => (read() as NumericColumn).values;
     if (decimals === undefined) {
       const units = () => values().map((value) => (Number.isFinite(value) ? value : Number.NaN));
       return { name, kind: "range", units, required, ...(known && { bounds: [ends[0], ends[1]] }) };
     }
-    const scale = 10 ** decimals;
+    const grid: Grid = { kind: "decimals", decimals, ...(step !== undefined && { step }) };
+    const scale = scaleOf(grid);
     const toGrid = (value: number): number =>
       Number.isFinite(value) ? Math.round(value * scale) : Number.NaN;
     const bounds = [Math.ceil(ends[0] * scale - 1e-6), Math.floor(ends[1] * scale + 1e-6)] as const;
-    const grid: Grid = { kind: "decimals", decimals };
     return {
       name,
       kind: "range",
@@ -107,15 +115,19 @@ export function rawColumn(read: () => Column, domain: ColumnDomain | undefined):
   }
   if (column.type !== "date") return undefined;
   const own = datesRead(column);
-  const format = domain?.format?.kind === "date" ? domain.format : own;
-  const step = patternStep(format.pattern);
-  const written: WrittenDates = { formats: [{ format, share: 1 }], step };
+  const written = datesWritten(domain?.format?.kind === "date" ? domain.format : own);
+  const { step } = written;
   const parse = dateParser(own);
   const units = () =>
     Float64Array.from((read() as TextColumn).values, (text) => Math.floor(parse(text) / step));
   const grid: Grid = { kind: "date", format: written };
   const bounds = [Math.floor(ends[0] / step), Math.floor(ends[1] / step)] as const;
   return { name, kind: "range", units, grid, required, ...(known && { bounds }) };
+}
+
+/** All dates in one format, as finely as it tells them. */
+export function datesWritten(format: DateFormat): WrittenDates {
+  return { formats: [{ format, share: 1 }], step: patternStep(format.pattern) };
 }
 
 /** How dates are read: as the column says, or else its cells. */

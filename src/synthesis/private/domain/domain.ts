@@ -1,8 +1,9 @@
-import { check, checkInteger, checkOneOf } from "../../../core/checks";
+import { check, checkInteger, checkNumber, checkOneOf } from "../../../core/checks";
 import { dateParser } from "../../../data/formats/date-format";
 import { type Format, formatFromJson } from "../../../data/formats/format";
 import type { Column } from "../../../data/table";
 import { dateReader, writtenDates } from "../../structure/dates";
+import { decimalsOf } from "../../structure/grids";
 import type { KeyPlan } from "../../structure/keys/key-plan";
 import { statedKeys } from "../../structure/keys/stated-keys";
 
@@ -22,6 +23,8 @@ export interface ColumnDomain {
   readonly maximum?: number | string;
   /** Numbers: digits after the point; left out, those of the table's column. */
   readonly decimals?: number;
+  /** Numbers: they are whole multiples of it: 0.5 for half stars; others count as the nearest. Left out, any that the decimals allow. */
+  readonly step?: number;
   /** How numbers, times and dates are written, as in a schema; left out, as the table's column writes them. */
   readonly format?: Format;
   /** Whether every row has a value: then none is drawn as missing. @default false */
@@ -34,15 +37,39 @@ export interface ColumnDomain {
 export interface Domain {
   readonly columns: readonly ColumnDomain[];
   /**
-   * What holds between columns of every row: `c = 100 - a - b`, `amount = quantity * price`, `total ~ tenure * monthly` (about),
-   * `start <= end`, `net=none => backup=no net` (with `<=>`, and only then). Kept in every row that is drawn; none is looked for. None by
-   * default.
+   * What holds between columns of every row, in the forms that `ruleForms` lists. Kept in every row that is drawn; none is looked for.
+   * None by default.
    */
   readonly rules?: readonly string[];
 }
 
+/** What rules may say, each by an example. */
+export const ruleForms = [
+  "rest = 100 - a - b",
+  "amount = quantity * price",
+  "total ~ tenure * monthly (about)",
+  "net = amount - 0.01 * amount * discount",
+  "started <= ended (or <)",
+  "ended = started + term months - 1 day",
+  "stay = leaving - arriving in days",
+  "age_group by age: young, from 30: middle, from 60: old (above 30: for those beyond alone)",
+  "phone=No => lines=No phone",
+  "churn=No <=> reason=(missing)",
+] as const;
+
 const types: readonly Column["type"][] = ["numeric", "categorical", "boolean", "id", "date", "text"];
-const fields = ["name", "type", "levels", "minimum", "maximum", "decimals", "format", "required", "pattern"];
+const fields = [
+  "name",
+  "type",
+  "levels",
+  "minimum",
+  "maximum",
+  "decimals",
+  "step",
+  "format",
+  "required",
+  "pattern",
+];
 
 /**
  * The domain in parsed JSON. Throws, naming `from` and the place in it, at what it can't be.
@@ -54,7 +81,7 @@ const fields = ["name", "type", "levels", "minimum", "maximum", "decimals", "for
  */
 export function domainFromJson(value: unknown, from: string): Domain {
   const action = `read domain ${from}`;
-  const root = objectOf(value, action, "it", ["columns", "rules"]);
+  const root = objectOf(value, action, "it", ["columns", "rules", "forms"]);
   check(Array.isArray(root.columns), action, "columns must be an array", root.columns);
   const names = new Set<unknown>();
   const columns = (root.columns as unknown[]).map((one, i): ColumnDomain => {
@@ -106,6 +133,7 @@ export function checkDomain(domain: Domain, columns: readonly Column[]): void {
     check(ranged || (one.minimum ?? one.maximum) === undefined, action, `${own} has no bounds`);
     check(column.type === "id" || one.pattern === undefined, action, `${own} has no pattern`);
     check(column.type === "numeric" || one.decimals === undefined, action, `${own} has no decimals`);
+    check(column.type === "numeric" || one.step === undefined, action, `${own} has no step`);
     const written = one.format && (one.format.kind === "date" ? "date" : "numeric");
     check(
       written === undefined || written === column.type,
@@ -124,7 +152,7 @@ export function checkDomain(domain: Domain, columns: readonly Column[]): void {
 }
 
 function checkColumn(one: ColumnDomain, action: string): void {
-  const { name, type, levels, minimum, maximum, decimals, format, required, pattern } = one;
+  const { name, type, levels, minimum, maximum, decimals, step, format, required, pattern } = one;
   if (type !== undefined) checkOneOf(type, types, action, `the type of ${name}`);
   if (levels !== undefined) {
     const texts = Array.isArray(levels) && levels.every((level) => typeof level === "string");
@@ -147,6 +175,15 @@ function checkColumn(one: ColumnDomain, action: string): void {
     );
   }
   if (decimals !== undefined) checkInteger(decimals, 0, 15, action, `decimals of ${name}`);
+  if (step !== undefined) {
+    checkNumber(step, 0, Infinity, action, `step of ${name}`, "low");
+    check(decimalsOf([step]) <= (decimals ?? 15), action, `step of ${name} must have its decimals`, step);
+    const none =
+      typeof minimum === "number" &&
+      typeof maximum === "number" &&
+      Math.floor(maximum / step + 1e-9) * step < minimum - 1e-9 * step;
+    check(!none, action, `a multiple of the step of ${name} must lie between its minimum and maximum`, step);
+  }
   check(
     required === undefined || typeof required === "boolean",
     action,

@@ -3,7 +3,7 @@ import { type Format, formatSample } from "../../../data/formats/format";
 import { isPlain } from "../../../data/formats/number-format";
 import type { Column } from "../../../data/table";
 import { boundsFormat, datesRead } from "./columns";
-import type { ColumnDomain, Domain } from "./domain";
+import { type ColumnDomain, type Domain, ruleForms } from "./domain";
 
 /**
  * What a private fit takes from the table itself because the domain does not state it, in words: types, the words of
@@ -61,5 +61,6 @@ export function domainSkeleton(columns: readonly Column[]): unknown {
       return { name, type, ...open[type], ...(format && !isAsPrograms(format) && { format }) };
     }),
     rules: [],
+    forms: ruleForms,
   };
 }

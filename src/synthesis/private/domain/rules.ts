@@ -1,67 +1,95 @@
 import { check } from "../../../core/checks";
-import { dateParser, plainDates } from "../../../data/formats/date-format";
+import { type DateFormat, dateParser, plainDates } from "../../../data/formats/date-format";
 import {
   type Column,
+  cellText,
   columnNamed,
   isCategorical,
   type NumericColumn,
   type Table,
   table,
 } from "../../../data/table";
+import { dateWriter } from "../../structure/dates";
 import { argumentsOf, evaluate, rebuild, restOf } from "../../structure/formulas";
-import { snap } from "../../structure/grids";
+import { decimalsOf, type Grid, snap } from "../../structure/grids";
+import { bandColumn, bandRule } from "./band-rule";
+import { datesRead, datesWritten } from "./columns";
 import { boundOf, type ColumnDomain, type Domain } from "./domain";
 import { breaks, checkLevels, levelRule } from "./level-rules";
-import { parseRule, type Rule } from "./parse-rule";
+import { type ComputingRule, parseRule, type Rule } from "./parse-rule";
 
 /** The rules of a domain for the columns of a table; throws where one contradicts them or another. */
 function rulesFor({ rules: texts = [], columns: known }: Domain, columns: readonly Column[]): Rule[] {
   const computed = new Map<string, string>();
+  const knownOf = (name: string): ColumnDomain | undefined => known.find((one) => one.name === name);
+  const typeOf = (name: string): string => columns.find((one) => one.name === name)?.type ?? "";
+  const computing = <R extends ComputingRule>(rule: R, action: string): R => {
+    check(!computed.has(rule.column), action, "a column can be computed once only", rule.column);
+    computed.set(rule.column, action);
+    return rule;
+  };
   const rules = texts.map((text): Rule => {
     const action = `use the rule ${JSON.stringify(text)}`;
+    const bands = bandRule(text, columns, knownOf, action);
+    if (bands) return computing(bands, action);
     const levels = levelRule(text, columns, action);
     if (levels) {
-      checkLevels(levels, (name) => known.find((one) => one.name === name)?.levels);
+      checkLevels(levels, knownOf);
       return levels;
     }
-    const rule = parseRule(
-      text,
-      columns.map(({ name }) => name),
-      action,
-    );
-    const typeOf = (name: string): string => columns.find((one) => one.name === name)?.type ?? "";
+    const names = columns.map(({ name }) => name);
+    const rule = parseRule(text, names, action, (name) => typeOf(name) === "date");
     if (rule.kind === "order") {
       const types = [typeOf(rule.low), typeOf(rule.high)];
       const alike = types[0] === types[1] && ["numeric", "date"].includes(types[0]);
       check(alike, action, "both columns must be numbers, or both dates", types.join(" and "));
       return rule;
     }
-    const used = argumentsOf(rule.formula);
-    for (const name of [rule.column, ...used])
-      check(typeOf(name) === "numeric", action, `${name} must be a column of numbers`, typeOf(name));
-    check(!computed.has(rule.column), action, "a column can be computed once only", rule.column);
-    computed.set(rule.column, action);
+    // Dates stand where rules of dates have them.
+    for (const name of [rule.column, ...argumentsOf(rule.formula)])
+      check(
+        ["numeric", "date"].includes(typeOf(name)),
+        action,
+        `${name} must be a column of numbers`,
+        typeOf(name),
+      );
     const own = columns.find((one) => one.name === rule.column);
+    const stated = knownOf(rule.column);
+    const { minimum, maximum, required = false, step } = stated ?? {};
+    const bound = (end: number | string): number => boundOf(end, stated?.format);
+    if (own?.type === "date") {
+      const ofDates = stated?.format?.kind === "date" ? stated.format : undefined;
+      return computing(
+        {
+          ...rule,
+          dates: ofDates ?? datesRead(own),
+          ...(minimum !== undefined && maximum !== undefined && { bounds: [bound(minimum), bound(maximum)] }),
+          ...(required && { required }),
+        },
+        action,
+      );
+    }
     const found: Partial<NumericColumn> = own?.type === "numeric" ? own : {};
-    const stated = known.find((one) => one.name === rule.column);
-    const decimals = stated?.decimals ?? found.decimals;
+    const finest = step === undefined ? found.decimals : Math.max(found.decimals ?? 0, decimalsOf([step]));
+    const decimals = stated?.decimals ?? finest;
     const format = (stated?.format ?? found.format) as typeof found.format;
-    const { minimum, maximum, required = false } = stated ?? {};
-    return {
+    const done: Rule = {
       ...rule,
       // About nothing is nothing, where there has to be a value.
       ...(required && rule.formula.rest !== "none" && { formula: { ...rule.formula, otherwise: 0 } }),
       ...(decimals !== undefined && { decimals }),
       ...(format && { format }),
       ...(minimum !== undefined && { bounds: [Number(minimum), Number(maximum)] }),
+      ...(step !== undefined && { step }),
       ...(required && { required }),
     };
+    return computing(done, action);
   });
   // What a rule computes may stand in others: these come after it.
-  const ordered: Rule[] = rules.filter((rule) => rule.kind !== "formula");
-  for (let open = rules.filter((rule) => rule.kind === "formula"); open.length > 0; ) {
+  const ordered: Rule[] = rules.filter((rule) => !isComputing(rule));
+  for (let open = rules.filter(isComputing); open.length > 0; ) {
     const waits = (name: string): boolean => open.some(({ column }) => column === name);
-    const next = open.find(({ formula }) => !argumentsOf(formula).some(waits));
+    const next = open.find((rule) => !usedBy(rule).some(waits));
     if (!next) {
       check(
         false,
@@ -75,6 +103,21 @@ function rulesFor({ rules: texts = [], columns: known }: Domain, columns: readon
     open = open.filter((rule) => rule !== next);
   }
   return ordered;
+}
+
+/** Whether the rule computes a column. */
+export function isComputing(rule: Rule): rule is ComputingRule {
+  return "column" in rule;
+}
+
+function usedBy(rule: ComputingRule): readonly string[] {
+  return rule.kind === "bands" ? [rule.of] : argumentsOf(rule.formula);
+}
+
+/** What a computed number is rounded to. */
+function gridOf({ decimals, step }: Extract<Rule, { kind: "formula" }>): Grid | undefined {
+  if (decimals === undefined) return undefined;
+  return { decimals, step: step === undefined ? 1 : Math.round(step * 10 ** decimals) };
 }
 
 /** Of more, not all corners are tried. */
@@ -96,7 +139,7 @@ function checkReachable(rule: Rule, { columns }: Domain): void {
     );
   }
   if (rule.kind !== "formula" || !rule.bounds || rule.formula.rest !== "none") return;
-  const { column, formula, bounds, decimals } = rule;
+  const { column, formula, bounds, dates } = rule;
   const names = argumentsOf(formula);
   const plain = new Set(names).size === names.length && formula.factors.every(({ power }) => power === 1);
   if (!plain || names.length > mostArguments) return;
@@ -104,13 +147,13 @@ function checkReachable(rule: Rule, { columns }: Domain): void {
   const corners = Array.from({ length: 2 ** names.length }, (_, corner) => corner);
   const at = (name: string): number[] =>
     corners.map((corner) => endsOf(name)[(corner >> names.indexOf(name)) & 1]);
-  const grid = decimals === undefined ? undefined : { decimals, step: 1 };
+  const grid = gridOf(rule);
   const values = evaluate(formula, at, corners.length).map((value) => snap(value, grid));
   const [least, most] = [Math.min(...values), Math.max(...values)];
   check(
     !(least > bounds[1] || most < bounds[0]),
     `compute ${column} by a rule`,
-    `it must be possible between ${bounds.join(" and ")}, as the domain states, where what it is computed from makes it lie between ${least} and ${most}`,
+    `it must be possible between ${bounds.map((end) => shown(end, dates)).join(" and ")}, as the domain states, where what it is computed from makes it lie between ${shown(least, dates)} and ${shown(most, dates)}`,
   );
 }
 
@@ -121,7 +164,7 @@ function checkReachable(rule: Rule, { columns }: Domain): void {
  */
 export function ruledColumns(columns: readonly Column[], domain: Domain, target: string | null | undefined) {
   const rules = rulesFor(domain, columns);
-  const computed = new Set(rules.flatMap((rule) => (rule.kind === "formula" ? [rule.column] : [])));
+  const computed = new Set(rules.filter(isComputing).map(({ column }) => column));
   for (const rule of rules) checkReachable(rule, domain);
   const free = typeof target !== "string" || !computed.has(target);
   check(free, "fit mst", "the target must not be computed by a rule", target);
@@ -131,6 +174,10 @@ export function ruledColumns(columns: readonly Column[], domain: Domain, target:
   };
   const without = (rows: Table): Table => (rules.length > 0 ? withoutComputed(rows, rules) : rows);
   return { without, rules, known };
+}
+
+function shown(value: number, dates: DateFormat | undefined): string {
+  return dates ? dateWriter(datesWritten(dates))(value) : String(value);
 }
 
 function numbersIn(from: Table): (name: string) => Float64Array {
@@ -144,13 +191,12 @@ function numbersIn(from: Table): (name: string) => Float64Array {
 
 /** The table without what rules compute, row by row: exact columns are gone, of the others the ratio stays. */
 function withoutComputed(from: Table, rules: readonly Rule[]): Table {
-  const formulas = new Map(
-    rules.flatMap((rule) => (rule.kind === "formula" ? [[rule.column, rule.formula]] : [])),
-  );
+  const computed = new Map(rules.filter(isComputing).map((rule) => [rule.column, rule]));
   const columns = from.columns.flatMap((column): Column[] => {
-    const formula = formulas.get(column.name);
-    if (!formula || column.type !== "numeric") return [column];
-    if (formula.rest === "none") return [];
+    const rule = computed.get(column.name);
+    if (!rule) return [column];
+    if (rule.kind === "bands" || rule.formula.rest === "none" || column.type !== "numeric") return [];
+    const { formula } = rule;
     const predicted = evaluate(formula, numbersIn(from), from.rows);
     const values = column.values.map((value, i) => restOf(formula, value, predicted[i]));
     return [
@@ -168,22 +214,39 @@ function withoutComputed(from: Table, rules: readonly Rule[]): Table {
 export function withComputed(made: Table, rules: readonly Rule[], names: readonly string[]): Table {
   let done = made;
   for (const rule of rules) {
-    if (rule.kind !== "formula") continue;
-    const { column: name, formula, decimals, format } = rule;
-    const predicted = evaluate(formula, numbersIn(done), done.rows);
-    const rest = done.columns.find((column) => column.name === name);
-    const grid = decimals === undefined ? undefined : { decimals, step: 1 };
-    // What is computed from a missing value is missing.
-    const values = predicted.map((value, i) =>
-      Number.isNaN(value)
-        ? value
-        : snap(rebuild(formula, value, rest?.type === "numeric" ? rest.values[i] : value), grid),
-    );
-    const written = { ...(decimals !== undefined && { decimals }), ...(format && { format }) };
-    const own: Column = { name, type: "numeric", values, ...written };
-    done = table([...done.columns.filter((column) => column.name !== name), own]);
+    if (!isComputing(rule)) continue;
+    const own = computedColumn(rule, done);
+    done = table([...done.columns.filter((column) => column.name !== rule.column), own]);
   }
   return table(names.map((name) => columnNamed(done, name)));
+}
+
+function computedColumn(rule: ComputingRule, done: Table): Column {
+  if (rule.kind === "bands") return bandColumn(rule, numbersIn(done)(rule.of));
+  const { column: name, formula, decimals, format, dates } = rule;
+  const predicted = evaluate(formula, numbersIn(done), done.rows);
+  if (dates) {
+    const written = datesWritten(dates);
+    const write = dateWriter(written);
+    // A part of a day belongs to the day.
+    const floor = (value: number): number => Math.floor(value / written.step + 1e-9) * written.step;
+    return {
+      name,
+      type: "date",
+      values: Array.from(predicted, (value) => write(floor(value))),
+      format: dates,
+    };
+  }
+  const rest = done.columns.find((column) => column.name === name);
+  const grid = gridOf(rule);
+  // What is computed from a missing value is missing.
+  const values = predicted.map((value, i) =>
+    Number.isNaN(value)
+      ? value
+      : snap(rebuild(formula, value, rest?.type === "numeric" ? rest.values[i] : value), grid),
+  );
+  const written = { ...(decimals !== undefined && { decimals }), ...(format && { format }) };
+  return { name, type: "numeric", values, ...written };
 }
 
 /** A rule that says something of drawn rows: what it says, and whether a row breaks it. */
@@ -196,21 +259,26 @@ interface Said {
 export function saidOf(rules: readonly Rule[], rows: Table): readonly Said[] {
   const of = numbersIn(rows);
   return rules.flatMap((rule): Said[] => {
-    if (rule.kind === "levels") return [{ text: rule.text, broken: breaks(rule, rows) }];
+    if (rule.kind === "levels") return [{ text: rule.text, broken: breaks(rule, rows, rules) }];
     if (rule.kind === "order") {
       const [below, above] = [of(rule.low), of(rule.high)];
-      return [{ text: `${rule.low} <= ${rule.high}`, broken: (i) => below[i] > above[i] }];
+      const broken = (i: number): boolean =>
+        below[i] > above[i] || (rule.strict === true && below[i] === above[i]);
+      return [{ text: `${rule.low} ${rule.strict ? "<" : "<="} ${rule.high}`, broken }];
     }
-    const { column, bounds, required } = rule;
-    const values = of(column);
+    const { column, required } = rule;
     const said: Said[] = [];
-    if (required) said.push({ text: `${column} in every row`, broken: (i) => Number.isNaN(values[i]) });
+    const own = columnNamed(rows, column);
+    if (required) said.push({ text: `${column} in every row`, broken: (i) => cellText(own, i) === "" });
+    if (rule.kind === "bands") return said;
+    const { bounds, dates } = rule;
+    const values = of(column);
     if (bounds) {
       const [low, high] = bounds;
       // What a value may lie beside its bound by rounding alone.
       const slack = 1e-9 * Math.max(Math.abs(low), Math.abs(high));
       const broken = (i: number): boolean => values[i] < low - slack || values[i] > high + slack;
-      said.push({ text: `${low} <= ${column} <= ${high}`, broken });
+      said.push({ text: `${shown(low, dates)} <= ${column} <= ${shown(high, dates)}`, broken });
     }
     return said;
   });
