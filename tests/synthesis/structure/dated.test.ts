@@ -327,3 +327,25 @@ test("columnNamed(synthetic rows, a computed date) is written as the column was"
   expect(type).toBe("date");
   expect("format" in column && column.format?.kind).toBe("date");
 });
+
+test("months run from the day of a moment to a day, or to the day on which the table was closed", async () => {
+  const from = tableOf("moments", 900, (uniform) => {
+    const [joined, left] = [someDay(uniform, 2016, 2024), someDay(uniform, 2024, 2025)];
+    const end = uniform() < 0.7 ? Date.UTC(2025, 9, 31) : left;
+    const time = `${iso(joined)} ${String(8 + Math.floor(12 * uniform())).padStart(2, "0")}:30`;
+    return {
+      joined: time,
+      left: end === left ? iso(left) : "",
+      months: Math.floor(monthsBetween(joined, end)),
+    };
+  });
+  const model = await sequential()(from, seeded(1));
+  expect(describeStructure(model.structure)).toContain(
+    "months = months from the start of the day of joined to left (2025-10-31 where missing), rounded down.",
+  );
+  const wrong = rowsOf(model.sample(1500, seeded(2))).filter(({ joined, left, months }) => {
+    const own = monthsBetween(Date.parse(joined.slice(0, 10)), Date.parse(left || "2025-10-31"));
+    return Number(months) !== Math.floor(own);
+  });
+  expect(wrong).toEqual([]);
+});

@@ -163,3 +163,30 @@ test("a value whose rows are all of nothing may have any rate", () => {
     "paid = cost × (by state: covered → 0, expired → 1, none → 0), rounded.",
   );
 });
+
+test("a percentage computes what is left of an amount, and its share of four digits is what that gives", async () => {
+  const rng = seeded("shares");
+  const lines = Array.from({ length: 800 }, () => {
+    const amount = cents(4 + 300 * rng.uniform() ** 2);
+    const discount = discounts[Math.floor(4 * rng.uniform())];
+    const net = cents((amount * (100 - discount)) / 100);
+    return [amount, discount, net, Number((net / amount).toFixed(4))].join(",");
+  });
+  const { table: sales } = parseCsv(`amount,discount,net,share\n${lines.join("\n")}\n`);
+  const model = await sequential()(sales, seeded(1));
+  expect(describeStructure(model.structure)).toEqual(
+    expect.arrayContaining([
+      "net = amount × (by discount: 0 → 1, 5 → 0.95, 10 → 0.9, 20 → 0.8), rounded.",
+      "share = net ÷ amount, rounded.",
+    ]),
+  );
+  const made = model.sample(2000, seeded(2));
+  const wrong = Array.from({ length: made.rows }, (_, i) =>
+    made.columns.map((column) => Number(cellText(column, i))),
+  ).filter(
+    ([amount, discount, net, share]) =>
+      Math.abs((amount * (100 - discount)) / 100 - net) > 0.005001 ||
+      Math.abs(net / amount - share) > 0.00005001,
+  );
+  expect(wrong).toEqual([]);
+});

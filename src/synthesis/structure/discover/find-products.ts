@@ -137,20 +137,30 @@ function finest(target: NumberInput, pair: Pair, formula: Formula): [string, For
       (value, i) => !(Math.abs(predicted[i]) * spacing(factor.grid) > Math.abs(value) * spacing(target.grid)),
     );
     if (factor.given || !implied) continue;
-    const { power } = own;
-    const turned = factors.map((other) =>
-      other === own
-        ? { column: target.name, power }
-        : { ...other, power: power === other.power ? (-1 as const) : (1 as const) },
-    );
-    const ratio = settled(factor, {
-      factors: turned.sort((x, y) => y.power - x.power),
-      arguments: [target, ...pair.arguments],
-      spread: pair.spread,
-    });
+    const ratio = solvedFor(factor, formula, target, pair.arguments);
     if (ratio?.rest === "none") return [factor.name, ratio];
   }
   return [target.name, formula];
+}
+
+/** The product that a number is, solved for one of its factors, which stands alone in it: loose where that is not exact. */
+export function solvedFor(
+  factor: NumberInput,
+  { factors }: Formula,
+  target: NumberInput,
+  read: readonly NumberInput[],
+): Formula | undefined {
+  const { power } = factors.find(({ column }) => column === factor.name) as Formula["factors"][number];
+  const turned = factors.map((other) =>
+    other.column === factor.name
+      ? { column: target.name, power }
+      : { ...other, power: power === other.power ? (-1 as const) : (1 as const) },
+  );
+  return settled(factor, {
+    factors: turned.sort((x, y) => y.power - x.power),
+    arguments: [target, ...read.filter(({ name }) => turned.some(({ column }) => column === name))],
+    spread: 0,
+  });
 }
 
 /** How wide a step is beside what there is on average. */

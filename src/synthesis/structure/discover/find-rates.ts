@@ -1,6 +1,7 @@
-import { emptySum, evaluate, type Formula } from "../formulas";
+import { argumentsOf, emptySum, evaluate, type Formula, leadsTo } from "../formulas";
 import { spacing } from "../grids";
 import { personsIn } from "../people";
+import { solvedFor } from "./find-products";
 import {
   type Found,
   type NumberInput,
@@ -72,7 +73,7 @@ export function findRates(
   }[] = [];
   for (const target of [...numbers].reverse()) {
     const before = found.get(target.name);
-    if ((target.given && !target.few) || (before && before.rest !== "factor")) continue;
+    if ((target.given && !target.few) || (before && before.rest !== "factor" && !isProduct(before))) continue;
     const tests = testsOf(target, trials);
     // Of what has many values no number of few follows.
     const bases: Base[] = numbers.flatMap(({ name, values, grid, few }) =>
@@ -80,7 +81,7 @@ export function findRates(
         ? []
         : [{ factors: [{ column: name, power: 1 }], values, step: spacing(grid) }],
     );
-    if (before) {
+    if (before?.rest === "factor") {
       const product = evaluate({ ...before, constant: 1 }, valuesOf(numbers), target.values.length);
       bases.unshift({ factors: before.factors, values: product, step: Infinity });
     }
@@ -119,7 +120,40 @@ export function findRates(
   for (const { name, formula } of all.sort(
     (a, b) => Number(a.few) - Number(b.few) || Number(b.finer) - Number(a.finer) || a.length - b.length,
   )) {
-    if (found.get(name)?.rest !== "none") placeOver(found, numbers, name, formula);
+    const before = found.get(name);
+    if (before?.rest !== "none") placeOver(found, numbers, name, formula);
+    else if (isProduct(before)) placeBeside(before, { name, formula }, numbers, found);
+  }
+}
+
+/** Whether the formula is a product of columns alone, to rounding. */
+function isProduct({ kind, rest, by, more }: Formula): boolean {
+  return kind === "product" && rest === "none" && !by && !more;
+}
+
+/**
+ * Puts rates in the place of an exact product if one of its factors is then what they leave: of net = amount × share and net = amount ×
+ * (by discount: 5 → 0.95), a share of four digits is net ÷ amount.
+ */
+function placeBeside(
+  product: Formula,
+  { name, formula }: { readonly name: string; readonly formula: Formula },
+  numbers: readonly NumberInput[],
+  found: Found,
+): void {
+  const inputOf = (own: string) => numbers.find((one) => one.name === own) as NumberInput;
+  const read = argumentsOf(formula);
+  for (const { column, plus, also } of product.factors) {
+    const twice = product.factors.filter((one) => one.column === column).length > 1;
+    if (plus || also || twice || read.includes(column) || found.has(column) || inputOf(column).given)
+      continue;
+    const all = product.factors.flatMap((one) => [inputOf(one.column), ...(one.also ?? []).map(inputOf)]);
+    const rest = solvedFor(inputOf(column), product, inputOf(name), all);
+    const trial: Found = new Map([...found, [name, formula]]);
+    if (rest?.rest !== "none" || [name, column].some((own) => leadsTo(trial, name, own))) continue;
+    found.set(name, formula);
+    found.set(column, rest);
+    return;
   }
 }
 

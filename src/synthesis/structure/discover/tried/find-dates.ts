@@ -142,16 +142,22 @@ function* laterDates(pair: Pair): Generator<Candidate> {
   }
 }
 
+const steps: Readonly<Record<number, DateUnit>> = {
+  1000: "second",
+  60000: "minute",
+  3600000: "hour",
+  [day]: "day",
+};
+
+/** From where on a date is read beside one that is written less finely: in days from the day of a moment. */
+function startBeside({ format }: DatePlan, other: DatePlan): DateUnit | undefined {
+  return other.format.step > format.step ? steps[other.format.step] : undefined;
+}
+
 /** How a date is read, and what lies between it and the later one in a row. */
 function readOf({ plan, source, of }: Pair) {
   const [own, other] = [of(plan.name), of(source.name)];
-  // What is written in days counts from the day of a moment.
-  const coarser = plan.format.step > source.format.step;
-  const units = { 1000: "second", 60000: "minute", 3600000: "hour", [day]: "day" } as Record<
-    number,
-    DateUnit
-  >;
-  const start = coarser ? units[plan.format.step] : undefined;
+  const start = startBeside(source, plan);
   const term: Term = { column: source.name, weight: 1, ...(start && { from: start }) };
   const even: Term = { ...term, calendar: true };
   const begun = (i: number): number => (start ? startOf(start, other[i]) : other[i]);
@@ -367,18 +373,25 @@ function* countsOf(
   for (const a of dates)
     for (const b of dates) {
       if (a === b) continue;
-      const between = (weight: number, also: Partial<Term>): Partial<Formula> => ({
+      const read = ({ name: column }: DatePlan, from: DateUnit | undefined): Term => ({
+        column,
+        weight: 1,
+        ...(from && { from }),
+      });
+      const between = (weight: number, also: Partial<Term>, whole = false): Partial<Formula> => ({
         terms: [
-          { column: b.name, weight, ...also },
-          { column: a.name, weight: -weight, ...also },
+          { ...read(b, whole ? startBeside(b, a) : undefined), weight, ...also },
+          { ...read(a, whole ? startBeside(a, b) : undefined), weight: -weight, ...also },
         ],
       });
+      const ways = a.format.step === b.format.step ? [false] : [false, true];
       for (const end of ends)
         for (const towards of "least" in end ? [0 as const, ...roundings] : roundings)
-          for (const { unit, ...also } of spans) {
-            const formula = starting({ ...between(1 / unit, also), ...rounded(towards), ...end });
-            if (formula) yield formula;
-          }
+          for (const { unit, ...also } of spans)
+            for (const whole of ways) {
+              const formula = starting({ ...between(1 / unit, also, whole), ...rounded(towards), ...end });
+              if (formula) yield formula;
+            }
       for (const [from, width] of [
         ["month", evenMonth],
         ["year", 12 * evenMonth],
