@@ -38,6 +38,11 @@ export function describeLosses({
           ]
         : [
             `${name}: identifiers are made up; ${own}, ${describeNames(describeKeys(plan.keys), plan.names ?? [])}${ofNames(plan)}${plan.ties ? `, with what ${plan.ties.map(({ of }) => of).join(" and ")} ${plan.ties.length > 1 ? "say" : "says"} put in` : ""}`,
+            ...(plan.goes
+              ? [
+                  `${name}: how it begins or is written goes with ${plan.goes.join(" and ")} in the data, but not in those made up`,
+                ]
+              : []),
             ...(plan.loose ?? []).map(
               (other) =>
                 `${name}: most identifiers of the data hold what ${other} says, those that are made up do not`,
@@ -97,7 +102,24 @@ export function describeLosses({
     ({ columns: pair, rare }) =>
       `${pair.join(" and ")} belong together, but ${percent(rare)} of the rows have a pair that ${few}: rows are made with pairs that no row has (--combination "${pair.join("+")}" keeps to those there are)`,
   );
-  return [...own, ...stoodIn, ...unpaired, ...pairs, ...made];
+  return [...own, ...stoodIn, ...leftOut(columns, few), ...unpaired, ...pairs, ...made];
+}
+
+/** The numbers with values far beyond all others, or between their steps, as told to `few`. */
+function leftOut(columns: Structure["columns"], few: string): readonly string[] {
+  const told = (what: "far" | "off"): string =>
+    columns
+      .flatMap((plan) =>
+        plan.kind === "number" && !plan.formula && plan[what]
+          ? [`${plan.name} (up to ${plan[what]} rows)`]
+          : [],
+      )
+      .join(", ");
+  const [far, off] = [told("far"), told("off")];
+  return [
+    ...(far ? [`numbers that ${few} and lie far beyond all others are left out: ${far}`] : []),
+    ...(off ? [`numbers between the steps on which nearly all lie are moved onto them: ${off}`] : []),
+  ];
 }
 
 /** The same by kind. */

@@ -101,6 +101,9 @@ export interface NumberPlan {
   /** The range that enough training rows reach; results are clipped to it. */
   readonly low: number;
   readonly high: number;
+  /** About how many rows lie beyond the range by half of it and more, and off the grid; none by default. */
+  readonly far?: number;
+  readonly off?: number;
   /** Values so frequent that they are drawn as such: 0 messages. For a column with a formula: of its rest. */
   readonly atoms: readonly number[];
   /** All values, when there are so few that they are drawn as levels. */
@@ -246,6 +249,8 @@ export interface KeyColumnPlan {
   readonly names?: readonly NamePart[];
   /** A date with which they rise from row to row: numbers of invoices. */
   readonly rises?: string;
+  /** Columns with whose levels it goes how keys begin or are written: that is not kept. */
+  readonly goes?: readonly string[];
   /** Columns that say a part of most keys of the data: that is not kept. */
   readonly loose?: readonly string[];
 }

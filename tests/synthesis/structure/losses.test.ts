@@ -59,3 +59,25 @@ test("describeLosses(structure) counts the rows of a number that few customers s
     "price: up to 40 rows have a number that fewer than 5 customers share; the other numbers stand in for it",
   );
 });
+
+test("what lies far beyond all others or between their steps is said, and how identifiers are written by level", () => {
+  const rng = seeded("far");
+  const lines = Array.from({ length: 600 }, (_, i) => {
+    const income = i === 7 ? 98_765_432 : i === 9 ? 45_123.45 : 1000 * (20 + Math.floor(rng.uniform() * 70));
+    const city = ["Bonn", "Kiel", "Ulm", "Ulm"][Math.floor(rng.uniform() * 4)];
+    const code = { Bonn: "53", Kiel: "24", Ulm: `8${Math.floor(rng.uniform() * 10)}` }[city];
+    return `${income},${city},${code}${String(Math.floor(rng.uniform() * 1e6)).padStart(6, "0")},${i % 7}`;
+  });
+  const { table } = parseCsv(`income,city,meter_no,calls\n${lines.join("\n")}\n`);
+  const told = describeLosses(discoverStructure(table, seeded(1)));
+  expect(told).toContain(
+    "numbers that fewer than 5 rows share and lie far beyond all others are left out: income (up to 5 rows)",
+  );
+  expect(told).toContain(
+    "numbers between the steps on which nearly all lie are moved onto them: income (up to 5 rows)",
+  );
+  expect(told.join("\n")).toContain(
+    "meter_no: how it begins or is written goes with city in the data, but not in those made up",
+  );
+  expect(told.join("\n")).not.toContain("calls");
+});

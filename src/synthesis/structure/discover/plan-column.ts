@@ -108,7 +108,7 @@ function levelsPlan(
       levels: known,
       missing,
       texts: grammar,
-      rare: roundedUp(rare.length, least),
+      rare: Math.min(roundedUp(rare.length, least), texts.length),
     };
   }
   const few = rare.length > 0 && { rare: roundedUp(rare.length, least) };
@@ -134,6 +134,8 @@ function emptyColumn(name: string, present: number, least: number): ColumnPlan {
 
 /** As many digits after the point as a number can be rounded to. */
 const mostDigits = 20;
+/** What is no nearer to a step of the grid, of its size, lies off it. */
+const onGridWithin = 1e-9;
 
 function numberPlan(column: NumericColumn, { least, people }: Telling): ColumnPlan {
   const { name, values } = column;
@@ -175,6 +177,18 @@ function numberPlan(column: NumericColumn, { least, people }: Telling): ColumnPl
   const [lowest, highest] = usualEnds(column.format);
   const low = all ? all[0] : endOf(ends.low, lowest, 1);
   const high = all ? all[all.length - 1] : endOf(ends.high, highest, -1);
+  const rowsWhere = (holds: (value: number) => boolean): number => {
+    const rows = values.reduce((sum, value) => sum + (!Number.isNaN(value) && holds(value) ? 1 : 0), 0);
+    return Math.min(roundedUp(rows, least), values.length);
+  };
+  const [far, off] = [
+    rowsWhere((value) => high > low && 2 * Math.max(low - value, value - high) > high - low),
+    grid
+      ? rowsWhere(
+          (value) => Math.abs(value - snap(value, grid)) > onGridWithin * Math.max(1, Math.abs(value)),
+        )
+      : 0,
+  ];
   // Where no step of the grid lies between the ends, the nearest one stands for all.
   const only = low > high ? snap((low + high) / 2, grid) : undefined;
   return {
@@ -184,6 +198,8 @@ function numberPlan(column: NumericColumn, { least, people }: Telling): ColumnPl
     low: only ?? low,
     high: only ?? high,
     atoms: [],
+    ...(far > 0 && { far }),
+    ...(off > 0 && { off }),
     ...(grid ? { grid } : { decimals }),
     ...(all && { values: all, ...few }),
   };

@@ -5,6 +5,7 @@ import { spacedRows } from "../discover/search";
 import { countPeople, type People } from "../people";
 import type { ColumnPlan } from "../structure";
 import { cellsOfTies } from "../variables";
+import { formsGoWith } from "./forms-go-with";
 import type { KeyPlan } from "./key-plan";
 import { keyPlanOf, roundKeys } from "./key-plan-of";
 import { type CellsOfTie, type TyingColumn, tiedKeys, withoutTies } from "./key-ties";
@@ -55,6 +56,13 @@ export function withTiedKeys(
       [...new Set([...first.ties.map(({ of }) => of), ...first.loose])],
       rows,
     );
+    const goes = formsGoWith(
+      Array.from(spacedRows(rows.length, tyingRows), (k) => bare[k]),
+      others.flatMap((of) => {
+        const cells = cellsOf({ of });
+        return cells instanceof Float64Array ? [] : [{ name: of, cells: Array.from(few, (i) => cells[i]) }];
+      }),
+    );
     const rises = plans.find(
       (one) => one.kind === "date" && risesWith(texts, cellsOf({ of: one.name }) as Float64Array),
     );
@@ -62,6 +70,7 @@ export function withTiedKeys(
       ...plan,
       ...(rises && { rises: rises.name }),
       ...(ties.length > 0 && { ties, keys: keyPlanOf(bare, rng.fork(name), least) }),
+      ...(goes.length > 0 && { goes }),
       ...(loose.length > 0 && { loose }),
     };
   });

@@ -1,0 +1,51 @@
+/** Rows of a level that say how its keys are written, and in how many of them they must be alike. */
+const [leastRows, alike] = [20, 0.98];
+/** So much more of the keys than by chance must be as their levels have them. */
+const leastGain = 0.1;
+const mostNamed = 2;
+
+/** What may be alike in keys: their shape, and how they begin. */
+const looks: readonly ((key: string) => string)[] = [
+  (key) => key.replace(/\p{Nd}/gu, "0").replace(/\p{L}/gu, "a"),
+  ...[1, 2, 3, 4].map((length) => (key: string) => key.slice(0, length)),
+];
+
+/** The columns with whose levels it goes how keys are written or begin: telephone numbers of landlines and mobiles; the strongest first, few of them. */
+export function formsGoWith(
+  keys: readonly string[],
+  columns: readonly { readonly name: string; readonly cells: readonly string[] }[],
+): readonly string[] {
+  const labelled = looks.map((look) => {
+    const labels = keys.map(look);
+    return { labels, all: timesOf(labels) };
+  });
+  const gains = columns.map(({ name, cells }) => {
+    const rows = new Map<string, number[]>();
+    cells.forEach((cell, i) => {
+      const own = rows.get(cell);
+      if (own) own.push(i);
+      else rows.set(cell, [i]);
+    });
+    rows.delete("");
+    const gainOf = ({ labels, all }: (typeof labelled)[number]): number => {
+      let gain = 0;
+      for (const own of rows.values()) {
+        if (own.length < leastRows) continue;
+        const [label, times] = [...timesOf(own.map((i) => labels[i]))].reduce((a, b) =>
+          b[1] > a[1] ? b : a,
+        );
+        if (times >= alike * own.length) gain += own.length * (1 - (all.get(label) ?? 0) / keys.length);
+      }
+      return gain / keys.length;
+    };
+    return { name, gain: Math.max(...labelled.map(gainOf)) };
+  });
+  const found = gains.filter(({ gain }) => gain >= leastGain).sort((a, b) => b.gain - a.gain);
+  return found.slice(0, mostNamed).map(({ name }) => name);
+}
+
+function timesOf(texts: readonly string[]): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const text of texts) times.set(text, (times.get(text) ?? 0) + 1);
+  return times;
+}
