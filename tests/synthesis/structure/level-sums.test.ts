@@ -137,6 +137,38 @@ describe("a sum beside amounts by level, but no less than an end", () => {
       plan === "line" ? own === "" : Number(own) === over(plan, Number(used));
     expect(await broken(table, right)).toBe(0);
   });
+  test("is found with a price of its own for each plan, no less or no more than an end, and where no use is told", async () => {
+    const plans: Record<string, readonly [number, number, number]> = {
+      S: [50, 0.29, 9],
+      M: [100, 0.19, 15],
+      L: [200, 0.09, 20],
+    };
+    const beyond = (plan: string, minutes: number): number =>
+      cents(Math.max(0, minutes - plans[plan][0]) * plans[plan][1]);
+    const capped = (plan: string, texts: number): number => Math.min(plans[plan][2], cents(0.15 * texts));
+    const table = tableOf("plan,minutes,charge,texts,fee,mb,more", (rng) => {
+      const plan = one(rng, "S", "M", "L");
+      const [minutes, texts] = [Math.floor(400 * rng.uniform()), Math.floor(250 * rng.uniform())];
+      const mb = rng.uniform() < 0.2 ? "" : Math.round(900 * rng.uniform());
+      const more = Math.max(0, Number(mb) - plans[plan][0]);
+      return [plan, minutes, beyond(plan, minutes), texts, capped(plan, texts), mb, more];
+    });
+    const told = announced(table);
+    expect(told.find((rule) => rule.startsWith("charge ="))).toContain(
+      "S → the greater of 0 and -14.5 + 0.29 × minutes",
+    );
+    expect(told.find((rule) => rule.startsWith("fee ="))).toContain("S → the smaller of 9 and 0.15 × texts");
+    expect(told.find((rule) => rule.startsWith("more ="))).toContain("mb (0 where missing)");
+    const right = (...cells: string[]): boolean => {
+      const [plan, minutes, charge, texts, fee, mb, more] = cells;
+      return (
+        Math.abs(Number(charge) - beyond(plan, Number(minutes))) < 0.0051 &&
+        Math.abs(Number(fee) - capped(plan, Number(texts))) < 0.0051 &&
+        Number(more) === Math.max(0, Number(mb) - plans[plan][0])
+      );
+    };
+    expect(await broken(table, right)).toBe(0);
+  });
   test("is none where one row in fifty lies beside it", () => {
     const told = announced(usage((row) => (row % 50 === 0 ? 1 : 0)));
     expect(told.filter((rule) => rule.includes("the greater of"))).toEqual([]);

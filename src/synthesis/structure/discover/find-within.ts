@@ -1,5 +1,6 @@
 import { cholesky, choleskySolve, dot } from "../../../core/math/linear-algebra";
 import { takeValues } from "../../../core/matrix";
+import { day } from "../date-parts";
 import { emptySum, evaluate, type Formula, leadsTo } from "../formulas";
 import { spacing } from "../grids";
 import { personsIn } from "../people";
@@ -18,6 +19,7 @@ import {
   spacedRows,
   standardised,
 } from "./search";
+import { withStandIns } from "./tried/missing-terms";
 import { amountsAmong, asWritten } from "./tried/read-sums";
 import { type Trials, testsOf } from "./tried/trials";
 
@@ -29,6 +31,8 @@ const leastCorrelation = 0.5;
 /** A sum leaves hardly anything of a number, and of the sample less than this. */
 const leastExplained = 0.99;
 const screeningRows = 1000;
+/** … and so many of a level's rows at its own end, and within it. */
+const leastAtEnd = 20;
 /** So many people must tell an amount of a level. */
 const leastTold = 5;
 /** By a column of more levels no sums are told. */
@@ -44,14 +48,12 @@ export function findCensored(
   found: Found,
   trials: Trials,
 ): void {
+  const days = new Map(numbers.flatMap(({ name, date }) => (date ? [[name, 1 / day] as const] : [])));
   for (const target of numbers) {
     if (target.given || target.date || found.has(target.name)) continue;
     for (const side of ["least", "most"] as const) {
       const known = knownRows([target]);
-      const end = known.reduce(
-        (a, i) => (side === "least" ? Math.min(a, target.values[i]) : Math.max(a, target.values[i])),
-        target.values[known[0]],
-      );
+      const end = endOf(target, side, known);
       const within = known.filter((i) => target.values[i] !== end);
       if (Math.min(within.length, known.length - within.length) < leastRows) continue;
       const cut = { target, end, side };
@@ -64,7 +66,8 @@ export function findCensored(
           found,
           trials,
         });
-      if (formula && place(found, numbers, target.name, formula)) break;
+      const whole = formula && withStandIns(formula, target, trials.of, days);
+      if (whole && place(found, numbers, target.name, whole)) break;
     }
   }
 }
@@ -132,8 +135,8 @@ function withIdleLevels(formula: Formula, { target, end, side }: Cut, { of, rows
 }
 
 /**
- * Adds columns that are a sum of others of which each level of a column has its own: price = (by zone: A → 4 + 1.2 × weight, B → 6 + 1.5 ×
- * weight). What its most frequent level does not have, no other is asked for.
+ * Adds columns that are a sum of others of which each level of a column has its own, be it no less or no more than an end: price =
+ * (by zone: A → 4 + 1.2 × weight, B → the greater of 9 and 6 + 1.5 × weight).
  */
 export function findSumsByLevel(
   numbers: readonly NumberInput[],
@@ -150,15 +153,21 @@ export function findSumsByLevel(
     if (used.length < 2 || used[used.length - 1].length < leastRows) continue;
     const near = used.map((own) => nearIn(own, numbers));
     for (const target of numbers.filter((one) => isOpen(one, found))) {
-      if (near[0](target, numbers).whole < leastCorrelation) continue;
+      const isThere = (i: number): boolean => !Number.isNaN(target.values[i]);
+      const first = used.findIndex((own) => own.some(isThere));
+      if (first < 0 || near[first](target, numbers).whole < leastCorrelation) continue;
       const sums = new Map<Int32Array, Formula>();
-      for (const [k, own] of used.entries()) {
+      const told = used.every((own, k) => {
+        const there = own.filter(isThere);
+        if (there.length === 0) return true;
         const sum =
-          constantIn(target, own) ?? sumWithin(target, numbers, found, { rows: own, near: near[k] });
-        if (!sum || !isWritten(sum)) break;
-        sums.set(own, sum);
-      }
-      if (sums.size < used.length) continue;
+          constantIn(target, there) ??
+          sumWithin(target, numbers, found, { rows: own, near: near[k] }) ??
+          cutWithin(target, numbers, found, there);
+        if (sum) sums.set(own, sum);
+        return sum && isWritten(sum);
+      });
+      if (!told || sums.size < 2) continue;
       const each = { column, formulas: rows.map((own) => sums.get(own) ?? null) };
       const formula: Formula = { ...emptySum, each };
       const terms = [...sums.values()].flatMap((sum) => sum.terms);
@@ -173,6 +182,31 @@ export function findSumsByLevel(
   // The finer column follows: not each cent is some unit's price.
   for (const { name, formula } of all.sort((a, b) => Number(a.coarse) - Number(b.coarse)))
     if (found.get(name)?.rest !== "none") placeOver(found, numbers, name, formula);
+}
+
+/** The sum that the number is in some of the rows but for those at its end there, which it would be beyond. */
+function cutWithin(
+  target: NumberInput,
+  numbers: readonly NumberInput[],
+  found: Found,
+  rows: Int32Array,
+): Formula | undefined {
+  for (const side of ["least", "most"] as const) {
+    const end = endOf(target, side, rows);
+    const within = rows.filter((i) => target.values[i] !== end);
+    if (Math.min(within.length, rows.length - within.length) < leastAtEnd) continue;
+    const sum = sumWithin(target, numbers, found, { rows: within, near: nearIn(within, numbers) });
+    if (sum) return { ...sum, [side]: end };
+  }
+  return undefined;
+}
+
+/** The lowest, or highest, value in some rows. */
+function endOf({ values }: NumberInput, side: Cut["side"], rows: Int32Array): number {
+  return rows.reduce(
+    (end, i) => (side === "least" ? Math.min(end, values[i]) : Math.max(end, values[i])),
+    values[rows[0]],
+  );
 }
 
 /** The sum of nothing, where the rows have one value alone. */
