@@ -3,18 +3,23 @@
 // of what is stated the attack could use. The event is a statistic above a threshold, chosen on half of the fits and counted on the
 // other half.
 //
-//   node bench/privacy-audit.mjs [--method mst] [--epsilon 1] [--delta 1e-3] [--rows 60] [--fits 20000] [--seed 1] [--json FILE]
+//   node bench/privacy-audit.mjs [--method mst] [--attack share] [--epsilon 1] [--delta 1e-3] [--rows 60] [--fits 20000] [--seed 1] [--json FILE]
 //
 // The row that differs is the only one of its level; the statistic is the level's share in the model. With few rows and few columns
-// nearly the whole budget goes to counts that the row is in, which is where an attack bites most.
+// nearly the whole budget goes to counts that the row is in, which is where an attack bites most. With --attack ratio it is the ratio of
+// likelihoods by boosting over all numbers in the model's file, taught by the half of the fits that the threshold is chosen on.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import rngModule from "../dist/core/rng.js";
 import tableModule from "../dist/data/table.js";
 import auditModule from "../dist/evaluate/synthetic/privacy/audited-epsilon.js";
+import boostingModule from "../dist/models/boosting/boosting.js";
+import pipelineModule from "../dist/models/pipeline.js";
 import methodsModule from "../dist/synthesis/methods.js";
 
 const { auditedEpsilon } = auditModule;
+const { gradientBoosting } = boostingModule;
+const { pipeline } = pipelineModule;
 const { seeded } = rngModule;
 const { table } = tableModule;
 const { synthesis } = methodsModule;
@@ -22,6 +27,7 @@ const { synthesis } = methodsModule;
 const { values: options } = parseArgs({
   options: {
     method: { type: "string", default: "mst" },
+    attack: { type: "string", default: "share" },
     epsilon: { type: "string", default: "1" },
     delta: { type: "string", default: "1e-3" },
     rows: { type: "string", default: "60" },
@@ -35,6 +41,9 @@ const [epsilon, delta, rows, fits] = ["epsilon", "delta", "rows", "fits"].map((n
 );
 if (!(fits >= 100) || fits % 4 !== 0)
   throw new Error(`Cannot audit: --fits must be a multiple of 4 from 100 on, got ${options.fits}`);
+
+if (!["share", "ratio"].includes(options.attack))
+  throw new Error(`Cannot audit: --attack must be share or ratio, got ${options.attack}`);
 
 const levels = ["a", "b"];
 const domain = {
@@ -69,21 +78,53 @@ function statistic(model) {
   return codes.reduce((sum, code) => sum + code, 0);
 }
 
+/** All numbers in the model's file but its ledger's, by where they stand. */
+function numbersIn(value, at = "", out = new Map()) {
+  if (typeof value === "number") out.set(at, value);
+  else if (value && typeof value === "object")
+    for (const [key, own] of Object.entries(value))
+      if (key !== "privacy") numbersIn(own, `${at}/${key}`, out);
+  return out;
+}
+
+/** How likely each model is to be one with the row, told by the first half of either kind. */
+async function ratios(withRow, without) {
+  const all = [...withRow, ...without];
+  const names = [...new Set(all.flatMap((numbers) => [...numbers.keys()]))];
+  const asTable = (models) =>
+    table(
+      names.map((name) => ({
+        name,
+        type: "numeric",
+        values: Float64Array.from(models, (numbers) => numbers.get(name) ?? Number.NaN),
+      })),
+    );
+  const half = withRow.length / 2;
+  const taught = [...withRow.slice(0, half), ...without.slice(0, half)];
+  const y = Float64Array.from(taught, (_, k) => (k < half ? 1 : 0));
+  const learner = pipeline({ learner: gradientBoosting() });
+  const model = await learner(asTable(taught), y, seeded("attack"));
+  return [withRow, without].map((models) => Array.from(model.predict(asTable(models))));
+}
+
 async function statistics(extra, count) {
   const from = customers(extra);
   const fit = synthesis(options.method, { epsilon, delta, domain, noise: "seed", target: null });
   const out = [];
-  for (let k = 0; k < count; k++)
-    out.push(statistic(await fit(from, seeded(`${options.seed} ${extra} ${k}`))));
+  for (let k = 0; k < count; k++) out.push(told(await fit(from, seeded(`${options.seed} ${extra} ${k}`))));
   return out;
 }
 
+const isRatio = options.attack === "ratio";
+const told = (model) => (isRatio ? numbersIn(model.toJSON()) : statistic(model));
 const start = process.cpuUsage();
-const [with_, without] = [await statistics(true, fits / 2), await statistics(false, fits / 2)];
+const read = [await statistics(true, fits / 2), await statistics(false, fits / 2)];
+const [with_, without] = isRatio ? await ratios(...read) : read;
 const found = auditedEpsilon(with_, without, delta);
 const { user, system } = process.cpuUsage(start);
 const result = {
   method: options.method,
+  attack: options.attack,
   stated: epsilon,
   delta,
   rows,

@@ -163,10 +163,11 @@ function possibleValues({ grid, cells, groups, weights }: PrivateVariable, share
     return names.length === 1 ? `the column is always ${names[0]}` : `only ${names.join(", ")} are possible`;
   }
   if (ranges.length === 0) return "the column is always missing";
+  const steps = grid.kind === "decimals" && grid.step !== undefined ? `, in steps of ${grid.step}` : "";
   const ends = [ranges[0][0], ranges[ranges.length - 1][1]].map((at, end) =>
     shown(valueAt(grid, at, end), grid.kind),
   );
-  return `values are possible between ${ends.join(" and ")}${missing ? ", or missing" : ""}`;
+  return `values are possible between ${ends.join(" and ")}${steps}${missing ? ", or missing" : ""}`;
 }
 
 function shown(value: number, kind: PrivateVariable["grid"]["kind"]): string {

@@ -3,7 +3,7 @@ import type { ModelJson } from "../../core/model";
 import type { Rng } from "../../core/rng";
 import type { ColumnSchema } from "../../data/schema";
 import { type Column, isCategorical, type Table, table } from "../../data/table";
-import { type ColumnCondition, resolveWhere } from "../conditions";
+import { type ColumnCondition, resolveWhere, satisfies } from "../conditions";
 import { type Redrawing, redrawn } from "../drawing/redraw";
 import { dateWriter } from "../structure/dates";
 import { freshKeys, keyCount } from "../structure/keys/fresh-keys";
@@ -13,7 +13,7 @@ import type { Privacy } from "./budget";
 import type { ColumnDomain } from "./domain/domain";
 import { kindsBy, withoutKeys } from "./domain/level-rules";
 import type { Rule } from "./domain/parse-rule";
-import { isComputing, saidOf, withComputed } from "./domain/rules";
+import { isComputing, numbersIn, type Said, saidOf, withComputed } from "./domain/rules";
 import { drawForest, type Forest } from "./draw";
 import type { PrivateVariable } from "./variable";
 
@@ -161,11 +161,11 @@ export function privateOf<K extends string>(
           firstRow + n,
         );
       const conditions = new Map<number, ColumnCondition>();
+      const asked: Asked[] = [];
       for (const condition of resolveWhere(where, columns)) {
         const { name } = columns[condition.column];
-        const rule = "a column that a rule computes cannot be chosen; choose what it is computed from";
-        check(!computed.has(name), `sample where ${name}`, rule);
-        conditions.set(place(name), condition);
+        if (computed.has(name)) asked.push({ name, condition });
+        else conditions.set(place(name), condition);
       }
       const once = (rows: number, own: Rng): Table => {
         const drawn = draw(rows, own, conditions);
@@ -180,12 +180,8 @@ export function privateOf<K extends string>(
         });
         return withComputed(table(made), rules, names);
       };
-      const made = redrawn(
-        once(n, rng),
-        keepingRules(rules, once, new Set(keyed.keys())),
-        rng.fork("orders"),
-      );
-      return withoutKeys(made, rules);
+      const again = keepingRules({ rules, asked }, once, new Set(keyed.keys()));
+      return withoutKeys(redrawn(once(n, rng), again, rng.fork("orders")), rules);
     },
     toJSON: () => {
       const { version, ...more } = json();
@@ -195,20 +191,39 @@ export function privateOf<K extends string>(
   };
 }
 
-/** What is to be drawn again: rows that break what the rules say. */
-function keepingRules(rules: readonly Rule[], draw: Redrawing["draw"], keys: ReadonlySet<string>): Redrawing {
+/** A condition on a column that a rule computes. */
+interface Asked {
+  readonly name: string;
+  readonly condition: ColumnCondition;
+}
+
+/** What is to be drawn again: rows that break what the rules say, or what is asked of the columns that they compute. */
+function keepingRules(
+  { rules, asked }: { readonly rules: readonly Rule[]; readonly asked: readonly Asked[] },
+  draw: Redrawing["draw"],
+  keys: ReadonlySet<string>,
+): Redrawing {
+  const all = (rows: Table): readonly Said[] => {
+    const of = numbersIn(rows);
+    const conditions = asked.map(({ name, condition }): Said => {
+      const values = of(name);
+      return { text: `what is asked of ${name}`, broken: (i) => !satisfies(condition, values[i]) };
+    });
+    return [...saidOf(rules, rows), ...conditions];
+  };
   return {
     broken: (rows) => {
-      const said = saidOf(rules, rows);
+      const said = all(rows);
       return Array.from({ length: rows.rows }, (_, i) => i).filter((i) =>
         said.some(({ broken }) => broken(i)),
       );
     },
     draw,
     keys,
-    kinds: (rows) => kindsBy(rules, rows),
+    // Among rows that are asked for, kinds are as frequent as they turn out.
+    ...(asked.length === 0 && { kinds: (rows) => kindsBy(rules, rows) }),
     refusal: (rows, open) => {
-      const broken = saidOf(rules, rows).flatMap(({ text, broken }): [number, string][] => {
+      const broken = all(rows).flatMap(({ text, broken }): [number, string][] => {
         const count = open.filter(broken).length;
         return count > 0 ? [[count, `${JSON.stringify(text)} by ${count}`]] : [];
       });

@@ -89,7 +89,11 @@ describe("mst({ domain: { columns, rules } })(table, rng)", () => {
     );
     const again = loadMst(JSON.parse(JSON.stringify(model)));
     expect(csvText(again.sample(50, seeded(3)))).toBe(csvText(model.sample(50, seeded(3))));
-    expect(() => model.sample(5, seeded(1), { where: { amount: { from: 3 } } })).toThrow("computed from");
+    const where = { amount: { from: 30, to: 31 } };
+    const asked = columnNamed(model.sample(50, seeded(1), { where }), "amount") as { values: Float64Array };
+    expect(asked.values.every((own) => own >= 30 && own <= 31)).toBe(true);
+    const none = { where: { amount: { from: 3000 } } };
+    expect(() => model.sample(5, seeded(1), none)).toThrow(/"what is asked of amount" by 5/);
   });
 
   test("computes columns from computed ones, whatever order the rules are in, and weighted sums", async () => {

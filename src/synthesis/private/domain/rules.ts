@@ -180,11 +180,12 @@ function shown(value: number, dates: DateFormat | undefined): string {
   return dates ? dateWriter(datesWritten(dates))(value) : String(value);
 }
 
-function numbersIn(from: Table): (name: string) => Float64Array {
+/** By column its numbers; of dates milliseconds since 1970, of levels their places. */
+export function numbersIn(from: Table): (name: string) => Float64Array {
   return (name) => {
     const column = columnNamed(from, name);
     if (column.type === "numeric") return column.values;
-    if (isCategorical(column)) return new Float64Array(0);
+    if (isCategorical(column)) return Float64Array.from(column.codes);
     return Float64Array.from(column.values, dateParser(column.format ?? plainDates));
   };
 }
@@ -250,7 +251,7 @@ function computedColumn(rule: ComputingRule, done: Table): Column {
 }
 
 /** A rule that says something of drawn rows: what it says, and whether a row breaks it. */
-interface Said {
+export interface Said {
   readonly text: string;
   readonly broken: (row: number) => boolean;
 }
