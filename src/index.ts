@@ -509,7 +509,7 @@ export type {
   Where,
 } from "./synthesis/conditions";
 export type { CopulaOptions } from "./synthesis/copula/copula";
-export type { Learning, Repeated } from "./synthesis/learning";
+export type { Learning, Repeated, Unlearnt } from "./synthesis/learning";
 export {
   type Method,
   methodNames,

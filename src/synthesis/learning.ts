@@ -21,6 +21,7 @@ export interface Learning extends Partial<Chosen> {
   readonly broken?: readonly RuleRows[];
 }
 
+/** What follows from other columns in the rows learnt, and not in those made. */
 export interface Unlearnt {
   readonly what: string;
   readonly of: readonly string[];

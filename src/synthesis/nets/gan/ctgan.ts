@@ -52,10 +52,10 @@ const noWishes: Wishes = { cells: new Map(), columns: new Map(), last: -1 };
  * model.sample(20, seeded(2)).rows; // → 20
  */
 export function ctgan(options: CtganOptions = {}): FitSynthesiser<Ctgan> {
-  const { latent = 128, units = 256, batch = 500, pac = 10, rate = 2e-4 } = options;
+  const { epochs = 300, latent = 128, units = 256, batch = 500, pac = 10, rate = 2e-4 } = options;
   checkInteger(pac, 1, 1000, "make ctgan", "pac");
   check(batch % pac === 0, "make ctgan", `batch must be a multiple of pac (${pac})`, batch);
-  const settings = { latent, batch, rate, units, usual: { epochs: 300 }, wholeBatches: true };
+  const settings = { latent, batch, rate, units, usual: { epochs }, wholeBatches: true };
   return netMethod("ctgan", options, settings, (engine, prepared, rng) => {
     const data = encodeModes(prepared.variables, prepared.rows, rng.fork("modes"));
     const condition = conditionOf(prepared.variables, data);

@@ -52,8 +52,8 @@ const [leastDeviation, mostDeviation] = [0.01, 1];
  * model.sample(20, seeded(2)).rows; // → 20
  */
 export function tvae(options: TvaeOptions = {}): FitSynthesiser<Tvae> {
-  const { latent = 128, units = 128, batch = 500, rate = 1e-3 } = options;
-  const settings = { latent, batch, rate, units, usual: { epochs: 300 } };
+  const { epochs = 300, latent = 128, units = 128, batch = 500, rate = 1e-3 } = options;
+  const settings = { latent, batch, rate, units, usual: { epochs } };
   return netMethod("tvae", options, settings, (engine, prepared, rng) => {
     const data = encodeModes(prepared.variables, prepared.rows, rng.fork("modes"));
     const net = vaeNet(data.width, units, latent);

@@ -35,8 +35,8 @@ export type Vanilla = NetSynthesiser<"vanilla">;
  * model.sample(20, seeded(2)).rows; // → 20
  */
 export function vanilla(options: VanillaOptions = {}): FitSynthesiser<Vanilla> {
-  const { latent = 10, batch = 32, rate = 2e-4 } = options;
-  const settings = { latent, batch, rate, usual: { epochs: 100 } };
+  const { epochs = 100, latent = 10, batch = 32, rate = 2e-4 } = options;
+  const settings = { latent, batch, rate, usual: { epochs } };
   return netMethod("vanilla", options, settings, (engine, prepared, rng) => {
     const data = encodeLabels(prepared.variables, rng.fork("unknown"));
     const width = data.scalars.length;
