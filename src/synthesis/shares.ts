@@ -1,6 +1,7 @@
 import { check, checkNumber } from "../core/checks";
 import { permutation, type Rng } from "../core/rng";
-import { isCategorical, type Table, takeTableRows } from "../data/table";
+import { joinTables } from "../data/join-tables";
+import { type Table, takeTableRows } from "../data/table";
 import type { Where } from "./conditions";
 import type { SampleOptions, Synthesiser } from "./synthesiser";
 
@@ -72,28 +73,7 @@ export function withShares(model: Synthesiser, { column, shares }: Shares): Synt
         done += rows;
         return model.sample(rows, rng.fork(`share ${k}`), { ...options, where, firstRow });
       });
-      return takeTableRows(joined(tables), permutation(rng.fork("mix"), n));
+      return takeTableRows(joinTables(tables), permutation(rng.fork("mix"), n));
     },
   };
-}
-
-/** Tables of the same columns, one below the other. */
-function joined(tables: readonly Table[]): Table {
-  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-  const columns = tables[0].columns.map((column, j) => {
-    const own = tables.map((table) => table.columns[j]);
-    if (isCategorical(column)) {
-      const codes = own.flatMap((part) => (isCategorical(part) ? Array.from(part.codes) : []));
-      return { ...column, codes: Int32Array.from(codes) };
-    }
-    if (column.type === "numeric") {
-      const values = own.flatMap((part) => (part.type === "numeric" ? Array.from(part.values) : []));
-      return { ...column, values: Float64Array.from(values) };
-    }
-    return {
-      ...column,
-      values: own.flatMap((part) => ("values" in part ? Array.from(part.values, String) : [])),
-    };
-  });
-  return { rows, columns };
 }

@@ -22,6 +22,10 @@ export interface ChildPlan {
   }[];
   /** The date that orders a parent's rows, if there is one. */
   readonly date?: ChildDates;
+  /** The whole number that orders a parent's rows (of the same date), no two of which share it; without, they are in the file's order. */
+  readonly by?: string;
+  /** The column of levels of the parents by which their last rows differ, if there is one (`findEnding`). */
+  readonly ending?: string;
 }
 
 /** Dates as the distance from the row before. */
@@ -52,13 +56,14 @@ export const contextNames = {
   mean: (name: string): string => `mean before: ${name}`,
   place: "row of the parent",
   left: "rows to come",
+  ending: (name: string): string => `last rows by ${name}`,
   room: "room per row to come",
   gap: "since the row before",
 } as const;
 
 /** Whether a sentence on a rule begins with something that a child row is drawn from. */
 export function isContext(sentence: string): boolean {
-  return /^(Where )?(parent: |before: |first: |mean before: |row of the parent|rows to come|room per row to come)|^By .*, (before: .*|row of the parent|rows to come|room per row to come) is /.test(
+  return /^(Where )?(parent: |before: |first: |mean before: |row of the parent|rows to come|last rows by |room per row to come)|^By .*, (before: .*|row of the parent|rows to come|room per row to come) is /.test(
     sentence,
   );
 }
@@ -256,7 +261,36 @@ export function contextColumns(
     ...means,
     number(contextNames.place, ({ place }) => place),
     number(contextNames.left, ({ left }) => left),
+    ...endingOf(plan, own, contexts),
     ...(plan.date ? [number(contextNames.room, room)] : []),
+  ];
+}
+
+/** The last rows of a parent, so many, are told apart. */
+const lastRows = 3;
+
+/** Of the last rows which one it is, by the level of the parent's column that tells how they differ; of those before, that it is none. */
+function endingOf(
+  { ending }: ChildPlan,
+  parents: readonly Column[],
+  contexts: readonly RowContext[],
+): Column[] {
+  const by = parents.find((one) => ending !== undefined && one.name === contextNames.parent(ending));
+  if (!by || !isCategorical(by) || ending === undefined) return [];
+  const levels = by.levels.flatMap((level) =>
+    Array.from({ length: lastRows }, (_, left) => `${level}: ${left === 0 ? "the last" : `${left} to come`}`),
+  );
+  const codes = contexts.map(({ left }, i) =>
+    left < lastRows && by.codes[i] >= 0 ? by.codes[i] * lastRows + left : levels.length,
+  );
+  const named = [...levels, "none of the last"];
+  return [
+    {
+      name: contextNames.ending(ending),
+      type: "categorical",
+      levels: named,
+      codes: Int32Array.from(codes),
+    },
   ];
 }
 

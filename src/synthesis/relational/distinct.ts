@@ -170,11 +170,13 @@ export function checkDistinct(
 export function describeAlong({
   running,
   dates,
+  by,
   distinct,
   alone,
 }: {
   readonly running: readonly Running[];
   readonly dates?: ChildDates;
+  readonly by?: string;
   readonly distinct: readonly (readonly string[])[];
   readonly alone: readonly Alone[];
 }): readonly string[] {
@@ -182,5 +184,6 @@ export function describeAlong({
   const once = alone.map(
     ({ column, level }) => `Of each parent's rows one has ${column} = ${level}, and no other.`,
   );
-  return [...describeRunning(running, dates), ...apart, ...once];
+  const order = by !== undefined && !dates ? [`A parent's rows are in the order of ${by}.`] : [];
+  return [...order, ...describeRunning(running, dates), ...apart, ...once];
 }

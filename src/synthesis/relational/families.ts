@@ -31,6 +31,8 @@ export const firstName = "first child's date";
 /** In fewer pairs of rows nothing is looked for; so many must lie before an end by chance, that none which does is no chance. */
 const leastPairs = 50;
 const leastOverlaps = 20;
+/** What numbers the rows of parents has many of its values in each: so much of all pairs is there. */
+const leastFilled = 0.1;
 /** Which of the dates that lie whole distances from a common one it is. */
 export const placeName = "first child's place";
 
@@ -93,7 +95,23 @@ export function planOf(children: Table, key: string, least: number): ChildPlan {
                 : "drawn",
     })),
     ...(date && { date }),
+    ...numbering(children, key, parents),
   };
+}
+
+/** The whole number that no two rows of a parent share, and of which each parent has many values: the year, or the visit. */
+function numbering(children: Table, key: string, parents: Int32Array): Pick<ChildPlan, "by"> {
+  const count = new Set(parents).size;
+  const numbers = children.columns.flatMap((column) => {
+    if (column.type !== "numeric" || column.name === key) return [];
+    const { name, values } = column;
+    if (values.some((value) => value % 1 !== 0)) return [];
+    const once = new Set(Array.from(values, (value, i) => `${parents[i]} ${value}`)).size === values.length;
+    const different = new Set(values).size;
+    return once && values.length >= leastFilled * count * different ? [{ name, different }] : [];
+  });
+  const [by] = numbers.sort((a, b) => a.different - b.different);
+  return by ? { by: by.name } : {};
 }
 
 /** How many rows have no date, or one before that of the parent's row above. */
@@ -121,12 +139,14 @@ function withoutRareLevels(children: Table, key: string, least: number): Table {
   return { rows: children.rows, columns };
 }
 
-/** Families in the order of their dates; rows without one come last. */
+/** Families in the order of their dates, and of what numbers their rows; rows without a date come last. */
 export function inOrder(families: Families, children: Table, plan: ChildPlan): Families {
   const times = timesOf(children, plan);
-  if (!times) return families;
-  const at = (i: number): number => (Number.isNaN(times[i]) ? Number.POSITIVE_INFINITY : times[i]);
-  return families.map((family) => [...family].sort((a, b) => at(a) - at(b) || a - b));
+  const by = plan.by === undefined ? undefined : columnNamed(children, plan.by);
+  const numbers = by?.type === "numeric" ? by.values : undefined;
+  const at = (i: number): number => (!times || Number.isNaN(times[i]) ? Number.MAX_VALUE : times[i]);
+  const place = (i: number): number => numbers?.[i] ?? 0;
+  return families.map((family) => [...family].sort((a, b) => at(a) - at(b) || place(a) - place(b) || a - b));
 }
 
 export function timesOf(children: Table, { date }: ChildPlan): Float64Array | undefined {

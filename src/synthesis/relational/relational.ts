@@ -5,6 +5,7 @@ import { columnNamed, dropColumns, type Table, table, takeTableRows } from "../.
 import { resolveWhere } from "../conditions";
 import { sampledOrder } from "../sampled-rows";
 import { type Chosen, loadSequential, sequential } from "../sequential/sequential";
+import { type Shares, withShares } from "../shares";
 import { type DiscoverOptions, discoverStructure, usualMinCount } from "../structure/discover/discover";
 import { keyColumn } from "../structure/discover/plan-column";
 import { keyCount } from "../structure/keys/fresh-keys";
@@ -19,6 +20,7 @@ import { checkRelational } from "./check-relational";
 import { type ChildDates, type ChildPlan, contextNames, countName, isTold, withDate } from "./child-table";
 import { type Alone, findAlone, findDistinct } from "./distinct";
 import { childrenOf, type RelationalParts, withFirsts } from "./draw-children";
+import { findEnding } from "./endings";
 import {
   childRows,
   contextOf,
@@ -53,6 +55,8 @@ export interface RelationalOptions extends Omit<DiscoverOptions, "keep" | "combi
 export interface SampleBothOptions extends SampleOptions {
   /** The number of the first child, by which their identifiers stay unique over several calls; defaults to 0. */
   readonly firstChild?: number;
+  /** Which share of the parents has which level of a column; as learnt when left out. */
+  readonly shares?: Shares;
 }
 
 /** A model of parents and their children, that samples both. */
@@ -75,8 +79,9 @@ export interface Relational extends Synthesiser {
   readonly alone: readonly Alone[];
   /** Levels of the children that a part of a date says, known after what goes with them: that is lost. */
   readonly loose: readonly string[];
-  /** The date that orders them, if there is one. */
+  /** The date that orders them, if there is one, and the number. */
   readonly dates?: ChildDates;
+  readonly by?: string;
 }
 
 /**
@@ -121,19 +126,20 @@ export function relational(
       plan,
     );
     const told = toldByChildren({ totals, levels }, structure);
-    const parentModel = await sequential({ ...settings, structure, told })(
+    // The last of the file's own columns, of which their number and first date are none.
+    const target = parents.columns.findLast(({ name }) => !told.has(name) && name !== key)?.name;
+    const parentModel = await sequential({ ...settings, structure, told, ...(target && { target }) })(
       learnt,
       rng.fork("parents"),
       watch,
     );
     const context = contextOf(whole, parentModel, { key, totals, levels });
-    const taught = childRows(
-      { plan, key, least },
-      context,
-      children,
-      chosen.map((p) => ordered[p]),
-      chosen,
-    );
+    const some = chosen.map((p) => ordered[p]);
+    const ending = searching(options)
+      ? findEnding(takeTableRows(context, chosen), children, some, plan)
+      : undefined;
+    const childPlan = { ...plan, ...(ending !== undefined && { ending }) };
+    const taught = childRows({ plan: childPlan, key, least }, context, children, some, chosen);
     const given = taught.context.map(({ name }) => name);
     const { date } = plan;
     const rows =
@@ -172,7 +178,7 @@ export function relational(
     return relationalOf({
       key,
       parents: parentModel,
-      plan,
+      plan: childPlan,
       keys,
       ...(totals.length > 0 && { totals }),
       ...(levels.length > 0 && { levels }),
@@ -302,6 +308,7 @@ function relationalOf(parts: RelationalParts): Relational {
     alone: parts.alone ?? [],
     loose: parts.loose ?? [],
     ...(parts.plan.date && { dates: parts.plan.date }),
+    ...(parts.plan.by !== undefined && { by: parts.plan.by }),
     structures: models.map((one) => one.structure),
     chosen: models,
     sample: (n, rng, options) => bare(parts.parents.sample(n, rng.fork("parents"), options)),
@@ -316,12 +323,16 @@ function relationalOf(parts: RelationalParts): Relational {
         `only ${free} keys of the form of ${parts.key} are free: make no more parents`,
         last,
       );
-      for (const { column } of resolveWhere(options.where, parts.parents.columns)) {
-        const { name } = parts.parents.columns[column];
-        const rule = "where must name columns of the parents that their children do not tell";
+      const { where, shares } = options;
+      const asked = resolveWhere(where, parts.parents.columns).map(
+        ({ column }) => parts.parents.columns[column],
+      );
+      for (const name of [...asked.map(({ name }) => name), ...(shares ? [shares.column] : [])]) {
+        const rule = "where and shares must name columns of the parents that their children do not tell";
         check(!told.has(name), "sample parents and children", rule, name);
       }
-      const drawn = parts.parents.sample(n, rng.fork("parents"), options);
+      const from = shares ? withShares(parts.parents, shares) : parts.parents;
+      const drawn = from.sample(n, rng.fork("parents"), options);
       const made = withFirsts(parts, drawn, rng.fork("firsts"));
       const children = childrenOf(parts, made, rng.fork("children"), options.firstChild ?? 0);
       const parents = withTotals(

@@ -23,8 +23,6 @@ const spare = 1.1;
 
 /** Fewer teach nothing, as a half is left out: so many times those that must share what is told. */
 export const fewestUnits = 6;
-/** What numbers the rows of units has many of its values in each: so much of all pairs is there. */
-const leastFilled = 0.1;
 
 /** A model of rows that belong to units, as the years of a firm: whole units are made. */
 export interface Units extends Synthesiser {
@@ -70,30 +68,15 @@ export function alikeWithin(from: Table, key: string): readonly Column[] {
 export function unitsIn(from: Table, key: string): RelatedTables {
   const firsts = firstsOf(from, key);
   const alike = alikeWithin(from, key).map(({ name }) => name);
-  const differ = from.columns.filter(({ name }) => name !== key && !alike.includes(name));
+  const own = [key, ...alike];
   const above = dropColumns(
     from,
-    differ.map(({ name }) => name),
+    from.columns.flatMap(({ name }) => (own.includes(name) ? [] : [name])),
   );
   return {
     parents: takeTableRows(above, [...new Set(firsts)]),
-    children: takeTableRows(dropColumns(from, alike), placesInOrder(differ, firsts)),
+    children: dropColumns(from, alike),
   };
-}
-
-/** The rows by what numbers those of each unit (its years), where a number does, of which each unit has many: else as they stand. */
-function placesInOrder(columns: readonly Column[], firsts: readonly number[]): readonly number[] {
-  const units = new Set(firsts).size;
-  const places = [...firsts.keys()];
-  const numbers = columns.flatMap((column) => {
-    if (column.type !== "numeric" || column.values.some((value) => value % 1 !== 0)) return [];
-    const { values } = column;
-    const once = new Set(places.map((i) => `${firsts[i]} ${values[i]}`)).size === places.length;
-    const different = new Set(values).size;
-    return once && places.length >= leastFilled * units * different ? [{ values, different }] : [];
-  });
-  const [by] = numbers.sort((a, b) => a.different - b.different);
-  return by ? places.sort((a, b) => firsts[a] - firsts[b] || by.values[a] - by.values[b]) : places;
 }
 
 /**

@@ -5,7 +5,7 @@ import { leavesOf, type TreeColumn } from "../drawing/trees";
 import { leafQuantile, leafShare } from "./leaf";
 import { addEffects, type LogitLayout } from "./logit";
 import { fromScore, scoreOf, withinEnds } from "./normal-scale";
-import type { NumberModel } from "./numbers";
+import { meanEffects, type NumberModel } from "./numbers";
 import type { EncodedTerm } from "./terms/terms";
 
 /** Each row's distribution of a number: its leaf, and the mean around which the leaf lies. */
@@ -29,7 +29,10 @@ export function distributionOf(
   const leaf = new Int32Array(rows);
   const seen = model.more ? [...columns, { cells: [], values: effectOf(model.more) }] : columns;
   leavesOf(model.tree, seen, 0, rows, leaf);
-  return { leaf, ...(model.mean && { mean: effectOf(model.mean) }) };
+  const { mean, apart } = model;
+  if (!mean) return { leaf };
+  const tables = { mean, ...(apart && { apart }) };
+  return { leaf, mean: meanEffects(tables, layout, { terms, columns }, [0, rows], new Float64Array(rows)) };
 }
 
 /** The part of each row's distribution that lies in ranges, as ranges of shares. */

@@ -41,11 +41,12 @@ function revivedCells(model: CellModel): CellModel {
 }
 
 function revivedNumber(model: NumberModel): NumberModel {
-  const { mean, more } = model;
+  const { mean, more, apart } = model;
   return {
     ...model,
     ...(mean && { mean: Float64Array.from(mean) }),
     ...(more && { more: Float64Array.from(more) }),
+    ...(apart && { apart: { ...apart, mean: Float64Array.from(apart.mean) } }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { cholesky, choleskySolve } from "../../core/math/linear-algebra";
-import { quantileSorted } from "../../core/math/statistics";
+import { correlation, quantileSorted } from "../../core/math/statistics";
 import { takeValues } from "../../core/matrix";
+import { placesWhere } from "../../core/places";
 import { type Grown, growTree, rootHistogram, type TreeRows, type TreeTarget } from "../drawing/grow-tree";
 import { leavesOf, type Tree, type TreeColumn, valueFeature } from "../drawing/trees";
 import { foldEnds, others, rowsOf, type Stretch } from "./folds";
@@ -17,6 +18,8 @@ export interface NumberModel {
   readonly mean?: Float64Array;
   /** Where that is the mean of the rows near it: what the mean of all rows is more, which the tree asks about as a column after the last. */
   readonly more?: Float64Array;
+  /** The mean of rows that lack a column's value, where it is one of its own: that of a customer's first month, before which lies none. */
+  readonly apart?: { readonly variable: number; readonly mean: Float64Array };
   readonly tree: Tree;
   readonly leaves: readonly Leaf[];
 }
@@ -48,6 +51,9 @@ const rowsForOne = 3000;
 const mostlyExplained = 0.5;
 const nearest = 0.6;
 const trimmingSteps = 3;
+/** Rows that lack a column's value may have a mean of their own: so many of them and of the others, who go with it by this share. */
+const leastApart = 40;
+const leastTelling = 0.1;
 
 /** The same on the normal scale, and X'X of the rows without one fold, or of all: counted once for all that is tried. */
 interface Scored extends NumberRows {
@@ -86,7 +92,7 @@ export function fitNumber(rows: NumberRows, plans: readonly TermPlan[]): NumberM
     }
   }
   const tables = best.mean && meanTables(data, best.mean);
-  const rest = tables ? residuals(data, tables.mean) : data.scores;
+  const rest = tables ? residuals(data, tables) : data.scores;
   const grown = grower(seenBy(data, tables), rest, rowsOf([[0, data.rows]]))(best.leaf);
   const leaves = grown.leafRows.map((rows) => leafOf(sortedAt(rest, rows), grown.leafRows.length === 1));
   return { scale: data.scale, tree: grown.tree, leaves, ...tables };
@@ -94,35 +100,59 @@ export function fitNumber(rows: NumberRows, plans: readonly TermPlan[]): NumberM
 
 /** How an additive mean is fitted. */
 interface Mean {
-  readonly penalty: Float64Array;
+  /** Left out, each term's own, as the rows tell. */
+  readonly penalty?: Float64Array;
   /** By least trimmed squares, from that fit on, nearly unpenalised. */
   readonly trimmed: boolean;
+  /** The column without whose value rows have a mean of their own. */
+  readonly apart?: number;
 }
 
 /**
- * The means worth a try, under the ridge penalties with the least held-out squares: all the same, or each term's own; none when a
- * mean explains next to nothing.
+ * The means worth a try, under the ridge penalties with the least held-out squares: all the same, or each term's own, or of rows that
+ * lack a column's value apart; none when a mean explains next to nothing.
  */
 function meansOf(data: Scored): Mean[] {
   const { layout, scores } = data;
   const evens = ridgePenalties.map((penalty) => evenPenalty(layout, penalty));
-  const squares = new Float64Array(evens.length + 1);
+  const apart = lackedColumn(data);
+  const squares = new Float64Array(evens.length + (apart === undefined ? 1 : 2));
   const explained = leastExplained(data.rows);
   let whole = 0;
   for (const [f, held] of data.held.entries()) {
     const system = data.systemOf(f);
-    [...evens, ownPenalties(system, layout)].forEach((penalty, k) => {
-      const rest = residuals(data, tablesFrom(system, layout, penalty), held);
+    const tried: MeanTables[] = [...evens, ownPenalties(system, layout)].map((penalty) => ({
+      mean: tablesFrom(system, layout, penalty),
+    }));
+    if (apart !== undefined) tried.push(meanTables(data, { trimmed: false, apart }, f));
+    tried.forEach((tables, k) => {
+      const rest = residuals(data, tables, held);
       for (let i = held[0]; i < held[1]; i++) squares[k] += rest[i] ** 2;
     });
     for (let i = held[0]; i < held[1]; i++) whole += scores[i] ** 2;
     if (data.rows >= rowsForOne && !(Math.min(...squares) < (1 - explained / 2) * whole)) return [];
   }
-  const least = Math.min(...squares);
+  const [together, own = Infinity] = [squares.subarray(0, evens.length + 1), squares[evens.length + 1]];
+  const common = Math.min(...together);
+  const better = own < (1 - explained) * common;
+  const least = better ? own : common;
   if (!(least < (1 - explained) * whole)) return [];
-  const penalty = evens[squares.indexOf(least)] ?? ownPenalties(data.systemOf(), layout);
-  const plain = { penalty, trimmed: false };
-  return least < (1 - mostlyExplained) * whole ? [plain, { penalty, trimmed: true }] : [plain];
+  const penalty = evens[together.indexOf(common)] ?? ownPenalties(data.systemOf(), layout);
+  const plain: Mean = { ...(better && apart !== undefined ? { apart } : { penalty }), trimmed: false };
+  return least < (1 - mostlyExplained) * whole ? [plain, { ...plain, trimmed: true }] : [plain];
+}
+
+/** The column, lacking in some rows, that most goes with the scores of those that have it. */
+function lackedColumn({ rows, columns, scores }: Scored): number | undefined {
+  let best: { readonly variable: number; readonly found: number } | undefined;
+  columns.forEach(({ values }, variable) => {
+    if (!values) return;
+    const known = placesWhere(rows, (i) => !Number.isNaN(values[i]));
+    if (Math.min(known.length, rows - known.length) < leastApart) return;
+    const found = correlation(takeValues(values, known), takeValues(scores, known)) ** 2;
+    if (found > (best?.found ?? leastTelling)) best = { variable, found };
+  });
+  return best?.variable;
 }
 
 /** The leaf size with the least held-out ranked probability score. */
@@ -132,7 +162,7 @@ function bestLeaf(data: Scored, of: Mean | undefined): { score: number; leaf: nu
   const leaf = new Int32Array(data.rows);
   data.held.forEach(([first, last], f) => {
     const tables = of && meanTables(data, of, f);
-    const rest = tables ? residuals(data, tables.mean) : data.scores;
+    const rest = tables ? residuals(data, tables) : data.scores;
     const seen = seenBy(data, tables);
     const grow = grower(seen, rest, rowsOf(stretchesOf(data.rows, data.held, f)));
     sizes.forEach((size, k) => {
@@ -242,42 +272,82 @@ function ownPenalties(system: Equations, layout: LogitLayout): Float64Array {
   return penalty;
 }
 
-type MeanTables = Required<Pick<NumberModel, "mean">> & Pick<NumberModel, "more">;
+type MeanTables = Required<Pick<NumberModel, "mean">> & Pick<NumberModel, "more" | "apart">;
+
+/** Some of the rows, as if they were all. */
+function partOf(data: Scored, kept: Int32Array): Scored {
+  const terms = data.terms.map(({ at, share }) => ({
+    at: Uint16Array.from(kept, (i) => at[i]),
+    ...(share && { share: takeValues(share, kept) }),
+  }));
+  const part = { ...data, rows: kept.length, terms, scores: takeValues(data.scores, kept), held: [] };
+  const system = normalEquations(part, data.layout, part.scores, [[0, kept.length]]);
+  return { ...part, systemOf: () => system };
+}
 
 /**
  * The mean's tables; trimmed, of the rows that are nearest to it (least trimmed squares; Rousseeuw, 1984, by concentration steps):
  * where most bills are near the last one and some anywhere, the squares of these would pull the mean away from those.
  */
-function meanTables(data: Scored, { penalty, trimmed }: Mean, fold?: number): MeanTables {
-  const { layout, scores } = data;
-  const whole = tablesFrom(data.systemOf(fold), layout, penalty);
+function meanTables(data: Scored, { penalty, trimmed, apart }: Mean, fold?: number): MeanTables {
+  const { layout } = data;
+  if (apart !== undefined) {
+    const lacking = lacks(data.columns, apart);
+    const all = rowsOf(stretchesOf(data.rows, data.held, fold));
+    const [known, others] = [false, true].map((gone) =>
+      partOf(
+        data,
+        all.filter((i) => lacking(i) === gone),
+      ),
+    );
+    const { mean } = meanTables(others, { trimmed: false });
+    return { ...meanTables(known, { trimmed }), apart: { variable: apart, mean } };
+  }
+  const system = data.systemOf(fold);
+  const whole = tablesFrom(system, layout, penalty ?? ownPenalties(system, layout));
   if (!trimmed) return { mean: whole };
   const rows = rowsOf(stretchesOf(data.rows, data.held, fold));
   const free = evenPenalty(layout, freePenalty);
   let mean = whole;
   for (let step = 0; step < trimmingSteps; step++) {
-    const off = residuals(data, mean).map(Math.abs);
+    const off = residuals(data, { mean }).map(Math.abs);
     const limit = quantileSorted(sortedAt(off, rows), nearest);
-    const kept = rows.filter((i) => off[i] <= limit);
-    const terms = data.terms.map(({ at, share }) => ({
-      at: Uint16Array.from(kept, (i) => at[i]),
-      ...(share && { share: takeValues(share, kept) }),
-    }));
-    const system = normalEquations({ ...data, rows: kept.length, terms }, layout, takeValues(scores, kept), [
-      [0, kept.length],
-    ]);
-    mean = tablesFrom(system, layout, free);
+    const near = partOf(
+      data,
+      rows.filter((i) => off[i] <= limit),
+    );
+    mean = tablesFrom(near.systemOf(), layout, free);
   }
   return { mean, more: whole.map((effect, k) => effect - mean[k]) };
 }
 
-function residuals(
-  data: Scored,
-  tables: Float64Array,
-  [first, last]: Stretch = [0, data.rows],
+/** Which rows have no value of the column. */
+function lacks(columns: readonly TreeColumn[], variable: number): (row: number) => boolean {
+  const { values } = columns[variable];
+  return (row) => values === undefined || Number.isNaN(values[row]);
+}
+
+/** The means of rows. */
+export function meanEffects(
+  { mean, apart }: MeanTables,
+  layout: LogitLayout,
+  { terms, columns }: Pick<NumberRows, "terms" | "columns">,
+  [first, last]: Stretch,
+  out: Float64Array,
 ): Float64Array {
-  const out = new Float64Array(data.rows);
-  addEffects(data.layout, tables, data.terms, out, first, last);
+  addEffects(layout, mean, terms, out, first, last);
+  if (!apart) return out;
+  const lacking = lacks(columns, apart.variable);
+  for (let i = first; i < last; i++) {
+    if (!lacking(i)) continue;
+    out[i] = 0;
+    addEffects(layout, apart.mean, terms, out, i, i + 1);
+  }
+  return out;
+}
+
+function residuals(data: Scored, tables: MeanTables, [first, last]: Stretch = [0, data.rows]): Float64Array {
+  const out = meanEffects(tables, data.layout, data, [first, last], new Float64Array(data.rows));
   for (let i = first; i < last; i++) out[i] = data.scores[i] - out[i];
   return out;
 }

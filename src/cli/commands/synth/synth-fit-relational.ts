@@ -163,7 +163,15 @@ async function told(
   }));
   const lost = [...unlearnt.lost, ...loose, ...losses];
   printLost("Not in the synthetic rows:", lost);
-  const notes = describeLearning(learning, parents.rows);
+  const unordered = !both.dates && both.by === undefined && parents.rows < children.rows;
+  const notes = [
+    ...describeLearning(learning, parents.rows),
+    ...(unordered
+      ? [
+          "children: no date and no number (of a visit, a year) says in what order a parent's rows are; what goes from row to row is learnt of them as they stand in the file",
+        ]
+      : []),
+  ];
   for (const sentence of notes) note(sentence);
   const rules = rulesOf(both);
   const whose = flags.children === undefined ? [`each ${key}`, "its rows"] : ["parents", "children"];

@@ -2,6 +2,7 @@ import { seeded } from "../../../core/rng";
 import { csvFile } from "../../../data/write/write-csv";
 import { parseWhere } from "../../../synthesis/conditions";
 import type { Relational } from "../../../synthesis/relational/relational";
+import { parseShares } from "../../../synthesis/shares";
 import type { Synthesiser } from "../../../synthesis/synthesiser";
 import { usageError } from "../../support/exit";
 import { note } from "../../support/output";
@@ -37,9 +38,9 @@ export async function sampleBoth(
     if (!/\.csv$/i.test(file))
       throw usageError(`Cannot write two tables: a file must end in .csv, got ${file}`);
   if (out === childrenOut) throw usageError("Cannot write two tables: --out and --children-out must differ");
-  if (share.length > 0) throw usageError("Cannot use --share with --children-out: use --where");
   const both = model as Relational;
   const where = parseWhere(texts, model.columns);
+  const shares = parseShares(share, model.columns);
   const how = delimiter === undefined ? {} : { delimiter };
   const [first, second] = [csvFile(out, how), csvFile(childrenOut, how)];
   let children = 0;
@@ -51,6 +52,7 @@ export async function sampleBoth(
           const own = Math.min(blockRows, rows - done);
           const made = both.sampleBoth(own, seeded(seed).fork(`block ${block}`), {
             where,
+            ...(shares && { shares }),
             firstRow: done,
             firstChild: children,
           });
