@@ -24,7 +24,7 @@ export interface ChildPlan {
   readonly date?: ChildDates;
   /** The whole number that orders a parent's rows (of the same date), no two of which share it; without, they are in the file's order. */
   readonly by?: string;
-  /** The column of levels of the parents by which their last rows differ, if there is one (`findEnding`). */
+  /** The column of levels of the parents by which their last rows differ, if there is one (`withEnding`). */
   readonly ending?: string;
 }
 

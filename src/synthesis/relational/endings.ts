@@ -11,16 +11,11 @@ const mostLevels = 6;
 const leastScore = 4.5;
 
 /**
- * The column of levels of the parents by which their last rows differ most from those before, beyond chance: customers who leave
- * use less in their last months, others do not. Undefined where by none.
+ * The plan with the column of levels of the parents by which their last rows differ most from those before, beyond chance: customers
+ * who leave use less in their last months, others do not. As it is where they differ by none.
  */
-export function findEnding(
-  parents: Table,
-  children: Table,
-  families: Families,
-  { columns }: ChildPlan,
-): string | undefined {
-  const drawn = new Set(columns.flatMap(({ name, role }) => (role === "drawn" ? [name] : [])));
+export function withEnding(plan: ChildPlan, parents: Table, children: Table, families: Families): ChildPlan {
+  const drawn = new Set(plan.columns.flatMap(({ name, role }) => (role === "drawn" ? [name] : [])));
   const cells = children.columns.flatMap((column): ((row: number) => number)[] => {
     if (!drawn.has(column.name)) return [];
     if (column.type === "numeric") return [(row) => column.values[row]];
@@ -43,7 +38,7 @@ export function findEnding(
       if (score > (best?.score ?? leastScore)) best = { name: column.name, score };
     }
   }
-  return best?.name;
+  return best ? { ...plan, ending: best.name } : plan;
 }
 
 /** How many standard deviations beyond chance the numbers differ by group. */

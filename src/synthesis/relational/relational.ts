@@ -20,7 +20,7 @@ import { checkRelational } from "./check-relational";
 import { type ChildDates, type ChildPlan, contextNames, countName, isTold, withDate } from "./child-table";
 import { type Alone, findAlone, findDistinct } from "./distinct";
 import { childrenOf, type RelationalParts, withFirsts } from "./draw-children";
-import { findEnding } from "./endings";
+import { withEnding } from "./endings";
 import {
   childRows,
   contextOf,
@@ -135,10 +135,9 @@ export function relational(
     );
     const context = contextOf(whole, parentModel, { key, totals, levels });
     const some = chosen.map((p) => ordered[p]);
-    const ending = searching(options)
-      ? findEnding(takeTableRows(context, chosen), children, some, plan)
-      : undefined;
-    const childPlan = { ...plan, ...(ending !== undefined && { ending }) };
+    const childPlan = searching(options)
+      ? withEnding(plan, takeTableRows(context, chosen), children, some)
+      : plan;
     const taught = childRows({ plan: childPlan, key, least }, context, children, some, chosen);
     const given = taught.context.map(({ name }) => name);
     const { date } = plan;
