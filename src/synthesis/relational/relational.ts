@@ -323,12 +323,14 @@ function relationalOf(parts: RelationalParts): Relational {
         last,
       );
       const { where, shares } = options;
-      const asked = resolveWhere(where, parts.parents.columns).map(
-        ({ column }) => parts.parents.columns[column],
-      );
-      for (const name of [...asked.map(({ name }) => name), ...(shares ? [shares.column] : [])]) {
-        const rule = "where and shares must name columns of the parents that their children do not tell";
+      const asked = resolveWhere(where, parts.parents.columns).map(({ column }) => column);
+      for (const name of asked.map((column) => parts.parents.columns[column].name)) {
+        const rule = "where must name columns of the parents that their children do not tell";
         check(!told.has(name), "sample parents and children", rule, name);
+      }
+      if (shares) {
+        const rule = "shares must be of a column of the parents that their children do not tell";
+        check(!told.has(shares.column), "sample parents and children", rule, shares.column);
       }
       const from = shares ? withShares(parts.parents, shares) : parts.parents;
       const drawn = from.sample(n, rng.fork("parents"), options);
