@@ -86,3 +86,22 @@ test("rows of a parent in any order are learnt in that of the whole number that 
   // A row that another one follows may end where no next one can begin; as they stood in the file nearly all were torn.
   expect(torn.length).toBeLessThan(0.02 * rows.length);
 });
+
+test("a level that the row before tells, too, is that of its own row: first rows have none before", async () => {
+  const rng = seeded("schools");
+  const lines: string[] = [];
+  const parents = Array.from({ length: 150 }, (_, i) => {
+    const years = 8 + Math.floor(13 * rng.uniform());
+    for (let year = 0; year < 2 + (i % 4); year++)
+      lines.push(`K${1000 + 7 * i},${2000 + year},${years},${years < 14 ? "no" : "yes"}`);
+    return `K${1000 + 7 * i},${20 + (i % 31)}`;
+  });
+  const tables = {
+    parents: parseCsv(`key,age\n${parents.join("\n")}\n`, id).table,
+    children: parseCsv(`key,year,schooling,degree\n${lines.join("\n")}\n`, id).table,
+  };
+  const model = await relational({ key: "key", threads: 1 })(tables, seeded(1));
+  const rows = linesOf(csvText(model.sampleBoth(200, seeded(2)).children));
+  // Read off the schooling of the row before it was missing in each first row.
+  expect(rows.filter(([, , years, degree]) => degree !== (Number(years) < 14 ? "no" : "yes"))).toEqual([]);
+});

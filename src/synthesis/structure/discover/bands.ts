@@ -65,6 +65,8 @@ export function bandsOf(input: LevelsInput, plan: LevelsPlan, number: NumberInpu
     const code = input.codes[i];
     const value = number.values[i];
     torn ||= code >= count !== Number.isNaN(value);
+    // What others are drawn by is not made whole: a first row has none before, and would have no level.
+    if (number.given && code < count && Number.isNaN(value)) return undefined;
     if (code >= count || Number.isNaN(value)) continue;
     if (value < low[code]) low[code] = value;
     if (value > high[code]) high[code] = value;

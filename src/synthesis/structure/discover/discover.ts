@@ -252,6 +252,7 @@ function bandsAmong(plans: readonly ColumnPlan[], look: Look): readonly ColumnPl
             name: plan.name,
             values: look.numbers(plan),
             people: whose,
+            given: look.given.includes(plan.name),
             ...(plan.kind === "date" ? { date: true } : plan.grid && { grid: plan.grid }),
           },
         ]
