@@ -1,5 +1,6 @@
 import type { Beyond } from "../data/read/drawn-table";
 import type { RuleRows } from "./sequential/known/rules-kept";
+import { fewRows } from "./sequential/parents";
 import type { Chosen } from "./sequential/sequential";
 
 /** How a table was learnt, beside the model itself: what its owner is told by the command, the file, a report and the web app alike. */
@@ -80,9 +81,13 @@ export function describeLearning(learning: Learning, rows: number): readonly str
     said.push(
       `${counted.map(({ column, levels }) => `${column} (${levels} levels)`).join(", ")}: what goes with which of so many levels is told by counts, not by a regression: each column before them that helps adds what it tells alone (naive Bayes), and what columns tell only together comes out weaker or not at all`,
     );
-  if (pairs && pairs.learnt < pairs.all)
+  if (pairs?.crowded)
     said.push(
-      `${pairs.learnt} of ${pairs.all} pairs of columns are learnt, no more than ${rows} rows bear: others come out weaker (numbers that are clearly off are named)`,
+      `${pairs.learnt} of ${pairs.all} pairs of columns are learnt: ${pairs.crowded} others go together, too, but ${rows} rows bear no more, and come out weaker (numbers that are clearly off are named)`,
+    );
+  else if (pairs && pairs.learnt < pairs.all && rows < fewRows)
+    said.push(
+      `${pairs.learnt} of ${pairs.all} pairs of columns are learnt: what others may have in common ${rows} rows do not tell from chance, and it comes out weaker`,
     );
   const { children } = learning;
   const below = children ? describeLearning(children, children.rows).map((own) => `children: ${own}`) : [];

@@ -19,22 +19,33 @@ const rowsPerCoefficient = 8;
 /** How many standard deviations an association must lie above chance to count. */
 const leastScore = 2;
 /** From fewer rows than this what looks like chance is not learnt: it would be about single rows, and blur the rest. */
-const fewRows = 2000;
+export const fewRows = 2000;
 /** … unless two together tell of a third what neither tells alone, by so many standard deviations (some 20,000 pairs are tried). */
 const leastJoint = 5;
+
+/** An association that lies so many above it (of thousands of pairs hardly one by chance) and finds no room is told. */
+const clearScore = 4;
+
+export interface Parents {
+  /** For each variable the places of those that its conditional looks at. */
+  readonly parents: readonly (readonly number[])[];
+  /** How many pairs go together beyond chance and found no room. */
+  readonly crowded: number;
+}
 
 /**
  * For each variable, in the order of drawing, the earlier ones that its conditional looks at: all of them, unless rows are few
  * or there are more than they can bear; then those it goes with beyond chance, and most (the G statistic of binned pairs, standardised).
  * A target of levels looks at all that `mostBudget` bears: many weak effects under one penalty are what it is about.
  */
-export function parentsOf(frame: Frame): readonly (readonly number[])[] {
+export function parentsOf(frame: Frame): Parents {
   const usual = Math.min(mostBudget, Math.max(leastBudget, frame.rows / rowsPerCoefficient));
   const sizes = frame.plans.map((own) => own.reduce((sum, plan) => sum + coefficientCount(plan), 0));
   const screened = spacedRows(frame.rows, screeningRows);
   let total = 0;
+  let crowded = 0;
   let binned: readonly Binned[] | undefined;
-  return frame.variables.map((variable, j) => {
+  const parents = frame.variables.map((variable, j) => {
     const all = Array.from({ length: j }, (_, k) => k);
     const before = total;
     total += sizes[j];
@@ -61,8 +72,10 @@ export function parentsOf(frame: Frame): readonly (readonly number[])[] {
       if (!kept.includes(k)) kept.push(k);
       used += sizes[k];
     }
+    for (const { k, found } of scored) if (found >= clearScore && !kept.includes(k)) crowded++;
     return kept.sort((a, b) => a - b);
   });
+  return { parents, crowded };
 }
 
 /** The earlier variables of which two go together with the variable. */

@@ -14,6 +14,8 @@ export interface SequentialParts {
   readonly plans: readonly (readonly TermPlan[])[];
   /** The earlier variables that each one's conditional looks at, by place. */
   readonly parents: readonly (readonly number[])[];
+  /** How many pairs go together and are not among them; a fit tells, and the file's `origin.learning`. */
+  readonly crowded?: number;
   /** Where the terms of its parents, before each variable lie in its tables. */
   readonly layouts: readonly LogitLayout[];
   readonly masks: readonly (readonly Mask[])[];

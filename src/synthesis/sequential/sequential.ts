@@ -52,8 +52,8 @@ export interface SequentialOptions extends DiscoverOptions, SampledRowsOptions {
 export interface Chosen {
   /** On how many rows at most it was chosen what the columns' conditionals look like, and how numbers spread around their mean. */
   readonly chosenOn: { readonly choices: number; readonly spread: number };
-  /** Of how many pairs of drawn variables one's conditional looks at the other; of the rest what they have in common may be lost. */
-  readonly pairs: { readonly learnt: number; readonly all: number };
+  /** Of how many pairs of drawn variables one's conditional looks at the other; and how many go together and found no room (told by a fit alone). */
+  readonly pairs: { readonly learnt: number; readonly all: number; readonly crowded?: number };
   /** Columns of so many levels that their conditionals are told by counts (`fitCounted`), and how many levels each has. */
   readonly counted: readonly { readonly column: string; readonly levels: number }[];
 }
@@ -121,7 +121,7 @@ async function learnt(
   const variables = drawingOrder(reduced, structure, target, given, options.told);
   const frame = frameOf(variables, structure, options.owners);
   const drawn = variables.map(drawnVariable);
-  const parents = parentsOf(frame);
+  const { parents, crowded } = parentsOf(frame);
   const conditionals = await fitConditionals(frame, drawn, parents, {
     ...watch,
     threads: options.threads,
@@ -133,6 +133,7 @@ async function learnt(
     variables: drawn,
     plans: frame.plans,
     parents,
+    crowded,
     layouts: parents.map((own) => logitLayout(own.flatMap((k) => frame.plans[k]))),
     masks: frame.masks,
     conditionals,
@@ -162,6 +163,7 @@ function sequentialOf(parts: SequentialParts): Sequential {
     pairs: {
       learnt: parts.parents.reduce((sum, _, j) => sum + learntParents(parts, j), 0),
       all: (parts.parents.length * (parts.parents.length - 1)) / 2,
+      ...(parts.crowded && { crowded: parts.crowded }),
     },
     sample: (n: number, rng: Rng, options: SampleOptions = {}) => {
       checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");

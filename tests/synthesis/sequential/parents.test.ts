@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { normal, seeded } from "../../../src/core/rng";
+import { describeLearning } from "../../../src/synthesis/learning";
 import { frameOf } from "../../../src/synthesis/sequential/frame";
 import { parentsOf } from "../../../src/synthesis/sequential/parents";
 import type { NumberVariable } from "../../../src/synthesis/structure/structure";
@@ -15,5 +16,33 @@ test("parentsOf(frame) sees in few rows a tie in a line that all bins do not sho
     }),
   );
   // G is 46 of 36 degrees of freedom, that of the line 13 of one.
-  expect(parentsOf(frameOf(variables, { exclusions: [], minCount: 5 }))).toEqual([[], [], [0]]);
+  expect(parentsOf(frameOf(variables, { exclusions: [], minCount: 5 }))).toEqual({
+    parents: [[], [], [0]],
+    crowded: 0,
+  });
+});
+
+test("parentsOf(frame) counts the pairs that go together and find no room, and none among columns of chance: only these are told", () => {
+  const rng = seeded(6);
+  const factor = Float64Array.from({ length: 2500 }, () => normal(rng));
+  const crowdedOf = (share: number): number => {
+    const variables = Array.from(
+      { length: 60 },
+      (_, j): NumberVariable => ({
+        ...{ name: `v${j}`, kind: "number", missing: false, atoms: [], low: -9, high: 9 },
+        values: factor.map((one) => share * one + normal(rng)),
+      }),
+    );
+    return parentsOf(frameOf(variables, { exclusions: [], minCount: 5 })).crowded;
+  };
+  expect(crowdedOf(0)).toBe(0);
+  // 39 curves of 8 coefficients each fit into the 312 that 2,500 rows bear: the last 20 columns lack 1 to 20 of those before.
+  expect(crowdedOf(1)).toBe(210);
+  const told = (crowded: number, rows: number): string =>
+    describeLearning({ pairs: { learnt: 84, all: 4950, ...(crowded && { crowded }) } }, rows).join();
+  expect(told(210, 2500)).toContain(
+    "84 of 4950 pairs of columns are learnt: 210 others go together, too, but 2500 rows bear no more",
+  );
+  expect(told(0, 2500)).toBe("");
+  expect(told(0, 1500)).toContain("1500 rows do not tell from chance");
 });
