@@ -90,14 +90,13 @@ export function supportOf(
     const made = grids
       .map((on) => [on, own.filter(({ value }) => stepOf(value, nested) === (on?.step ?? 0))] as const)
       .filter(([, those]) => peopleWith(those, owners) >= least)
-      .map(([on, those], k) => {
+      .map(([on, those]) => {
         const shown = those.length === own.length ? values : told(those, [low, high]);
-        return (
-          listed(on, shown, those.length, [first, last]) ?? (k > 0 && on ? placesOf(on, first, last) : [])
-        );
+        return { on, list: listed(on, shown, those.length, [first, last]) };
       });
-    if (made.length > 0 && made[0].length > 0) {
-      const list = [...new Set(made.flat())].sort((a, b) => a - b);
+    if (made[0]?.list?.length) {
+      const placed = made.flatMap(({ on, list }) => list ?? fewPlaces(on, [first, last]));
+      const list = [...new Set(placed)].sort((a, b) => a - b);
       list.forEach((_, k) => {
         inList.push(from.length + k);
       });
@@ -258,4 +257,9 @@ function countedOf(sorted: Float64Array): Counted[] {
     else out.push({ value, count: 1, first });
   });
   return out;
+}
+
+/** A grid's places between the ends, where they can be listed: millionths are too many. */
+function fewPlaces(grid: Grid | undefined, [first, last]: Ends): readonly number[] {
+  return grid && last - first < mostPieces * spacing(grid) ? placesOf(grid, first, last) : [];
 }

@@ -83,3 +83,18 @@ test("sequential() makes as many different prices as a second sample of the list
   expect(made / real).toBeGreaterThan(0.88);
   expect(made / real).toBeLessThan(1.12);
 });
+
+test("sequential() lists no places of a coarser grid where there are millions", async () => {
+  const rng = seeded(8);
+  // Seconds of visits, mostly none: means of few pages, so that whole ones, halves and thirds repeat beside millionths.
+  const values = Float64Array.from({ length: 12_000 }, () => {
+    if (rng.uniform() < 0.8) return 0;
+    const [pages, scale] = [1 + Math.floor(4 * rng.uniform() ** 2), rng.uniform() < 0.02 ? 97 : 1];
+    return Number((Math.round(60 * Math.exp(1.3 * normal(rng))) / pages / scale).toFixed(8));
+  });
+  const real = table([{ name: "seconds", type: "numeric", values }]);
+  const made = (await sequential({ threads: 1 })(real, seeded(1))).sample(6000, seeded(2));
+  const none = (from: typeof real): number =>
+    (columnNamed(from, "seconds") as NumericColumn).values.filter((value) => value === 0).length / from.rows;
+  expect(Math.abs(none(made) - none(real))).toBeLessThan(0.02);
+});
