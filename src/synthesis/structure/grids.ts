@@ -87,7 +87,9 @@ function commonStep(units: Float64Array, least: number, people: People | undefin
   return step;
 }
 
-const coarserSteps = [5, 10, 50, 100, 500, 1000];
+/** Fives and tens of a grid's steps, up to a thousand of them or to whole numbers. */
+const coarserSteps = (decimals: number): readonly number[] =>
+  Array.from({ length: 2 * Math.max(3, decimals) }, (_, k) => (k % 2 === 0 ? 5 : 10) * 10 ** (k >> 1));
 /** A grid within the grid counts from this share of the values on: below it, chance puts as many there. */
 const leastCoarser = 0.03;
 
@@ -98,7 +100,7 @@ const leastCoarser = 0.03;
 export function withCoarser(grid: Grid, values: ArrayLike<number>): Grid {
   if (values.length === 0) return grid;
   const scale = 10 ** grid.decimals;
-  const steps = [grid.step, ...coarserSteps.map((step) => step * grid.step)];
+  const steps = [grid.step, ...coarserSteps(grid.decimals).map((step) => step * grid.step)];
   const exact = new Float64Array(steps.length);
   for (let i = 0; i < values.length; i++) {
     const units = Math.round(values[i] * scale);

@@ -98,3 +98,18 @@ test("sequential() lists no places of a coarser grid where there are millions", 
     (columnNamed(from, "seconds") as NumericColumn).values.filter((value) => value === 0).length / from.rows;
   expect(Math.abs(none(made) - none(real))).toBeLessThan(0.02);
 });
+
+test("sequential() keeps whole numbers beside fractions of seven digits", async () => {
+  const rng = seeded(8);
+  const values = Float64Array.from({ length: 6000 }, () => {
+    const pages = 1 + Math.floor(9 * rng.uniform() ** 2);
+    return Number((Math.round(600 * Math.exp(1.3 * normal(rng))) / pages).toFixed(7));
+  });
+  const real = table([{ name: "seconds", type: "numeric", values }]);
+  const made = (await sequential({ threads: 1 })(real, seeded(1))).sample(6000, seeded(2));
+  const shareOn = (from: typeof real, scale: number): number =>
+    (columnNamed(from, "seconds") as NumericColumn).values.filter((value) => Number.isInteger(value * scale))
+      .length / from.rows;
+  for (const scale of [1, 10])
+    expect(Math.abs(shareOn(made, scale) - shareOn(real, scale))).toBeLessThan(0.1);
+});
