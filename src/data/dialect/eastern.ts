@@ -44,8 +44,8 @@ const encodings: readonly (readonly [name: string, blocks: readonly Block[]])[] 
   ],
 ];
 const rareShare = 0.05;
-/** Of so many different characters, or where the bytes are none of windows-1252, so many must be common ones. */
-const [fewest, leastCommon] = [8, 0.9];
+/** Of so many different characters, or fewer where the bytes are none of windows-1252, so many must be common ones. */
+const [fewest, fewestStrange, leastCommon] = [8, 3, 0.9];
 /** What windows-1252 has no character for. */
 const noWestern = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d]);
 
@@ -55,7 +55,9 @@ export function easternEncoding(bytes: Uint8Array): string | undefined {
   const found = encodings.flatMap(([name, blocks]) => {
     if (!decodes(bytes, name)) return [];
     const { likelihood, common, different } = readAs(bytes, blocks);
-    return common >= leastCommon && (different >= fewest || !western) ? [{ name, likelihood }] : [];
+    return common >= leastCommon && different >= (western ? fewest : fewestStrange)
+      ? [{ name, likelihood }]
+      : [];
   });
   return found.sort((a, b) => b.likelihood - a.likelihood)[0]?.name;
 }

@@ -51,6 +51,9 @@ test("bytes that are no characters of windows-1252 stop the reading, but for a f
   // ü in code page 850, and one such byte among a hundred of windows-1252.
   const dos = Buffer.from("name,n\nM\x81ller,1\nJ\x84ger,2\n", "latin1");
   expect(() => parseCsv(dos)).toThrow(/neither UTF-8 nor windows-1252 .*--encoding/);
+  // One broken byte alone is no word of East Asia.
+  const slip = Buffer.from(`name,n\n${"Anna,1\n".repeat(300)}An\x8dna,2\n`, "latin1");
+  expect(() => parseCsv(slip)).toThrow(/neither UTF-8 nor windows-1252 .*--encoding/);
   const few = Buffer.from(`name,n\n${"Müller,1\n".repeat(100)}M\x81ller,2\n`, "latin1");
   expect(parseCsv(few).dialect.encoding).toBe("windows-1252");
 });
