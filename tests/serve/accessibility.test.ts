@@ -53,6 +53,7 @@ describe.skipIf(!chromium)("every page of the app, by axe", () => {
       await page.click("button[type=submit]");
       await page.waitForSelector("#result h2");
       await page.click("text=Use this Data Path");
+      await page.waitForSelector("text=will be used");
     },
     "/training": async (page) => {
       await page.fill("#epochs", "0");
