@@ -169,6 +169,16 @@ describe("a sum beside amounts by level, but no less than an end", () => {
     };
     expect(await broken(table, right)).toBe(0);
   });
+  test("tells of no level what one row of it has, where the others have none", () => {
+    let row = 0;
+    const table = tableOf("plan,weight,price", (rng) => {
+      const plan = row++ % 10 === 0 ? "none" : one(rng, "A", "B");
+      const weight = Math.round(1000 * rng.uniform()) / 10;
+      if (plan === "none") return [plan, weight, row === 501 ? 777.77 : ""];
+      return [plan, weight, plan === "A" ? cents(4 + 1.2 * weight) : cents(6 + 1.5 * weight)];
+    });
+    expect(announced(table).filter((rule) => rule.includes("777.77"))).toEqual([]);
+  });
   test("is none where one row in fifty lies beside it", () => {
     const told = announced(usage((row) => (row % 50 === 0 ? 1 : 0)));
     expect(told.filter((rule) => rule.includes("the greater of"))).toEqual([]);

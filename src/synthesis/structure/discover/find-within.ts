@@ -7,6 +7,7 @@ import { personsIn } from "../people";
 import { isWritten } from "./find-exact";
 import { findSums } from "./find-sums";
 import {
+  enoughKnown,
   type Found,
   isOpen,
   knownRows,
@@ -33,7 +34,7 @@ const leastExplained = 0.99;
 const screeningRows = 1000;
 /** … and so many of a level's rows at its own end, and within it. */
 const leastAtEnd = 20;
-/** So many people must tell an amount of a level. */
+/** So many people must tell an amount, or the sum, of a level. */
 const leastTold = 5;
 /** By a column of more levels no sums are told. */
 const mostLevels = 12;
@@ -160,6 +161,8 @@ export function findSumsByLevel(
       const told = used.every((own, k) => {
         const there = own.filter(isThere);
         if (there.length === 0) return true;
+        // What few rows or people tell is no rule of the level, and would be read off them.
+        if (there.length < leastRows || !enoughKnown(target, there, leastTold)) return false;
         const sum =
           constantIn(target, there) ??
           sumWithin(target, numbers, found, { rows: own, near: near[k] }) ??
