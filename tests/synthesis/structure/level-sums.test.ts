@@ -169,6 +169,19 @@ describe("a sum beside amounts by level, but no less than an end", () => {
     };
     expect(await broken(table, right)).toBe(0);
   });
+  test("is found beside a plan of which no use is told, but always what is over: nothing", async () => {
+    const table = tableOf("plan,used,over", (rng) => {
+      const plan = one(rng, "S", "L", "flat");
+      const used = Math.round(-160 * Math.log(1 - rng.uniform())) / 10;
+      return plan === "flat" ? [plan, "", 0] : [plan, used, over(plan, used)];
+    });
+    expect(announced(table)).toContain(
+      "over = the greater of 0 and used (0 where missing) + (by plan: L → -25, S → -5, flat → 0), rounded.",
+    );
+    const right = (plan: string, used: string, own: string): boolean =>
+      own !== "" && Number(own) === (plan === "flat" ? 0 : over(plan, Number(used)));
+    expect(await broken(table, right)).toBe(0);
+  });
   test("tells of no level what one row of it has, where the others have none", () => {
     let row = 0;
     const table = tableOf("plan,weight,price", (rng) => {

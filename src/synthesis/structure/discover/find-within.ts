@@ -122,15 +122,15 @@ function withIdleLevels(formula: Formula, { target, end, side }: Cut, { of, rows
   const sign = side === "least" ? 1 : -1;
   const bare = evaluate({ ...formula, effects: [] }, of, rows);
   const effects = by.effects.map((own, code) => {
-    const known = [...codes.keys()].filter(
-      (i) => codes[i] === code && !Number.isNaN(bare[i] + target.values[i]),
-    );
+    const there = [...codes.keys()].filter((i) => codes[i] === code && !Number.isNaN(target.values[i]));
+    if (own === null || there.length === 0) return null;
+    // Where no use is told of a level at all, what stands in for it may keep to the end.
+    const known = there.filter((i) => !Number.isNaN(bare[i]));
     const leaving = known.filter((i) => target.values[i] !== end);
-    if (own === null || known.length === 0) return null;
     if (personsIn(leaving, people) >= leastTold) return own;
     const beyond = known.reduce((most, i) => Math.max(most, sign * (bare[i] - end)), 0);
     const unit = 10 ** Math.floor(Math.log10(beyond || 1));
-    return -sign * Math.ceil(beyond / unit) * unit;
+    return 0 - sign * Math.ceil(beyond / unit) * unit;
   });
   return { ...formula, effects: [{ ...by, effects }] };
 }
