@@ -1,7 +1,6 @@
 import { cholesky, choleskySolve } from "../../core/math/linear-algebra";
-import { correlation, quantileSorted } from "../../core/math/statistics";
+import { pairedCorrelation, quantileSorted } from "../../core/math/statistics";
 import { takeValues } from "../../core/matrix";
-import { placesWhere } from "../../core/places";
 import { type Grown, growTree, rootHistogram, type TreeRows, type TreeTarget } from "../drawing/grow-tree";
 import { leavesOf, type Tree, type TreeColumn, valueFeature } from "../drawing/trees";
 import { foldEnds, others, rowsOf, type Stretch } from "./folds";
@@ -147,10 +146,9 @@ function lackedColumn({ rows, columns, scores }: Scored): number | undefined {
   let best: { readonly variable: number; readonly found: number } | undefined;
   columns.forEach(({ values }, variable) => {
     if (!values) return;
-    const known = placesWhere(rows, (i) => !Number.isNaN(values[i]));
-    if (Math.min(known.length, rows - known.length) < leastApart) return;
-    const found = correlation(takeValues(values, known), takeValues(scores, known)) ** 2;
-    if (found > (best?.found ?? leastTelling)) best = { variable, found };
+    const { r, n } = pairedCorrelation(values, scores);
+    if (Math.min(n, rows - n) < leastApart) return;
+    if (r ** 2 > (best?.found ?? leastTelling)) best = { variable, found: r ** 2 };
   });
   return best?.variable;
 }

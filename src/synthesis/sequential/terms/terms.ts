@@ -1,6 +1,6 @@
 import { normalQuantile } from "../../../core/math/normal-distribution";
 import { countBelow, countUpTo, interpolate } from "../../../core/math/sorted";
-import { quantileSorted } from "../../../core/math/statistics";
+import { codeCounts, quantileSorted } from "../../../core/math/statistics";
 import {
   type LevelsVariable,
   missingLabel,
@@ -175,8 +175,7 @@ function lineOf({ levels, codes }: LevelsVariable): readonly number[] | undefine
   if (known.length < leastOnLine || new Set(known.map((k) => values[k])).size < known.length)
     return undefined;
   if (known.some((k) => Number.isNaN(values[k]))) return undefined;
-  const counts = new Float64Array(levels.length);
-  for (const code of codes) if (code >= 0) counts[code]++;
+  const counts = codeCounts(codes, levels.length);
   const rows = known.reduce((sum, k) => sum + counts[k], 0);
   const out = new Array<number>(levels.length).fill(0);
   let below = 0;
