@@ -85,7 +85,7 @@ export function describeLearning(learning: Learning, rows: number): readonly str
     said.push(
       `${pairs.learnt} of ${pairs.all} pairs of columns are learnt: ${pairs.crowded} others go together, too, but ${rows} rows bear no more, and come out weaker (numbers that are clearly off are named)`,
     );
-  else if (pairs && pairs.learnt < pairs.all && rows < fewRows)
+  else if (pairs && pairs.learnt < pairs.all && (pairs.rows ?? rows) < fewRows)
     said.push(
       `${pairs.learnt} of ${pairs.all} pairs of columns are learnt: what others may have in common ${rows} rows do not tell from chance, and it comes out weaker`,
     );

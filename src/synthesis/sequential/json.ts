@@ -24,6 +24,8 @@ export function sequentialFromJson(json: ModelJson): SequentialParts {
     variables: raw.variables,
     plans: raw.plans,
     parents: raw.parents,
+    ...(raw.crowded !== undefined && { crowded: raw.crowded }),
+    ...(raw.rows !== undefined && { rows: raw.rows }),
     layouts: raw.parents.map((own) => logitLayout(own.flatMap((k) => raw.plans[k]))),
     masks: raw.masks.map((own) => own.map((mask): Mask => ({ ...mask, bits: Int32Array.from(mask.bits) }))),
     conditionals: raw.conditionals.map(revived),

@@ -14,8 +14,9 @@ export interface SequentialParts {
   readonly plans: readonly (readonly TermPlan[])[];
   /** The earlier variables that each one's conditional looks at, by place. */
   readonly parents: readonly (readonly number[])[];
-  /** How many pairs go together and are not among them; a fit tells, and the file's `origin.learning`. */
+  /** How many pairs go together and are not among them, and of how many rows that was found; as fits tell them. */
   readonly crowded?: number;
+  readonly rows?: number;
   /** Where the terms of its parents, before each variable lie in its tables. */
   readonly layouts: readonly LogitLayout[];
   readonly masks: readonly (readonly Mask[])[];

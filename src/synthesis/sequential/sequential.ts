@@ -52,8 +52,16 @@ export interface SequentialOptions extends DiscoverOptions, SampledRowsOptions {
 export interface Chosen {
   /** On how many rows at most it was chosen what the columns' conditionals look like, and how numbers spread around their mean. */
   readonly chosenOn: { readonly choices: number; readonly spread: number };
-  /** Of how many pairs of drawn variables one's conditional looks at the other; and how many go together and found no room (told by a fit alone). */
-  readonly pairs: { readonly learnt: number; readonly all: number; readonly crowded?: number };
+  /**
+   * Of how many pairs of drawn variables one's conditional looks at the other, how many go together and found no room, and of how many
+   * rows, those left out aside, that was found.
+   */
+  readonly pairs: {
+    readonly learnt: number;
+    readonly all: number;
+    readonly crowded?: number;
+    readonly rows?: number;
+  };
   /** Columns of so many levels that their conditionals are told by counts (`fitCounted`), and how many levels each has. */
   readonly counted: readonly { readonly column: string; readonly levels: number }[];
 }
@@ -134,6 +142,7 @@ async function learnt(
     plans: frame.plans,
     parents,
     crowded,
+    rows: frame.rows,
     layouts: parents.map((own) => logitLayout(own.flatMap((k) => frame.plans[k]))),
     masks: frame.masks,
     conditionals,
@@ -164,6 +173,7 @@ function sequentialOf(parts: SequentialParts): Sequential {
       learnt: parts.parents.reduce((sum, _, j) => sum + learntParents(parts, j), 0),
       all: (parts.parents.length * (parts.parents.length - 1)) / 2,
       ...(parts.crowded && { crowded: parts.crowded }),
+      ...(parts.rows && { rows: parts.rows }),
     },
     sample: (n: number, rng: Rng, options: SampleOptions = {}) => {
       checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");

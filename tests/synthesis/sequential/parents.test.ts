@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { normal, seeded } from "../../../src/core/rng";
-import { describeLearning } from "../../../src/synthesis/learning";
+import { parseCsv } from "../../../src/data/read/read-csv";
+import { describeLearning, learningOf } from "../../../src/synthesis/learning";
 import { frameOf } from "../../../src/synthesis/sequential/frame";
 import { parentsOf } from "../../../src/synthesis/sequential/parents";
+import { loadSequential, sequential } from "../../../src/synthesis/sequential/sequential";
 import type { NumberVariable } from "../../../src/synthesis/structure/structure";
 
 test("parentsOf(frame) sees in few rows a tie in a line that all bins do not show, and no other", () => {
@@ -45,4 +47,15 @@ test("parentsOf(frame) counts the pairs that go together and find no room, and n
   );
   expect(told(0, 2500)).toBe("");
   expect(told(0, 1500)).toContain("1500 rows do not tell from chance");
+});
+
+test("of 2,300 rows, of which too few remain to look at all pairs, it is told that those of chance are not learnt: by the model and by its file", async () => {
+  const rng = seeded(7);
+  const lines = Array.from({ length: 2300 }, () => [0, 1, 2].map(() => normal(rng).toFixed(3)).join());
+  const { table: from } = parseCsv(`a,b,c\n${lines.join("\n")}\n`);
+  const model = await sequential({ threads: 1 })(from, seeded(1));
+  for (const one of [model, loadSequential(JSON.parse(JSON.stringify(model)))])
+    expect(describeLearning(learningOf(one, from.rows), from.rows).join()).toContain(
+      "0 of 3 pairs of columns are learnt: what others may have in common 2300 rows do not tell from chance",
+    );
 });
