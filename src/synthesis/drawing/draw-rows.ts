@@ -1,4 +1,5 @@
 import { check, checkInteger } from "../../core/checks";
+import { ends } from "../../core/math/statistics";
 import type { Rng } from "../../core/rng";
 import { columnNamed, type Table } from "../../data/table";
 import { resolveWhere } from "../conditions";
@@ -233,17 +234,15 @@ function refuse<P extends Candidates>(drawing: Drawing<P>, pool: P, wishes: Wish
   const values = free.restored.get(name) ?? (free.values[j] as Float64Array).map((value) => value * unit);
   const shown = writerOf(plan, drawing.schema[at]);
   const found = alive.map((i) => values[i]).filter((value) => !Number.isNaN(value));
-  const low = found.reduce((a, b) => Math.min(a, b), Infinity);
-  const high = found.reduce((a, b) => Math.max(a, b), -Infinity);
+  const [low, high] = ends(found);
   const { values: exact = [], range } = wishes.columns.get(name) ?? {};
-  const asked = exact[0] ?? range?.from ?? Infinity;
+  const [from, to] =
+    exact.length > 0 ? [exact[0], exact[0]] : [range?.from ?? Infinity, range?.to ?? Infinity];
   // A value among others that nobody is made with is one that too few rows share.
-  const few = `${given}no row is made with ${shown(asked)}: where fewer than ${structure.minCount} rows share a value others stand in for it, and the nearest`;
-  const [below, above] = [
-    found.filter((value) => value < asked).reduce((a, b) => Math.max(a, b), -Infinity),
-    found.filter((value) => value > asked).reduce((a, b) => Math.min(a, b), Infinity),
-  ];
-  const inside = structure.minCount > 1 && asked > low && asked < high && (range?.to ?? asked) < high;
+  const few = `${given}no row is made with ${shown(from)}${to > from ? ` to ${shown(to)}` : ""}: where fewer than ${structure.minCount} rows share a value others stand in for it, and the nearest`;
+  const [, below] = ends(found.filter((value) => value < from));
+  const [above] = ends(found.filter((value) => value > to));
+  const inside = structure.minCount > 1 && from > low && to < high;
   check(
     false,
     `sample where ${name}`,
