@@ -38,7 +38,7 @@ export function usualEnds(format: ValueFormat | undefined): readonly [low: numbe
 
 /** What the format looks like, for messages: `1.234,56 €`, `dd.MM.yyyy`. */
 export function formatSample(format: Format, decimals?: number): string {
-  return format.kind === "number" ? numberPrinter(format, decimals ?? 2)(1234.56).trim() : format.pattern;
+  return format.kind === "number" ? numberPrinter(format, decimals ?? 2)(1234.56) : format.pattern;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

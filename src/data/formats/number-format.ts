@@ -26,7 +26,7 @@ export interface NumberFormat {
   readonly digits?: string;
   /** Digits before the mark are filled up with zeros to so many. */
   readonly width?: number;
-  /** Blanks fill them up to so many characters, in front; below 0, behind. */
+  /** In files blanks fill them up to so many characters, in front; below 0, behind. They are none of the number's text. */
   readonly filled?: number;
   /** The power of ten is written out, as in 1.5e+03: the letter, whether a plus is written, and the fewest digits. */
   readonly exponent?: { readonly letter: "e" | "E"; readonly plus: boolean; readonly digits: number };
@@ -105,15 +105,16 @@ export function fixedText(value: number, decimals: number): string {
   return value < 0 && !/[1-9]/.test(text) ? text.slice(1) : text;
 }
 
+/** A number's text with the blanks that files have around it. */
+export function filledUp(text: string, { filled = 0 }: NumberFormat): string {
+  return filled < 0 ? text.padEnd(-filled) : text.padStart(filled);
+}
+
 /** A writer of numbers in the format with at most `decimals` digits after the mark; left out, as many as it takes. */
 export function numberPrinter(format: NumberFormat, decimals?: number): (value: number) => string {
   const { decimal, thousands, grouping, prefix = "", suffix = "", width = 0, minus = "-" } = format;
-  const { negative = "minus", plus = false, exponent, single, filled = 0 } = format;
+  const { negative = "minus", plus = false, exponent, single } = format;
   const native = fromPlain(format.digits);
-  if (filled !== 0) {
-    const bare = numberPrinter({ ...format, filled: 0 }, decimals);
-    return (value) => (filled > 0 ? bare(value).padStart(filled) : bare(value).padEnd(-filled));
-  }
   return (value) => {
     const size = Math.abs(single ? asSingle(value, single) : value);
     let [digits, power] = exponent

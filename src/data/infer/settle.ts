@@ -151,7 +151,7 @@ export function settleNumeric(one: NumericColumn, first: boolean, of?: Tallied):
   const sorted = [...distinct].sort((a, b) => a - b);
   const codeOf = new Map(sorted.map((value, code) => [value, code]));
   const codes = Int32Array.from(values, (value) => codeOf.get(value) ?? -1);
-  const levels = sorted.map(printerOf(one)).map((level) => level.trim());
+  const levels = sorted.map(printerOf(one));
   return is({ name, type: binary ? "boolean" : "categorical", codes, levels, ...common }, said);
 }
 

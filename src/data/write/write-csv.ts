@@ -1,7 +1,7 @@
 import { check } from "../../core/checks";
 import { isNumber, quoted } from "../csv/cells";
 import { type AtomicFile, openAtomic } from "../files";
-import { fixedText } from "../formats/number-format";
+import { filledUp, fixedText } from "../formats/number-format";
 import { asTable, type PolarsFrame } from "../polars";
 import {
   type CategoricalColumn,
@@ -166,8 +166,9 @@ function numberWriter(
   empty: string,
   cell: (text: string) => string,
 ): CellWriter {
-  const { values, decimals, name } = one;
-  const print = one.format && printerOf(one);
+  const { values, decimals, name, format } = one;
+  const print = format && printerOf(one);
+  const fill = (text: string): string => (format?.kind === "number" ? filledUp(text, format) : text);
   const scale = 10 ** (decimals ?? 0);
   return (i) => {
     const value = values[i];
@@ -177,9 +178,9 @@ function numberWriter(
     }
     check(Number.isFinite(value), "write CSV", `${name} must be finite`, value);
     if (print) {
-      // Blanks that fill a number up are none of its value, and need no quotes.
-      const [text, bare] = [print(value), print(value).trim()];
-      out.text(cell(bare) === bare ? text : cell(text));
+      // Blanks that fill a number up need no quotes of their own.
+      const text = print(value);
+      out.text(cell(text) === text ? fill(text) : cell(fill(text)));
       return;
     }
     const scaled = Math.round(Math.abs(value) * scale);

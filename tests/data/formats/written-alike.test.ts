@@ -3,6 +3,7 @@ import { datePrinter } from "../../../src/data/formats/date-format";
 import { type Format, parserOf, valuePrinter } from "../../../src/data/formats/format";
 import { inferColumn } from "../../../src/data/infer/infer-column";
 import { parseCsv } from "../../../src/data/read/read-csv";
+import { cellText } from "../../../src/data/table";
 import { csvText } from "../../../src/data/write/write-csv";
 
 const inferred = (texts: readonly string[], counts = texts.map(() => 1)) =>
@@ -144,6 +145,14 @@ test.each([
   const { table } = parseCsv(text);
   expect(table.columns[0].type).toBe("numeric");
   expect(csvText(table)).toBe(text);
+});
+
+test("blanks that fill numbers up are none of the texts that others are compared with", () => {
+  const { table } = parseCsv(
+    `fee,x\n${["   5", "  40", " 120"].map((fee) => `${fee},a\n`.repeat(20)).join("")}`,
+  );
+  expect(table.columns[0]).toMatchObject({ type: "numeric", format: { filled: 4 } });
+  expect([0, 20, 40].map((i) => cellText(table.columns[0], i))).toEqual(["5", "40", "120"]);
 });
 
 test("numbers after one blank each are not filled up", () => {
