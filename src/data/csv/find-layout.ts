@@ -16,13 +16,8 @@ export function layoutOf(name: string, start: Uint8Array, whole: boolean, option
   checkText(start, options, action);
   const { dialect: usual, columns: typed = [] } = options.schema ?? {};
   const fallback = usual && usual.encoding !== "utf-8" ? usual.encoding : undefined;
-  const transcoder = new Transcoder(options.encoding ?? markedEncoding(start), fallback);
+  const transcoder = new Transcoder(options.encoding ?? markedEncoding(start), fallback, action);
   const head = transcoder.push(start, whole);
-  check(
-    !transcoder.refuted,
-    action,
-    "its bytes are neither UTF-8 nor windows-1252 nor of East Asia: --encoding must name what they are (macintosh, ibm866 …), or the file be turned into UTF-8 before",
-  );
   const bom = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
   const needed = typed.map((schema) => schema.name).filter((name) => !options.optional?.includes(name));
   // As Latin-1 a place in the text is a place in the bytes.

@@ -63,7 +63,7 @@ export class CsvReader {
     this.kernel =
       plain || rare || expected < kernelBytes ? undefined : startCsvKernel({ ...sizes, capacity });
     const quote = (dialect.quote ?? '"').charCodeAt(0);
-    this.transcoder = new Transcoder(layout.encoding, layout.fallback);
+    this.transcoder = new Transcoder(layout.encoding, layout.fallback, `read ${name}`);
     this.unescaper = dialect.backslash ? new Unescaper(quote) : undefined;
     this.buffer = this.kernel?.bytes ?? Buffer.alloc(1 << 16);
     this.scanner = new Scanner({

@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from "node:buffer";
+import { check } from "../../core/checks";
 import { easternEncoding, strangeShare } from "./eastern";
 
 /** What bytes that are no UTF-8 are taken for, where nothing else is known: what Windows in the West writes. */
@@ -56,14 +57,15 @@ export class Transcoder {
   encoding: string;
   /** Whether the encoding is guessed from bytes that are no UTF-8. */
   guessed = false;
-  /** Whether the guess cannot be: too many bytes are no characters of it. */
-  refuted = false;
+  private readonly action: string;
   private readonly fallback: string | undefined;
   private decided: boolean;
   private decoder: TextDecoder | undefined;
   private held: Uint8Array = new Uint8Array();
 
-  constructor(encoding: string | undefined, fallback?: string) {
+  /** `action` is what fails where the bytes, whenever they come, are of no encoding that can be told. */
+  constructor(encoding: string | undefined, fallback?: string, action = "read the text") {
+    this.action = action;
     this.encoding = encoding === undefined ? "utf-8" : encodingName(encoding);
     this.decided = encoding !== undefined;
     this.fallback = fallback;
@@ -103,7 +105,11 @@ export class Transcoder {
     if (isUtf8(bytes) || mostlyUtf8(bytes)) return;
     this.guessed = true;
     this.encoding = encodingName(this.fallback ?? easternEncoding(bytes) ?? legacy);
-    this.refuted = this.encoding === legacy && !this.fallback && strangeShare(bytes) > mostStrangeBytes;
+    check(
+      this.encoding !== legacy || this.fallback !== undefined || strangeShare(bytes) <= mostStrangeBytes,
+      this.action,
+      "its bytes are neither UTF-8 nor windows-1252 nor of East Asia: --encoding must name what they are (macintosh, ibm866 …), or the file be turned into UTF-8 before",
+    );
     if (this.encoding !== "utf-8") this.decoder = new TextDecoder(this.encoding);
   }
 }

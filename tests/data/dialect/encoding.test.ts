@@ -54,6 +54,9 @@ test("bytes that are no characters of windows-1252 stop the reading, but for a f
   // One broken byte alone is no word of East Asia.
   const slip = Buffer.from(`name,n\n${"Anna,1\n".repeat(300)}An\x8dna,2\n`, "latin1");
   expect(() => parseCsv(slip)).toThrow(/neither UTF-8 nor windows-1252 .*--encoding/);
+  // The same behind so much that the layout is read off plain text alone.
+  const late = Buffer.from(`name,n\n${"Miller,1\n".repeat(3e5)}M\x81ller,1\nJ\x84ger,2\n`, "latin1");
+  expect(() => parseCsv(late)).toThrow(/neither UTF-8 nor windows-1252 .*--encoding/);
   const few = Buffer.from(`name,n\n${"Müller,1\n".repeat(100)}M\x81ller,2\n`, "latin1");
   expect(parseCsv(few).dialect.encoding).toBe("windows-1252");
 });

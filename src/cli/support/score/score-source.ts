@@ -61,7 +61,7 @@ export async function openSource(
   const layout = layoutOf(file, head, ended, reading);
   const { dialect, delimiter: byte, looseQuotes } = layout;
   const quote = (dialect.quote ?? '"').charCodeAt(0);
-  const transcoder = new Transcoder(layout.encoding, layout.fallback);
+  const transcoder = new Transcoder(layout.encoding, layout.fallback, `read ${file}`);
   const unescaper = dialect.backslash ? new Unescaper(quote) : undefined;
   let done = 0;
   async function* text(): AsyncGenerator<Uint8Array> {
