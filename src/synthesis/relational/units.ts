@@ -129,7 +129,7 @@ function unitsOf({ model, key, columns, each }: Parts): Units {
     kind: "units",
     model,
     // Some have fewer rows than others.
-    most: Math.floor((own?.kind === "key" ? keyCount(own.keys) : Infinity) / 2) * each,
+    most: Math.floor(((own?.kind === "key" ? keyCount(own.keys) : Infinity) / 2) * each),
     columns,
     sample: (n, rng, options: SampleOptions = {}) => {
       checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");

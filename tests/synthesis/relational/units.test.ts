@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
-import { cellText, columnNamed, type Table } from "../../../src/data/table";
+import { type Column, cellText, columnNamed, type Table } from "../../../src/data/table";
 import { csvText } from "../../../src/data/write/write-csv";
 import { loadSynthesiser } from "../../../src/synthesis/methods";
 import { crossed } from "../../../src/synthesis/relational/crossed";
@@ -63,6 +63,18 @@ test("units({ key }).sample keeps names apart in blocks, takes conditions on uni
   const named = cells(table, "firm").map((name, i) => `${name} ${Math.floor(i / blockRows)}`);
   expect(new Set(named).size).toBe(new Set(cells(table, "firm")).size);
   expect(csvText(again.sample(200, seeded(3)))).toBe(csvText(model.sample(200, seeded(3))));
+});
+
+test("units({ key }).most is a whole number of rows that can be made, where few names are free", async () => {
+  const { rows, columns } = panel(60);
+  const named = columns.map((one): Column => {
+    if (one.name !== "firm" || one.type !== "numeric") return one;
+    return { name: "firm", type: "id", values: Array.from(one.values, (firm) => `F${firm + 10}`) };
+  });
+  const model = await units({ key: "firm" })({ rows, columns: named }, seeded(1));
+  expect([Number.isInteger(model.most), model.most > 60, model.most < 400]).toEqual([true, true, true]);
+  const made = cells(model.sample(model.most, seeded(2)), "firm");
+  expect(made.filter((name) => cells({ rows, columns: named }, "firm").includes(name))).toEqual([]);
 });
 
 test("units({ key }) says how many units there must be, and which row is of none", async () => {
