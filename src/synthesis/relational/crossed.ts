@@ -16,8 +16,8 @@ import { brokenRows } from "../structure/orders/broken";
 import { countPeople } from "../structure/people";
 import { keysOf } from "../structure/restore";
 import { tieKeys } from "../structure/variables";
-import type { FitSynthesiser, SampleOptions, Synthesiser } from "../synthesiser";
-import { emptyColumn, mostMended, stacked } from "./draw-children";
+import { type FitSynthesiser, partsFrom, type SampleOptions, type Synthesiser } from "../synthesiser";
+import { emptyColumn, mostMended, withRedrawn } from "./draw-children";
 import { keysOf as cellsOf } from "./families";
 import { alikeWithin } from "./units";
 
@@ -120,9 +120,7 @@ interface Parts {
 /** The model that `toJSON` wrote. Throws when the JSON is of another kind or version, or names no rows. */
 export function loadCrossed(json: ModelJson): Crossed {
   const action = "load crossed";
-  check(json.kind === "crossed", action, "kind must be crossed", json.kind);
-  check(json.version === 1, action, "version must be 1; fit it again", json.version);
-  const { key, names, cells, ...raw } = json as unknown as Parts & { readonly model: ModelJson };
+  const { key, names, cells, ...raw } = partsFrom<Parts & { readonly model: ModelJson }>(json, "crossed");
   const model = loadSequential(Object(raw.model));
   const there = Array.isArray(names) && names.every((name) => model.columns.some((one) => one.name === name));
   const first = there && Array.isArray(key) && key.length > 0 && key.every((name, k) => names[k] === name);
@@ -148,6 +146,7 @@ function crossedOf({ key, names, cells, model }: Parts): Crossed {
   const { columns, structure } = model;
   const most = cells[0].length;
   const schemas = names.map((name) => columns.find((one) => one.name === name) as ColumnSchema);
+  const given = new Set(names);
   // The same order in all blocks.
   const order = permutation(seeded(0).fork(key.join("\n")), most);
   const placesWhere = (conditions: readonly ColumnCondition[]): Int32Array => {
@@ -166,7 +165,7 @@ function crossedOf({ key, names, cells, model }: Parts): Crossed {
     const named = schemas.map((schema, k) => withCells(emptyColumn(schema, rows), cells[k], places));
     const own = (one: Column): Column => named.find(({ name }) => name === one.name) ?? one;
     const bare = { rows, columns: columns.map((schema) => own(emptyColumn(schema, rows))) };
-    const made = model.drawBeside(bare, new Set(names), rng);
+    const made = model.drawBeside(bare, given, rng);
     // Drawing keeps numbers within the ends that may be told.
     return { rows, columns: made.columns.map(own) };
   };
@@ -194,11 +193,7 @@ function crossedOf({ key, names, cells, model }: Parts): Crossed {
           broken.map((row) => places[row]),
           rng.fork(`again ${k}`),
         );
-        const from = places.map((_, row) => ({ step: 0, row }));
-        broken.forEach((at, row) => {
-          from[at] = { step: 1, row };
-        });
-        made = { rows: n, columns: made.columns.map((one, j) => stacked([one, again.columns[j]], from)) };
+        made = withRedrawn(made, again, broken, given);
       }
       const named = structure.columns.flatMap((plan) =>
         plan.kind === "key" ? [{ plan, values: keysOf(plan, firstRow, n, rng.fork(plan.name)) }] : [],

@@ -147,18 +147,21 @@ function familiesDrawn(parts: RelationalParts, parents: Table, rng: Rng): Drawn 
 /** The same, all of a parent's drawn again where not just one of them has a level that one alone has. */
 function familiesAlone(parts: RelationalParts, parents: Table, rng: Rng): Drawn {
   const { alone = [] } = parts;
-  let { drawn, steps } = familiesDrawn(parts, parents, rng);
-  for (let k = 0; alone.length > 0 && k < mostAgain; k++) {
+  const brokenIn = ({ drawn, steps }: Drawn): readonly number[] => {
     const labels = alone.map(({ column }) => drawn.map((one) => labelsOf([column], one)));
-    const broken = notAlone(alone, steps, (rule, { step, row }) => labels[rule][step][row]);
-    if (broken.length === 0) break;
-    const again = familiesDrawn(parts, takeTableRows(parents, broken), rng.fork(`families again ${k}`));
-    const [open, before] = [new Set(broken), drawn.length];
+    return notAlone(alone, steps, (rule, { step, row }) => labels[rule][step][row]);
+  };
+  let { drawn, steps } = familiesDrawn(parts, parents, rng);
+  let open = brokenIn({ drawn, steps });
+  for (let k = 0; open.length > 0 && k < mostAgain; k++) {
+    const again = familiesDrawn(parts, takeTableRows(parents, open), rng.fork(`families again ${k}`));
+    const [own, replaced, before] = [open, new Set(open), drawn.length];
     steps = [
-      ...steps.filter(({ parent }) => !open.has(parent)),
-      ...again.steps.map((one) => ({ ...one, parent: broken[one.parent], step: one.step + before })),
+      ...steps.filter(({ parent }) => !replaced.has(parent)),
+      ...again.steps.map((one) => ({ ...one, parent: own[one.parent], step: one.step + before })),
     ];
     drawn = [...drawn, ...again.drawn];
+    open = brokenIn(again).map((parent) => own[parent]);
   }
   return { drawn, steps: [...steps].sort((a, b) => a.parent - b.parent || a.place - b.place) };
 }
@@ -209,14 +212,7 @@ export function withFirsts(parts: RelationalParts, made: Table, rng: Rng): Table
     const lacking = firsts.values.flatMap((first, p) => (first === "" && counts.values[p] > 0 ? [p] : []));
     if (lacking.length === 0) return rows;
     const again = model.drawBeside(takeTableRows(rows, lacking), given, rng.fork(`again ${k}`));
-    const from = Array.from({ length: rows.rows }, (_, row) => ({ step: 0, row }));
-    lacking.forEach((p, row) => {
-      from[p] = { step: 1, row };
-    });
-    const columns = rows.columns.map((one) =>
-      given.has(one.name) ? one : stacked([one, columnNamed(again, one.name)], from),
-    );
-    rows = { ...rows, columns };
+    rows = withRedrawn(rows, again, lacking, given);
   }
   return rows;
 }
@@ -326,8 +322,25 @@ export function emptyColumn({ name, type, levels, decimals, format }: ColumnSche
   return { name, type: type as "text", values: new Array<string>(rows).fill("") };
 }
 
+/** The table with the rows at these places as they were drawn again, but for what they were given. */
+export function withRedrawn(
+  made: Table,
+  again: Table,
+  at: readonly number[],
+  given: ReadonlySet<string>,
+): Table {
+  const from = Array.from({ length: made.rows }, (_, row) => ({ step: 0, row }));
+  at.forEach((place, row) => {
+    from[place] = { step: 1, row };
+  });
+  const columns = made.columns.map((one) =>
+    given.has(one.name) ? one : stacked([one, columnNamed(again, one.name)], from),
+  );
+  return { ...made, columns };
+}
+
 /** One column of all steps, in the order of the rows. */
-export function stacked(columns: readonly Column[], steps: readonly { step: number; row: number }[]): Column {
+function stacked(columns: readonly Column[], steps: readonly { step: number; row: number }[]): Column {
   const [one] = columns;
   if (one.type === "numeric")
     return {

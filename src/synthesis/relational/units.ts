@@ -8,7 +8,7 @@ import { type Column, cellText, columnNamed, dropColumns, type Table, takeTableR
 import { resolveWhere } from "../conditions";
 import { usualMinCount } from "../structure/discover/discover";
 import { keyCount } from "../structure/keys/fresh-keys";
-import type { FitSynthesiser, SampleOptions, Synthesiser } from "../synthesiser";
+import { type FitSynthesiser, partsFrom, type SampleOptions, type Synthesiser } from "../synthesiser";
 import { keysOf } from "./families";
 import {
   loadRelational,
@@ -98,9 +98,7 @@ export function units(options: RelationalOptions): FitSynthesiser<Units> {
 /** The model that `toJSON` wrote. Throws when the JSON is of another kind or version, or its columns are not those of its tables. */
 export function loadUnits(json: ModelJson): Units {
   const action = "load units";
-  check(json.kind === "units", action, "kind must be units", json.kind);
-  check(json.version === 1, action, "version must be 1; fit it again", json.version);
-  const raw = json as unknown as Parts & { readonly model: ModelJson };
+  const raw = partsFrom<Parts & { readonly model: ModelJson }>(json, "units");
   const model = loadRelational(Object(raw.model));
   check(raw.each >= 1, action, "units must have a row and more on average", raw.each);
   const { parents, children } = model.sampleBoth(0, seeded(0));
