@@ -100,6 +100,33 @@ test("synth fit --children --json writes what was learnt, what is lost and the r
   expect(found.rules.children.length).toBeGreaterThan(0);
 });
 
+test("synth fit --children names no loss of what children are drawn from", async () => {
+  const rng = seeded(4);
+  const json = join(folder, "drawn.json");
+  const print = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  const many = Array.from({ length: 60 }, (_, i) => 4 + (i % 3));
+  const rows = many.flatMap((count, i) => {
+    const own = 20 * rng.uniform();
+    return Array.from({ length: count }, (_, k) => `${i},${k},${(80 + own + 30 * rng.uniform()).toFixed(1)}`);
+  });
+  const above = write("above.csv", ["who,kind", ...many.map((_, i) => `${i},${"ab"[i % 2]}`)]);
+  const below = write("below.csv", ["who,month,used", ...rows]);
+  const args = [
+    "--data",
+    above,
+    "--children",
+    below,
+    "--key",
+    "who",
+    "--out",
+    join(folder, "drawn-model.json"),
+  ];
+  expect(await run(["synth", "fit", ...args, "--json", json])).toBe(0);
+  print.mockRestore();
+  const { lost } = JSON.parse(readFileSync(json, "utf8"));
+  expect(lost.filter((text: string) => /before: /.test(text))).toEqual([]);
+});
+
 test("synth fit --key learns one table as units and their rows; sample writes one table of whole ones", async () => {
   const [out, made] = ["units.json", "units.csv"].map((name) => join(folder, name));
   const print = vi.spyOn(process.stdout, "write").mockReturnValue(true);

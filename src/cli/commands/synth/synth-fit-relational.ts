@@ -152,9 +152,10 @@ async function told(
   // What children are drawn from (their parent, the row before) is no column of theirs.
   const own = (sentence: string): boolean => !isContext(sentence);
   const totals = [...both.totals, ...both.levels].map(({ column }) => column);
-  const drawn = ({ name }: ColumnPlan): boolean => !totals.includes(name);
+  const drawn = ({ name }: ColumnPlan, k: number): boolean =>
+    k === 0 ? !totals.includes(name) : !isContext(name);
   const losses = both.structures
-    .flatMap((one, k) => lossesOf(k === 0 ? { ...one, columns: one.columns.filter(drawn) } : one))
+    .flatMap((one, k) => lossesOf({ ...one, columns: one.columns.filter((plan) => drawn(plan, k)) }))
     .filter(({ text }) => own(text) && !text.startsWith(`${key}: customers`));
   const loose = both.loose.map((column) => ({
     group: "loose",
