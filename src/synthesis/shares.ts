@@ -1,5 +1,7 @@
 import { check, checkNumber } from "../core/checks";
+import { groupRows, membersOf } from "../core/group-rows";
 import { permutation, type Rng } from "../core/rng";
+import { customersIn } from "../data/customers";
 import { joinTables } from "../data/join-tables";
 import { type Table, takeTableRows } from "../data/table";
 import type { Where } from "./conditions";
@@ -38,11 +40,16 @@ export function parseShares(texts: readonly string[], columns: Synthesiser["colu
   return column === undefined ? undefined : { column, shares };
 }
 
+/** A model, with the column that says to which unit a row belongs where whole ones are made. */
+interface Shared extends Synthesiser {
+  readonly unit?: string;
+}
+
 /**
  * The synthesiser with other shares of a column's levels: rows with a level are what they are without, only more or fewer.
  * Throws where the column has no such level, or the shares add up to more than 1 (or, of all levels, to less).
  */
-export function withShares(model: Synthesiser, { column, shares }: Shares): Synthesiser {
+export function withShares(model: Shared, { column, shares }: Shares): Synthesiser {
   const action = `sample shares of ${column}`;
   const schema = model.columns.find((schema) => schema.name === column);
   const levels = schema?.levels ?? [];
@@ -73,7 +80,15 @@ export function withShares(model: Synthesiser, { column, shares }: Shares): Synt
         done += rows;
         return model.sample(rows, rng.fork(`share ${k}`), { ...options, where, firstRow });
       });
-      return takeTableRows(joinTables(tables), permutation(rng.fork("mix"), n));
+      const all = joinTables(tables);
+      return takeTableRows(all, mixed(all, model.unit, rng.fork("mix")));
     },
   };
+}
+
+/** All rows in another order, those of a unit one after the other as they are. */
+function mixed(rows: Table, unit: string | undefined, rng: Rng): ArrayLike<number> {
+  if (unit === undefined) return permutation(rng, rows.rows);
+  const units = membersOf(groupRows([customersIn(rows, unit)], rows.rows));
+  return Array.from(permutation(rng, units.length)).flatMap((own) => [...units[own]]);
 }

@@ -27,6 +27,8 @@ export const fewestUnits = 6;
 /** A model of rows that belong to units, as the years of a firm: whole units are made. */
 export interface Units extends Synthesiser {
   readonly kind: "units";
+  /** The column that names them. */
+  readonly unit: string;
   /** Units as parents, with what all rows of one have alike, and their rows as children. */
   readonly model: Relational;
   /** Rows for which units surely have names of their own. */
@@ -125,6 +127,7 @@ function unitsOf({ model, key, columns, each }: Parts): Units {
   const own = model.structures[0].columns.find(({ name }) => name === key);
   return {
     kind: "units",
+    unit: key,
     model,
     // Some have fewer rows than others.
     most: Math.floor(((own?.kind === "key" ? keyCount(own.keys) : Infinity) / 2) * each),

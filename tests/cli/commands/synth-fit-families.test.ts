@@ -158,7 +158,12 @@ test("synth fit --key learns one table as units and their rows; sample writes on
     .map((line) => line.split(","));
   expect([rows.length, rows.filter(([, , , plan]) => plan === "plus").length]).toEqual([400, 100]);
   const plans = new Set(rows.map(([customer, , , plan]) => `${customer} ${plan}`));
-  expect(plans.size).toBe(new Set(rows.map(([customer]) => customer)).size);
+  const all = new Set(rows.map(([customer]) => customer));
+  expect(plans.size).toBe(all.size);
+  // A customer's rows stand together; customers of both plans are mixed.
+  const starts = rows.filter(([customer], i) => rows[i - 1]?.[0] !== customer);
+  expect(starts.length).toBe(all.size);
+  expect(starts.filter(([, , , plan], i) => starts[i - 1]?.[3] !== plan).length).toBeGreaterThan(10);
   said = "";
   expect(await run([...fit, "client"])).toBe(2);
   expect(said).toContain("Cannot use --key: it must be a column of");

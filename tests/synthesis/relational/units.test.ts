@@ -7,6 +7,7 @@ import { loadSynthesiser } from "../../../src/synthesis/methods";
 import { crossed } from "../../../src/synthesis/relational/crossed";
 import { units } from "../../../src/synthesis/relational/units";
 import { sampleCsv } from "../../../src/synthesis/sample-csv";
+import { withShares } from "../../../src/synthesis/shares";
 
 /** Firms with a sector each and six to nine years in a row, whose staff goes on from the year before; the rows in any order. */
 function panel(firms: number): Table {
@@ -52,6 +53,16 @@ test("units({ key }).sample keeps names apart in blocks, takes conditions on uni
   const model = await units({ key: "firm" })(panel(120), seeded(1));
   const where = { sector: "B" };
   expect(new Set(cells(model.sample(200, seeded(3), { where }), "sector"))).toEqual(new Set(["B"]));
+  const shared = withShares(model, { column: "sector", shares: new Map([["B", 0.5]]) }).sample(
+    200,
+    seeded(3),
+  );
+  const [firm, year] = ["firm", "year"].map((name) => cells(shared, name));
+  expect(cells(shared, "sector").filter((one) => one === "B").length).toBe(100);
+  expect(firm.filter((name, i) => firm.indexOf(name) < i && firm[i - 1] !== name)).toEqual([]);
+  expect(year.filter((own, i) => firm[i - 1] === firm[i] && Number(own) !== Number(year[i - 1]) + 1)).toEqual(
+    [],
+  );
   expect(() => model.sample(9, seeded(3), { where: { year: 1980 } })).toThrow(
     'where must name columns that all rows of a firm have alike (firm, sector), got "year"',
   );
