@@ -15,3 +15,9 @@ test("spaced(rows) takes all of rows that come round, each about as often, and n
 test("spaced(rows) takes all where they are few", () => {
   expect([...spaced(40)]).toEqual([...Array(40).keys()]);
 });
+
+test.each([5001, 7043, 9999, 12_330])("spaced(rows) takes none twice of %i rows", (count) => {
+  const rows = spaced(count);
+  expect(new Set(rows).size).toBe(5000);
+  expect(Math.max(...rows)).toBeLessThan(count);
+});

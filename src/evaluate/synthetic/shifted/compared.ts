@@ -74,11 +74,15 @@ const mostRows = 5000;
 
 /**
  * … one of each stretch of as many, now here and now there in it by the golden ratio: at one distance they would all be the same few of rows
- * that come round, as the 24 answers of each person.
+ * that come round, as the 24 answers of each person. Of hardly more rows than that two may fall on one: the next one is taken then.
  */
 export function spaced(rows: number): Int32Array {
   const count = Math.min(rows, mostRows);
-  return Int32Array.from({ length: count }, (_, i) => Math.floor(((i + ((i * golden) % 1)) * rows) / count));
+  let last = -1;
+  return Int32Array.from({ length: count }, (_, i) => {
+    last = Math.max(last + 1, Math.floor(((i + ((i * golden) % 1)) * rows) / count));
+    return last;
+  });
 }
 
 const golden = (Math.sqrt(5) - 1) / 2;
