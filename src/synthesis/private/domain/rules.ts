@@ -120,6 +120,10 @@ function gridOf({ decimals, step }: Extract<Rule, { kind: "formula" }>): Grid | 
   return { decimals, step: step === undefined ? 1 : Math.round(step * 10 ** decimals) };
 }
 
+function orderText({ low, high, strict }: Extract<Rule, { kind: "order" }>): string {
+  return `${low} ${strict ? "<" : "<="} ${high}`;
+}
+
 /** Of more, not all corners are tried. */
 const mostArguments = 12;
 
@@ -130,12 +134,13 @@ function checkReachable(rule: Rule, { columns }: Domain): void {
     return [minimum, maximum].map((end) => (end === undefined ? Number.NaN : boundOf(end, format)));
   };
   if (rule.kind === "order") {
-    const { low, high } = rule;
-    const never = endsOf(low)[0] > endsOf(high)[1];
+    const { low, high, strict = false } = rule;
+    const [least, most] = [endsOf(low)[0], endsOf(high)[1]];
+    const never = strict ? least >= most : least > most;
     check(
       !never,
-      `use the rule "${low} <= ${high}"`,
-      `the least ${low} must not be above the greatest ${high}`,
+      `use the rule "${orderText(rule)}"`,
+      `the least ${low} must ${strict ? "be below" : "not be above"} the greatest ${high}`,
     );
   }
   if (rule.kind !== "formula" || !rule.bounds || rule.formula.rest !== "none") return;
@@ -265,7 +270,7 @@ export function saidOf(rules: readonly Rule[], rows: Table): readonly Said[] {
       const [below, above] = [of(rule.low), of(rule.high)];
       const broken = (i: number): boolean =>
         below[i] > above[i] || (rule.strict === true && below[i] === above[i]);
-      return [{ text: `${rule.low} ${rule.strict ? "<" : "<="} ${rule.high}`, broken }];
+      return [{ text: orderText(rule), broken }];
     }
     const { column, required } = rule;
     const said: Said[] = [];
