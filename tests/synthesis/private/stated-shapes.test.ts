@@ -214,6 +214,10 @@ test.each<[string, string, object?]>([
   ["age group by age: young, from 30: nobody", 'age group must be one of 18-29, young, old, got "nobody"'],
   ["age group by age: young, from 30: old, from 20: 18-29", "each above the one before"],
   ["age group by age: young, from x: old", 'a cut must be a number, got "x"'],
+  ["age group by age: young, from  : old", "a cut must be a number"],
+  ["term < days", "the least term must be below the greatest days", { days: { maximum: 12 } }],
+  ["days < days", "it must be about two columns"],
+  ["end = start + 2 weeks * term days", "may have one unit"],
   ["age group by reason: young, from 30: old", "reason must be a number or a date"],
   ["stars by age: young, from 30: old", "stars must be a column of levels"],
   ["end = start * 2", "must be another date plus or minus lengths of time"],
@@ -226,8 +230,8 @@ test.each<[string, string, object?]>([
   ["iban=(missing) => left=no", "must follow from another column"],
   ["left=no => days=(missing)", "days must not be required where it can be missing"],
   ["net = price - price * discount * days", "two columns"],
-])("the rule %j is refused: %s", async (rule, message) => {
-  await expect(fit(aim, [rule])).rejects.toThrow(message);
+])("the rule %j is refused: %s", async (rule, message, more) => {
+  await expect(fit(aim, [rule], more)).rejects.toThrow(message);
 });
 
 test("a step holds in the decimals and between the bounds that are stated with it", () => {

@@ -66,7 +66,8 @@ export function bandRule(
       part,
     );
     const at = of.type === "date" ? boundOf(end, knownOf(of.name)?.format ?? of.format) : Number(end);
-    check(Number.isFinite(at), action, `a cut must be a ${of.type === "date" ? "date" : "number"}`, end);
+    const isRead = end.trim() !== "" && Number.isFinite(at);
+    check(isRead, action, `a cut must be a ${of.type === "date" ? "date" : "number"}`, end);
     return { cut: { at, above: word === "above" }, band: placeOf(level) };
   });
   const cuts = read.map(({ cut }) => cut);

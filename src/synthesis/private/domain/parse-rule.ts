@@ -49,6 +49,7 @@ export function parseRule(
   check(sign === 1 && left[0].column === true && right.length > 0, action, form, text);
   if (parts[sign].text.startsWith("<")) {
     check(right.length === 1 && right[0].column === true, action, form, text);
+    check(left[0].text !== right[0].text, action, "it must be about two columns", text);
     const strict = parts[sign].text === "<" && { strict: true as const };
     return { kind: "order", low: left[0].text, high: right[0].text, ...strict };
   }
@@ -122,7 +123,9 @@ function summandsOf(parts: readonly Token[], action: string, text: string): Summ
     const own = summands[summands.length - 1];
     if (one.column) own.factors.push({ column: one.text, power });
     else own.weight *= Number(one.text) ** power;
-    if (signed[k + 2]?.unit) own.unit = signed.splice(k + 2, 1)[0].text;
+    if (!signed[k + 2]?.unit) continue;
+    check(own.unit === undefined, action, "a length of time may have one unit", text);
+    own.unit = signed.splice(k + 2, 1)[0].text;
   }
   const finite = summands.every(({ weight }) => Number.isFinite(weight));
   check(finite, action, "its numbers must be finite", text);
