@@ -173,6 +173,18 @@ test("bounds that leave no row to a rule are refused before anything is spent", 
   );
 });
 
+test.each([
+  ["c = a * a", [-100, 100], [0, 50]],
+  ["c = a * a - 100 * a", [0, 100], [-2500, -2400]],
+])("the rule %j may be least between the bounds of a", (rule, [low, high], [minimum, maximum]) => {
+  const columns = [
+    { name: "a", minimum: low, maximum: high },
+    { name: "c", minimum, maximum },
+  ];
+  const { rules } = ruledColumns(contracts.columns, { columns, rules: [rule] }, null);
+  expect(rules).toHaveLength(1);
+});
+
 test("redrawn(rows, …) draws from the rows that break nothing, however rare, and stops where there are none", () => {
   const draw = (rows: number, rng = seeded(7)): Table =>
     table([

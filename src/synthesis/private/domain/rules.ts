@@ -146,9 +146,13 @@ function checkReachable(rule: Rule, { columns }: Domain): void {
   if (rule.kind !== "formula" || !rule.bounds || rule.formula.rest !== "none") return;
   const { column, formula, bounds, dates } = rule;
   const names = argumentsOf(formula);
-  const plain = new Set(names).size === names.length && formula.factors.every(({ power }) => power === 1);
-  if (!plain || names.length > mostArguments) return;
-  // Sums and products are greatest and least at corners; where an end is not stated, nothing is known.
+  const { factors, terms } = formula;
+  const squares =
+    new Set(factors.map((factor) => factor.column)).size < factors.length ||
+    terms.some((term) => term.times?.column === term.column);
+  const divided = factors.some(({ power }) => power === -1);
+  if (squares || divided || names.length > mostArguments) return;
+  // Sums and products without squares are greatest and least at corners; where an end is not stated, nothing is known.
   const corners = Array.from({ length: 2 ** names.length }, (_, corner) => corner);
   const at = (name: string): number[] =>
     corners.map((corner) => endsOf(name)[(corner >> names.indexOf(name)) & 1]);
