@@ -92,8 +92,7 @@ export function rawColumn(read: () => Column, domain: ColumnDomain | undefined):
     : [];
   if (column.type === "numeric") {
     const step = domain?.step;
-    const finest = step === undefined ? undefined : Math.max(column.decimals ?? 0, decimalsOf([step]));
-    const decimals = domain?.decimals ?? finest ?? column.decimals;
+    const decimals = decimalsStated(column, domain);
     const values = (): Float64Array => (read() as NumericColumn).values;
     if (decimals === undefined) {
       const units = () => values().map((value) => (Number.isFinite(value) ? value : Number.NaN));
@@ -114,15 +113,27 @@ export function rawColumn(read: () => Column, domain: ColumnDomain | undefined):
     };
   }
   if (column.type !== "date") return undefined;
-  const own = datesRead(column);
-  const written = datesWritten(domain?.format?.kind === "date" ? domain.format : own);
+  const written = datesWritten(datesStated(column, domain));
   const { step } = written;
-  const parse = dateParser(own);
+  const parse = dateParser(datesRead(column));
   const units = () =>
     Float64Array.from((read() as TextColumn).values, (text) => Math.floor(parse(text) / step));
   const grid: Grid = { kind: "date", format: written };
   const bounds = [Math.floor(ends[0] / step), Math.floor(ends[1] / step)] as const;
   return { name, kind: "range", units, grid, required, ...(known && { bounds }) };
+}
+
+/** Digits after the point: those that are stated, or those of the column and of its step. */
+export function decimalsStated(
+  { decimals: own }: Pick<NumericColumn, "decimals">,
+  { decimals, step }: Partial<ColumnDomain> = {},
+): number | undefined {
+  return decimals ?? (step === undefined ? own : Math.max(own ?? 0, decimalsOf([step])));
+}
+
+/** How dates are written: as is stated, or else as the column has them. */
+export function datesStated(column: TextColumn, { format }: Partial<ColumnDomain> = {}): DateFormat {
+  return format?.kind === "date" ? format : datesRead(column);
 }
 
 /** All dates in one format, as finely as it tells them. */

@@ -11,9 +11,9 @@ import {
 } from "../../../data/table";
 import { dateWriter } from "../../structure/dates";
 import { argumentsOf, evaluate, rebuild, restOf } from "../../structure/formulas";
-import { decimalsOf, type Grid, snap } from "../../structure/grids";
+import { type Grid, snap } from "../../structure/grids";
 import { bandColumn, bandRule } from "./band-rule";
-import { datesRead, datesWritten } from "./columns";
+import { datesStated, datesWritten, decimalsStated } from "./columns";
 import { boundOf, type ColumnDomain, type Domain } from "./domain";
 import { breaks, checkLevels, levelRule } from "./level-rules";
 import { type ComputingRule, parseRule, type Rule } from "./parse-rule";
@@ -58,11 +58,10 @@ function rulesFor({ rules: texts = [], columns: known }: Domain, columns: readon
     const { minimum, maximum, required = false, step } = stated ?? {};
     const bound = (end: number | string): number => boundOf(end, stated?.format);
     if (own?.type === "date") {
-      const ofDates = stated?.format?.kind === "date" ? stated.format : undefined;
       return computing(
         {
           ...rule,
-          dates: ofDates ?? datesRead(own),
+          dates: datesStated(own, stated),
           ...(minimum !== undefined && maximum !== undefined && { bounds: [bound(minimum), bound(maximum)] }),
           ...(required && { required }),
         },
@@ -70,8 +69,7 @@ function rulesFor({ rules: texts = [], columns: known }: Domain, columns: readon
       );
     }
     const found: Partial<NumericColumn> = own?.type === "numeric" ? own : {};
-    const finest = step === undefined ? found.decimals : Math.max(found.decimals ?? 0, decimalsOf([step]));
-    const decimals = stated?.decimals ?? finest;
+    const decimals = decimalsStated(found, stated);
     const format = (stated?.format ?? found.format) as typeof found.format;
     const done: Rule = {
       ...rule,
