@@ -68,6 +68,19 @@ test("tornUnits(real, synthetic) looks at all rows for what the first 5,000 keep
   expect(found.map(({ column }) => column)).toContain("town");
 });
 
+test("tornUnits(real, synthetic) counts the units of all rows: of 40 with 200 each the first 5,000 rows have 25", () => {
+  const rows = (town: (i: number) => number) =>
+    parseCsv(
+      `depot,town\n${Array.from({ length: 8000 }, (_, i) => `D${Math.floor(i / 200)},T${town(i)}`).join("\n")}\n`,
+    ).table;
+  const found = tornUnits(
+    rows((i) => Math.floor(i / 200) % 7),
+    rows((i) => i % 7),
+  );
+  expect(found).toMatchObject([{ unit: "depot", column: "town", units: 40, each: 200 }]);
+  expect(describeTornUnits(found).join()).toMatch(/\(to keep it, give --key depot: whole ones/);
+});
+
 test("tornUnits(real, synthetic) names the finest unit, and none of what an amount tells or a column of other rows has once", () => {
   const rng = seeded(4);
   const drawn = (most: number) => Math.floor(most * rng.uniform());

@@ -36,6 +36,13 @@ const mostNamed = 3;
  */
 export function tornUnits(real: Table, synthetic: Table): readonly TornUnit[] {
   const own = real.columns.map((column) => placesOf(column, mostRows));
+  // What the first rows have is looked up in all of them.
+  const whole = new Map(real.rows > mostRows ? [] : own.map((one) => [one.name, one]));
+  const inAll = (name: string): Places => {
+    const found = whole.get(name) ?? placesOf(columnNamed(real, name), real.rows);
+    whole.set(name, found);
+    return found;
+  };
   const there = new Map(synthetic.columns.map((column) => [column.name, placesOf(column, mostRows)]));
   const found = own.flatMap((unit): TornUnit[] => {
     if (!isUnit(unit)) return [];
@@ -49,9 +56,11 @@ export function tornUnits(real: Table, synthetic: Table): readonly TornUnit[] {
         Math.ceil((unit.known / unit.sizes.length) * units.sizes.length),
       );
       const share = what ? offIn(units, cells, what, rows, rows) / rows : 0;
-      if (!what || share <= mostOff || !holdsIn(real, unit.name, other.name, what)) return [];
-      const [each, beside] = [unit, other].map((one) => one.known / one.sizes.length);
-      return [{ unit: unit.name, column: other.name, what, share, units: unit.sizes.length, each, beside }];
+      if (!what || share <= mostOff) return [];
+      const all = [unit, other].map(({ name }) => inAll(name));
+      if (offIn(all[0], all[1], what, 1) > 0) return [];
+      const [each, beside] = all.map((one) => one.known / one.sizes.length);
+      return [{ unit: unit.name, column: other.name, what, share, units: all[0].sizes.length, each, beside }];
     });
     const surely = unit.together || some.some(({ what }) => what === "once");
     return surely ? some : [];
@@ -70,13 +79,6 @@ export function tornUnits(real: Table, synthetic: Table): readonly TornUnit[] {
         (says(finer, column, what) || column === finer),
     );
   });
-}
-
-/** Whether it is so in all rows, where only the first ones were looked at. */
-function holdsIn(real: Table, unit: string, column: string, what: TornUnit["what"]): boolean {
-  if (real.rows <= mostRows) return true;
-  const [own, cells] = [unit, column].map((name) => placesOf(columnNamed(real, name), real.rows));
-  return offIn(own, cells, what, 1) === 0;
 }
 
 /** The columns that all rows of a unit have alike, by units of a few rows that texts name, or whole numbers whose rows stand together. */
