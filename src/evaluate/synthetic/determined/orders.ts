@@ -72,8 +72,8 @@ export function limitsNotDetermined({ values, dates, ends: [, judged, all] }: Lo
       const [kept, synthetic] = [real, made].map(({ kept, rows }) => kept / rows);
       const apart = allowed(kept, real.rows, synthetic, made.rows);
       const told = Math.min(real.rows, made.rows) >= leastBoth && kept >= leastKept;
-      if (!told || 1 - kept > partBroken * brokenByChance(own, other, judged)) return [];
-      if (kept - synthetic < Math.max(leastMore, apart)) return [];
+      if (!told || kept - synthetic < Math.max(leastMore, apart)) return [];
+      if (1 - kept > partBroken * brokenByChance(own, other, judged)) return [];
       return [{ what, of: [what], by: [name], order: "is at most", real: kept, synthetic }];
     });
     return torn.sort(byTorn).slice(0, 1);
