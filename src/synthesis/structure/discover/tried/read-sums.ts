@@ -224,13 +224,17 @@ function indicatorsOf(of: LevelsInput): readonly Reading[] {
   const counts = new Int32Array(of.count);
   for (const code of of.codes) counts[code]++;
   const usual = counts.indexOf(Math.max(...counts));
-  return [...counts.keys()].flatMap((code) => {
-    if (code === usual || code === of.hole || counts[code] === 0) return [];
-    const values = new Float64Array(of.codes).map((own) =>
-      own < 0 || own === of.hole ? Number.NaN : Number(own === code),
-    );
-    return [{ level: { of, code }, input: { name: readingName(of.name, code), values, given: true } }];
+  const told = [...counts.keys()].filter((code) => code !== usual && code !== of.hole && counts[code] > 0);
+  const indicators = new Map(told.map((code) => [code, new Float64Array(of.codes.length)]));
+  of.codes.forEach((own, i) => {
+    const one = indicators.get(own);
+    if (one) one[i] = 1;
+    else if (own < 0 || own === of.hole) for (const values of indicators.values()) values[i] = Number.NaN;
   });
+  return [...indicators].map(([code, values]) => ({
+    level: { of, code },
+    input: { name: readingName(of.name, code), values, given: true },
+  }));
 }
 
 /** The sum as a person would write it: amounts from 0 on for all columns but the one in which they differ most. */
