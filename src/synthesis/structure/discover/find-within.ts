@@ -152,11 +152,16 @@ export function findSumsByLevel(
     const rows = rowsByCode(codes, count);
     const used = rows.filter((own) => own.length > 0).sort((a, b) => b.length - a.length);
     if (used.length < 2 || used[used.length - 1].length < leastRows) continue;
-    const near = used.map((own) => nearIn(own, numbers));
+    const near: ReturnType<typeof nearIn>[] = [];
+    // Nearly all columns end at the first level.
+    const nearOf = (k: number): ReturnType<typeof nearIn> => {
+      near[k] ??= nearIn(used[k], numbers);
+      return near[k];
+    };
     for (const target of numbers.filter((one) => isOpen(one, found))) {
       const isThere = (i: number): boolean => !Number.isNaN(target.values[i]);
       const first = used.findIndex((own) => own.some(isThere));
-      if (first < 0 || near[first](target, numbers).whole < leastCorrelation) continue;
+      if (first < 0 || nearOf(first)(target, numbers).whole < leastCorrelation) continue;
       const sums = new Map<Int32Array, Formula>();
       const told = used.every((own, k) => {
         const there = own.filter(isThere);
@@ -165,7 +170,7 @@ export function findSumsByLevel(
         if (there.length < leastRows || !enoughKnown(target, there, leastTold)) return false;
         const sum =
           constantIn(target, there) ??
-          sumWithin(target, numbers, found, { rows: own, near: near[k] }) ??
+          sumWithin(target, numbers, found, { rows: own, near: nearOf(k) }) ??
           cutWithin(target, numbers, found, there);
         if (sum) sums.set(own, sum);
         return sum && isWritten(sum);
