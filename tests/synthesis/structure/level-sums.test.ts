@@ -169,6 +169,19 @@ describe("a sum beside amounts by level, but no less than an end", () => {
     };
     expect(await broken(table, right)).toBe(0);
   });
+  test("is found with amounts by two columns beside a plan that nobody uses up", async () => {
+    const extras: Record<string, number> = { no: 0, yes: 10 };
+    const beyond = (plan: string, extra: string, used: number): number =>
+      Math.max(0, Math.round(10 * (used - included[plan] - extras[extra])) / 10);
+    const table = tableOf("plan,extra,used,over", (rng) => {
+      const [plan, extra] = [one(rng, "S", "L", "XL"), one(rng, "no", "yes")];
+      const used = Math.round(-160 * Math.log(1 - rng.uniform())) / 10;
+      return [plan, extra, used, beyond(plan, extra, used)];
+    });
+    const right = (plan: string, extra: string, used: string, own: string): boolean =>
+      Number(own) === beyond(plan, extra, Number(used));
+    expect(await broken(table, right)).toBe(0);
+  });
   test("is found beside a plan of which no use is told, but always what is over: nothing", async () => {
     const table = tableOf("plan,used,over", (rng) => {
       const plan = one(rng, "S", "L", "flat");

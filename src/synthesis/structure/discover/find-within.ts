@@ -1,5 +1,6 @@
 import { cholesky, choleskySolve, dot } from "../../../core/math/linear-algebra";
 import { takeValues } from "../../../core/matrix";
+import { placesWhere } from "../../../core/places";
 import { day } from "../date-parts";
 import { emptySum, evaluate, type Formula, leadsTo } from "../formulas";
 import { spacing } from "../grids";
@@ -116,23 +117,24 @@ function levelsWithin(levels: readonly LevelsInput[], rows: Int32Array): readonl
 
 /** The sum with amounts for levels that never leave the end, by which they do not: no row tells which. */
 function withIdleLevels(formula: Formula, { target, end, side }: Cut, { of, rows, people }: Trials): Formula {
-  const [by, ...more] = formula.effects;
-  if (!by || more.length > 0) return formula;
-  const codes = Int32Array.from(of(by.column));
   const sign = side === "least" ? 1 : -1;
-  const bare = evaluate({ ...formula, effects: [] }, of, rows);
-  const effects = by.effects.map((own, code) => {
-    const there = [...codes.keys()].filter((i) => codes[i] === code && !Number.isNaN(target.values[i]));
-    if (own === null || there.length === 0) return null;
-    // Where no use is told of a level at all, what stands in for it may keep to the end.
-    const known = there.filter((i) => !Number.isNaN(bare[i]));
-    const leaving = known.filter((i) => target.values[i] !== end);
-    if (personsIn(leaving, people) >= leastTold) return own;
-    const beyond = known.reduce((most, i) => Math.max(most, sign * (bare[i] - end)), 0);
-    const unit = 10 ** Math.floor(Math.log10(beyond || 1));
-    return 0 - sign * Math.ceil(beyond / unit) * unit;
-  });
-  return { ...formula, effects: [{ ...by, effects }] };
+  return formula.effects.reduce((rule: Formula, by) => {
+    const codes = of(by.column);
+    const others = rule.effects.filter(({ column }) => column !== by.column);
+    const bare = evaluate({ ...rule, effects: others }, of, rows);
+    const effects = by.effects.map((own, code) => {
+      const there = placesWhere(rows, (i) => codes[i] === code && !Number.isNaN(target.values[i]));
+      if (own === null || there.length === 0) return null;
+      // Where no use is told of a level at all, what stands in for it may keep to the end.
+      const known = there.filter((i) => !Number.isNaN(bare[i]));
+      const leaving = known.filter((i) => target.values[i] !== end);
+      if (personsIn(leaving, people) >= leastTold) return own;
+      const beyond = known.reduce((most, i) => Math.max(most, sign * (bare[i] - end)), 0);
+      const unit = 10 ** Math.floor(Math.log10(beyond || 1));
+      return 0 - sign * Math.ceil(beyond / unit) * unit;
+    });
+    return { ...rule, effects: rule.effects.map((one) => (one === by ? { ...by, effects } : one)) };
+  }, formula);
 }
 
 /**
