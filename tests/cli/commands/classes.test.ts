@@ -83,6 +83,12 @@ test.each([
     );
     const other = classes ? await model("--model", "ridge", "--no-classes") : plain;
     expect(other.kind).toBe("numbers");
+    // Who asks for what predicts numbers alone means numbers.
+    for (const name of classes ? ["ridge", "RandomForestRegressor"] : []) {
+      const numbers = await model("--model", name);
+      expect(numbers.kind).toBe("numbers");
+      expect(numbers.out).toContain("--classes learns them as classes");
+    }
   },
 );
 
