@@ -1,3 +1,5 @@
+import { countPeople } from "../people";
+
 /** Rows of a level that say how its keys are written, and in how many of them they must be alike. */
 const [leastRows, alike] = [20, 0.98];
 /** So much more of the keys than by chance must be as their levels have them. */
@@ -17,7 +19,7 @@ export function formsGoWith(
 ): readonly string[] {
   const labelled = looks.map((look) => {
     const labels = keys.map(look);
-    return { labels, all: timesOf(labels) };
+    return { labels, all: countPeople(labels, undefined) };
   });
   const gains = columns.map(({ name, cells }) => {
     const rows = new Map<string, number[]>();
@@ -31,9 +33,8 @@ export function formsGoWith(
       let gain = 0;
       for (const own of rows.values()) {
         if (own.length < leastRows) continue;
-        const [label, times] = [...timesOf(own.map((i) => labels[i]))].reduce((a, b) =>
-          b[1] > a[1] ? b : a,
-        );
+        const looked = own.map((i) => labels[i]);
+        const [label, times] = [...countPeople(looked, undefined)].reduce((a, b) => (b[1] > a[1] ? b : a));
         if (times >= alike * own.length) gain += own.length * (1 - (all.get(label) ?? 0) / keys.length);
       }
       return gain / keys.length;
@@ -42,10 +43,4 @@ export function formsGoWith(
   });
   const found = gains.filter(({ gain }) => gain >= leastGain).sort((a, b) => b.gain - a.gain);
   return found.slice(0, mostNamed).map(({ name }) => name);
-}
-
-function timesOf(texts: readonly string[]): Map<string, number> {
-  const times = new Map<string, number>();
-  for (const text of texts) times.set(text, (times.get(text) ?? 0) + 1);
-  return times;
 }

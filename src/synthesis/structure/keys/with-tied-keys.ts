@@ -34,8 +34,8 @@ export function withTiedKeys(
     const key = columnNamed(from, name);
     const texts = Array.from({ length: from.rows }, (_, i) => cellText(key, i));
     const rows = Int32Array.from(texts.keys()).filter((i) => texts[i] !== "");
-    const among = (names: readonly string[], chosen: Int32Array) => {
-      const columns = names.map((of): TyingColumn => {
+    const columnsOf = (names: readonly string[], chosen: Int32Array) =>
+      names.map((of): TyingColumn => {
         const cells = cellsOf({ of });
         if (cells instanceof Float64Array) return { name: of, cells: takeValues(cells, chosen) };
         const told = [...countPeople(cells, people)].flatMap(([cell, count]) =>
@@ -43,25 +43,22 @@ export function withTiedKeys(
         );
         return { name: of, cells: Array.from(chosen, (i) => cells[i]), told: new Set(told) };
       });
-      return tiedKeys(
+    const among = (columns: readonly TyingColumn[], chosen: Int32Array) =>
+      tiedKeys(
         Array.from(chosen, (i) => texts[i]),
         columns,
         least,
       );
-    };
     const others = plans.flatMap((one) => (one.kind === "key" || one.kind === "constant" ? [] : [one.name]));
-    const few = spacedRows(rows.length, tyingRows).map((k) => rows[k]);
-    const first = among(others, few);
-    const { ties, bare, loose } = among(
-      [...new Set([...first.ties.map(({ of }) => of), ...first.loose])],
-      rows,
-    );
+    const places = spacedRows(rows.length, tyingRows);
+    const few = places.map((k) => rows[k]);
+    const beside = columnsOf(others, few);
+    const first = among(beside, few);
+    const near = [...new Set([...first.ties.map(({ of }) => of), ...first.loose])];
+    const { ties, bare, loose } = among(columnsOf(near, rows), rows);
     const goes = formsGoWith(
-      Array.from(spacedRows(rows.length, tyingRows), (k) => bare[k]),
-      others.flatMap((of) => {
-        const cells = cellsOf({ of });
-        return cells instanceof Float64Array ? [] : [{ name: of, cells: Array.from(few, (i) => cells[i]) }];
-      }),
+      Array.from(places, (k) => bare[k]),
+      beside.flatMap(({ name: of, cells }) => (cells instanceof Float64Array ? [] : [{ name: of, cells }])),
     );
     const rises = plans.find(
       (one) => one.kind === "date" && risesWith(texts, cellsOf({ of: one.name }) as Float64Array),
