@@ -163,6 +163,11 @@ test.each<[string, Structure, string]>([
     formula((own) => own.by.rates.pop()),
     "must have 3 rates for the values of off, each a number or null, got 1,0.9",
   ],
+  [
+    "a factor that a word says may be missing",
+    formula((own) => (own.factors[0].nothing = "no")),
+    'must say as nothing of a factor true or false, got "no"',
+  ],
   ["rates as words", formula((own) => (own.by.rates[0] = "all")), "must have 3 rates"],
   [
     "values that the column has not",
@@ -283,6 +288,18 @@ test("describeStructure() says both ends of a formula, of a product, too", () =>
   expect(describeStructure(both).join(" ")).toContain(
     "net = the smaller of 900 and the greater of 5 and full × (by off: ",
   );
+});
+
+test("checkRules(structure) refuses what is said of identifiers and is no list of columns", () => {
+  const ids = Array.from({ length: 300 }, (_, i) => `K${100000 + 7 * i},${"ab"[i % 2]}`);
+  const keyed = discoverStructure(parseCsv(`id,plan\n${ids.join("\n")}\n`).table, seeded(1));
+  expect(keyed.columns[0].kind).toBe("key");
+  for (const said of ["goes", "loose"]) {
+    const columns = keyed.columns.map((plan, j) => (j === 0 ? { ...plan, [said]: "plan" } : plan));
+    expect(() => checkRules({ ...keyed, columns }, "use rules.json")).toThrow(
+      `Cannot use rules.json: id must list as ${said} columns, each once, got "plan"`,
+    );
+  }
 });
 
 test("a fit makes none of the table's identifiers by a pattern that was changed", async () => {

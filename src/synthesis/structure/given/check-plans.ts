@@ -66,7 +66,9 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
   if (kind === "constant") holds(typeof plan.text === "string", "must have a text", plan.text);
   if (kind === "key") {
     holds(keyCount(Object(plan.keys)) > 0, "must have keys to be made", plan.keys);
-    const { ties = [] } = plan;
+    const { ties = [], goes = [], loose = [] } = plan;
+    for (const [name, list] of Object.entries({ goes, loose }))
+      holds(isListOf("string", list), `must list as ${name} columns, each once`, list);
     holds(areNames(plan, structure), "must list as names other columns and how they are written", plan.names);
     holds(hasTexts(plan.keys), "must have texts that rows are given", plan.keys);
     holds(mayRise(plan, structure), "must rise with a date", plan.rises);

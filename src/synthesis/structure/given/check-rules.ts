@@ -251,7 +251,8 @@ function checkFormula(
   for (const part of ["factors", "terms", "effects"] as const)
     holds(Array.isArray(formula[part]), `must have a list of ${part}`, formula[part]);
   const { factors, by, more = [], terms, effects } = plan.formula as Formula;
-  for (const { column, power, plus = 0, also = [] } of factors.map(object)) {
+  for (const { column, power, plus = 0, also = [], nothing = false } of factors.map(object)) {
+    holds(typeof nothing === "boolean", "must say as nothing of a factor true or false", nothing);
     holds(power === 1 || power === -1, "must have factors of power 1 or -1", power);
     holds(Number.isFinite(plus), "must have a number as plus", plus);
     holds(Array.isArray(also), "must have a list of columns as also", also);
@@ -295,6 +296,8 @@ function checkRounding(round: Formula["round"], holds: Holds, above = 0): void {
 function checkTerms(terms: Formula["terms"], must: Must, holds: Holds, who: string): void {
   for (const term of terms.map((own) => object<Term>(own))) {
     const { column, weight, from, calendar: even, times, among, instead = 0, steps, round, as } = term;
+    const { nothing = false } = term;
+    holds(typeof nothing === "boolean", "must say as nothing of a term true or false", nothing);
     const { pick = "least", others = [column] }: Partial<NonNullable<Term["among"]>> = object(among ?? {});
     const picks = ["least", "greatest"].includes(pick) && Array.isArray(others) && others.length > 0;
     holds(picks, "must pick the least or greatest of columns", JSON.stringify(among));
