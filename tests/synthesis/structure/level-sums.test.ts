@@ -205,6 +205,16 @@ describe("a sum beside amounts by level, but no less than an end", () => {
     });
     expect(announced(table).filter((rule) => rule.includes("777.77"))).toEqual([]);
   });
+  test("tells no end that one customer alone reaches", () => {
+    let row = 0;
+    const table = tableOf("customer_id,used,pay", (rng) => {
+      const customer = Math.floor(row++ / 60);
+      const used = Math.round(1000 * rng.uniform()) / 10 + (customer === 7 ? 200 : 0);
+      return [`c${customer}`, used.toFixed(1), Math.min(187.3, used + 3).toFixed(1)];
+    });
+    const structure = discoverStructure(table, seeded(1), { customer: "customer_id" });
+    expect(describeStructure(structure).filter((rule) => rule.includes("187.3"))).toEqual([]);
+  });
   test("is none where one row in fifty lies beside it", () => {
     const told = announced(usage((row) => (row % 50 === 0 ? 1 : 0)));
     expect(told.filter((rule) => rule.includes("the greater of"))).toEqual([]);

@@ -13,6 +13,7 @@ import {
   isOpen,
   knownRows,
   type LevelsInput,
+  leastTold,
   type NumberInput,
   place,
   placeOver,
@@ -35,8 +36,6 @@ const leastExplained = 0.99;
 const screeningRows = 1000;
 /** … and so many of a level's rows at its own end, and within it. */
 const leastAtEnd = 20;
-/** So many people must tell an amount, or the sum, of a level. */
-const leastTold = 5;
 /** By a column of more levels no sums are told. */
 const mostLevels = 12;
 
@@ -54,11 +53,9 @@ export function findCensored(
   for (const target of numbers) {
     if (target.given || target.date || found.has(target.name)) continue;
     for (const side of ["least", "most"] as const) {
-      const known = knownRows([target]);
-      const end = endOf(target, side, known);
-      const within = known.filter((i) => target.values[i] !== end);
-      if (Math.min(within.length, known.length - within.length) < leastRows) continue;
-      const cut = { target, end, side };
+      const cut = cutOf(target, side, knownRows([target]), leastRows);
+      if (!cut) continue;
+      const { within } = cut;
       const formula =
         cutSum(cut, within, { numbers, amounts: [], found, trials }) ??
         // A price list of few values is no term beside the amounts of what it goes by.
@@ -202,21 +199,30 @@ function cutWithin(
   rows: Int32Array,
 ): Formula | undefined {
   for (const side of ["least", "most"] as const) {
-    const end = endOf(target, side, rows);
-    const within = rows.filter((i) => target.values[i] !== end);
-    if (Math.min(within.length, rows.length - within.length) < leastAtEnd) continue;
+    const cut = cutOf(target, side, rows, leastAtEnd);
+    if (!cut) continue;
+    const { end, within } = cut;
     const sum = sumWithin(target, numbers, found, { rows: within, near: nearIn(within, numbers) });
     if (sum) return { ...sum, [side]: end };
   }
   return undefined;
 }
 
-/** The lowest, or highest, value in some rows. */
-function endOf({ values }: NumberInput, side: Cut["side"], rows: Int32Array): number {
-  return rows.reduce(
-    (end, i) => (side === "least" ? Math.min(end, values[i]) : Math.max(end, values[i])),
+/** The lowest, or highest, value in some rows, where enough of them, of enough people, lie at it and within it. */
+function cutOf(
+  target: NumberInput,
+  side: Cut["side"],
+  rows: Int32Array,
+  least: number,
+): (Cut & { readonly within: Int32Array }) | undefined {
+  const { values } = target;
+  const end = rows.reduce(
+    (most, i) => (side === "least" ? Math.min(most, values[i]) : Math.max(most, values[i])),
     values[rows[0]],
   );
+  const [at, within] = [rows.filter((i) => values[i] === end), rows.filter((i) => values[i] !== end)];
+  const told = [at, within].every((own) => own.length >= least && enoughKnown(target, own, leastTold));
+  return told ? { target, end, side, within } : undefined;
 }
 
 /** The sum of nothing, where the rows have one value alone. */

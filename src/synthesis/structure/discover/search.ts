@@ -20,6 +20,8 @@ export interface NumberInput {
 
 /** So many people must show what some rows do not tell of, since something is missing there. */
 const leastKnown = 30;
+/** So many people must tell an end, an amount or the sum of a level, or a piece of a line. */
+export const leastTold = 5;
 
 /** Whether enough people have one of the rows. */
 export function enoughKnown(

@@ -1,11 +1,15 @@
 import { dot } from "../../../../core/math/linear-algebra";
+import { countUpTo } from "../../../../core/math/sorted";
 import { emptySum, type Formula, leadsTo, type Term } from "../../formulas";
 import { spacing } from "../../grids";
 import {
+  enoughKnown,
   type Found,
   isOpen,
+  leastTold,
   type NumberInput,
   placeOver,
+  rowsByCode,
   shortest,
   shortestIn,
   spacedRows,
@@ -63,7 +67,7 @@ export function findPieces(numbers: readonly NumberInput[], found: Found, trials
       for (const of of numbers) {
         if (of === target || of === by || of.few || leadsTo(found, of.name, target.name)) continue;
         const steps = piecesOver({ target, by }, of, screens.get(of) as Int32Array);
-        if (!steps) continue;
+        if (!steps || !isShared(steps, of, target)) continue;
         const term = {
           column: of.name,
           weight: 1,
@@ -77,6 +81,17 @@ export function findPieces(numbers: readonly NumberInput[], found: Found, trials
   }
   for (const { name, formula } of all.sort((a, b) => a.length - b.length))
     if (found.get(name)?.rest !== "none") placeOver(found, numbers, name, formula);
+}
+
+/** Whether enough people lie on each piece, where they have several rows: a line, or an end, might be one's own. */
+function isShared(
+  { cuts }: NonNullable<Term["steps"]>,
+  { values }: NumberInput,
+  { values: own, people }: NumberInput,
+): boolean {
+  if (!people) return true;
+  const codes = Int32Array.from(values, (one, i) => (Number.isNaN(one + own[i]) ? -1 : countUpTo(cuts, one)));
+  return rowsByCode(codes, cuts.length + 1).every((rows) => enoughKnown({ people }, rows, leastTold));
 }
 
 function piecesOver(
