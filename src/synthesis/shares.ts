@@ -60,11 +60,7 @@ export function withShares(model: Shared, { column, shares }: Shares): Synthesis
   const others = levels.filter((level) => !shares.has(level));
   check(sum <= 1 + 1e-9, action, "shares must not add up to more than 1", sum);
   check(others.length > 0 || sum >= 1 - 1e-9, action, "shares of all levels must add up to 1", sum);
-  const parts: { levels: readonly string[]; share: number }[] = [...shares].map(([level, share]) => ({
-    levels: [level],
-    share,
-  }));
-  if (others.length > 0) parts.push({ levels: others, share: 1 - sum });
+  const parts = partsOf(shares, levels);
   return {
     ...model,
     sample: (n: number, rng: Rng, options: SampleOptions = {}): Table => {
@@ -84,6 +80,17 @@ export function withShares(model: Shared, { column, shares }: Shares): Synthesis
       return takeTableRows(all, mixed(all, model.unit, rng.fork("mix")));
     },
   };
+}
+
+/** Levels with the share of them all: each that has one of its own, and all others together. */
+export function partsOf(
+  shares: Shares["shares"],
+  levels: readonly string[],
+): readonly { readonly levels: readonly string[]; readonly share: number }[] {
+  const own = [...shares].map(([level, share]) => ({ levels: [level], share }));
+  const others = levels.filter((level) => !shares.has(level));
+  const sum = own.reduce((total, { share }) => total + share, 0);
+  return others.length > 0 ? [...own, { levels: others, share: 1 - sum }] : own;
 }
 
 /** All rows in another order, those of a unit one after the other as they are. */

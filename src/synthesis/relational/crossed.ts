@@ -4,7 +4,7 @@ import { permutation, type Rng, seeded } from "../../core/rng";
 import { asTable } from "../../data/polars";
 import type { ColumnSchema } from "../../data/schema";
 import { type Column, cellText, columnNamed, isCategorical, type Table } from "../../data/table";
-import { type ColumnCondition, resolveWhere, satisfies } from "../conditions";
+import { resolveWhere, satisfies, type Where } from "../conditions";
 import {
   loadSequential,
   type Sequential,
@@ -33,6 +33,8 @@ export interface Crossed extends Synthesiser {
   readonly names: readonly string[];
   /** How many rows there are to be named; of more each name stands several times. */
   readonly most: number;
+  /** How many of them meet conditions. Throws where these are of what is drawn, and where none does. */
+  readonly named: (where?: Where) => number;
   readonly model: Sequential;
 }
 
@@ -149,7 +151,8 @@ function crossedOf({ key, names, cells, model }: Parts): Crossed {
   const given = new Set(names);
   // The same order in all blocks.
   const order = permutation(seeded(0).fork(key.join("\n")), most);
-  const placesWhere = (conditions: readonly ColumnCondition[]): Int32Array => {
+  const placesWhere = (where?: Where): Int32Array => {
+    const conditions = resolveWhere(where, columns);
     const own = conditions.map((one) => ({ one, k: names.indexOf(columns[one.column].name) }));
     for (const { one, k } of own) {
       const { name, type } = columns[one.column];
@@ -174,12 +177,13 @@ function crossedOf({ key, names, cells, model }: Parts): Crossed {
     key,
     names,
     most,
+    named: (where) => placesWhere(where).length,
     model,
     columns,
     sample: (n, rng, options: SampleOptions = {}) => {
       checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
       const { firstRow = 0 } = options;
-      const free = placesWhere(resolveWhere(options.where, columns));
+      const free = placesWhere(options.where);
       const turns = Array.from({ length: n }, (_, i) => {
         const at = firstRow + i;
         return { round: Math.floor(at / free.length), place: free[at % free.length] };

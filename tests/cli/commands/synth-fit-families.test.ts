@@ -196,6 +196,27 @@ test("synth fit --key with two columns makes rows that both name, each once, and
       .map((line) => line.split(",", 2).join());
   const names = pairs(["firm,year,staff", ...lines].join("\n"));
   expect(pairs(readFileSync(made, "utf8")).sort()).toEqual([...names, ...names].sort());
+  // Of one firm there are twenty rows, of all others a hundred.
+  for (const asked of [
+    ["--rows", "50", "--where", "firm=3"],
+    ["--rows", "100", "--share", "firm=3:0.5"],
+    ["--rows", "120", "--share", "firm=3:0"],
+  ]) {
+    said = "";
+    expect(await run(["synth", "sample", "--model", out, "--out", made, ...asked])).toBe(0);
+    const [names, times] = asked[3] === "firm=3:0" ? [100, 2] : [20, 3];
+    expect(said).toContain(
+      `there are ${names} rows to be named by firm and year with the firm asked for: each name stands in up to ${times} of those made`,
+    );
+    const all = pairs(readFileSync(made, "utf8"));
+    const most = Math.max(...all.map((name) => all.filter((one) => one === name).length));
+    expect(most).toBe(times);
+  }
+  said = "";
+  expect(
+    await run(["synth", "sample", "--model", out, "--out", made, "--rows", "20", "--where", "firm=3"]),
+  ).toBe(0);
+  expect(said).not.toContain("rows to be named");
   said = "";
   expect(await run([...fit, "firm+month"])).toBe(2);
   expect(said).toContain("Cannot use --key: each must be a column of");

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { Condition } from "../../../synthesis/conditions";
 import type { Crossed } from "../../../synthesis/relational/crossed";
 import type { Relational } from "../../../synthesis/relational/relational";
 import type { SavedSynthesiser } from "../../../synthesis/saved-synthesiser";
@@ -80,7 +81,7 @@ async function sample(options: Options): Promise<void> {
       : "";
     note(`the model has a second table, which is left out: --children-out says where it goes${guess}`);
   }
-  const { parseShares, withShares } = await import("../../../synthesis/shares.js");
+  const { parseShares, partsOf, withShares } = await import("../../../synthesis/shares.js");
   const shares = parseShares(options.share, learnt.columns);
   const synthesiser = shares ? withShares(learnt, shares) : learnt;
   const where = parseWhere(options.where, synthesiser.columns);
@@ -108,12 +109,32 @@ async function sample(options: Options): Promise<void> {
     for (const sentence of describeShortages(learnt.structure as Structure, rows))
       note(`${sentence} (a longer "pattern" in the rules of telelink synth fit --structure has more)`);
   }
-  const { most } = learnt as Partial<Crossed>;
-  if (learnt.kind === "crossed" && most !== undefined && rows > most)
-    note(
-      `there are ${most} rows to be named by ${(learnt as Crossed).key.join(" and ")}: each name stands in up to ${Math.ceil(rows / most)} of those made`,
-    );
+  if (learnt.kind === "crossed") {
+    const levels = learnt.columns.find(({ name }) => name === shares?.column)?.levels ?? [];
+    const kinds = shares
+      ? partsOf(shares.shares, levels).map((part) => ({
+          where: new Map<string, Condition>([...where, [shares.column, part.levels]]),
+          rows: Math.round(part.share * rows),
+        }))
+      : [{ where, rows }];
+    noteRepeated(learnt as Crossed, kinds);
+  }
   if (options.out) note(`${rows} rows made; wrote ${options.out}`);
+}
+
+/** Says where names of rows repeat, as more rows of some kind are made than there are to be named. */
+function noteRepeated(
+  { key, named }: Crossed,
+  kinds: readonly { readonly where: ReadonlyMap<string, Condition>; readonly rows: number }[],
+): void {
+  const each = kinds.map(({ where, rows }) => ({ count: named(where), rows, asked: [...where.keys()] }));
+  const [worst] = each
+    .filter(({ rows, count }) => rows > count)
+    .sort((a, b) => b.rows / b.count - a.rows / a.count);
+  if (worst)
+    note(
+      `there are ${worst.count} rows to be named by ${key.join(" and ")}${worst.asked.length > 0 ? ` with the ${worst.asked.join(" and ")} asked for` : ""}: each name stands in up to ${Math.ceil(worst.rows / worst.count)} of those made`,
+    );
 }
 
 /** The model that the options name: exactly one. */
