@@ -11,7 +11,7 @@ import type { KeyPlan } from "../structure/keys/key-plan";
 import { partsFrom, type SampleOptions, type Synthesiser } from "../synthesiser";
 import type { Privacy } from "./budget";
 import type { ColumnDomain } from "./domain/domain";
-import { kindsBy, withoutKeys } from "./domain/level-rules";
+import { checkLeft, kindsBy, withoutKeys } from "./domain/level-rules";
 import type { Rule } from "./domain/parse-rule";
 import { isComputing, numbersIn, type Said, saidOf, withComputed } from "./domain/rules";
 import { drawForest, type Forest } from "./draw";
@@ -181,7 +181,10 @@ export function privateOf<K extends string>(
         return withComputed(table(made), rules, names);
       };
       const again = keepingRules({ rules, asked }, once, new Set(keyed.keys()));
-      return withoutKeys(redrawn(once(n, rng), again, rng.fork("orders")), rules);
+      const first = once(n, rng);
+      const made = redrawn(first, again, rng.fork("orders"));
+      if (asked.length === 0) checkLeft(rules, first, made);
+      return withoutKeys(made, rules);
     },
     toJSON: () => {
       const { version, ...more } = json();

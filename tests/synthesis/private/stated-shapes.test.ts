@@ -252,6 +252,13 @@ test("levels that others follow from are as frequent as in the table, however fe
   expect(Math.abs(share(made) - share(contracts))).toBeLessThan(0.04);
 });
 
+test("a level that no row could keep by its rule is refused, not left out", async () => {
+  const model = await fit(aim, ["left=yes => price=(missing)"]);
+  expect(() => model.sample(300, seeded(2))).toThrow(
+    /rows with left=yes must be left, .* got "\d of \d+ rows"/,
+  );
+});
+
 test("orders may leave out that both are the same", async () => {
   const made = (await fit(aim, ["days < weeks"])).sample(300, seeded(2));
   const [days, weeks] = ["days", "weeks"].map(

@@ -133,6 +133,25 @@ export function kindsBy(rules: readonly Rule[], from: Table): ArrayLike<number> 
   );
 }
 
+/** A level of so many rows drawn first may not fall to less than this share of them. */
+const [leastThere, leastLeft] = [20, 0.1];
+
+/** Throws where a level that others follow from is all but gone from the rows that keep the rules: hardly one that has it keeps them. */
+export function checkLeft(rules: readonly Rule[], first: Table, made: Table): void {
+  for (const rule of rules) {
+    if (rule.kind !== "levels") continue;
+    const [before, after] = [first, made].map(
+      (rows) => Array.from({ length: rows.rows }, (_, i) => i).filter(has(rule.where, rows)).length,
+    );
+    check(
+      !(before >= leastThere && after < leastLeft * before),
+      "sample",
+      `rows with ${rule.where.column}=${rule.where.level ?? missingLabel} must be left, of which hardly one keeps what the domain states (${JSON.stringify(rule.text)} among it): take it out of the domain and fit again`,
+      `${after} of ${before} rows`,
+    );
+  }
+}
+
 /** By identifier, which rows have none: those of which one of the rules says so. */
 function gapsIn(rules: readonly Rule[], from: Table): ReadonlyMap<string, (row: number) => boolean> {
   const gaps = new Map<string, (row: number) => boolean>();
