@@ -19,24 +19,10 @@ import { usageError } from "../../support/exit";
 import { jsonFile } from "../../support/json-file";
 import { decimalNumber, wholeNumber } from "../../support/options";
 import { note, print, printTable } from "../../support/output";
-import { checkLoss, csvOptions, type ReadingFlags } from "../../support/reading";
+import { checkLoss, csvOptions } from "../../support/reading";
 import { packageVersion } from "../../support/version";
 import { endedAtOnce } from "../../support/watched";
-
-/** The options of `telelink synth fit` that its private method uses. */
-export interface PrivateOptions extends ReadingFlags {
-  readonly data: string;
-  readonly out?: string;
-  readonly json?: string;
-  readonly seed?: string;
-  readonly schema?: string;
-  readonly epsilon?: string;
-  readonly delta?: string;
-  readonly domain?: string;
-  readonly strict?: boolean;
-  readonly target?: string;
-  readonly customer?: string | false;
-}
+import type { FitOptions } from "./fit-options";
 
 /** Rows in which customers with several are looked for. */
 const mostLooked = 500_000;
@@ -45,7 +31,7 @@ const mostLooked = 500_000;
  * `telelink synth fit --method mst` or `aim`. What is written and printed to standard output follows from the private model
  * alone: no number of rows, no hash of the file, no seed. Notes about reading the file are for its owner.
  */
-export async function fitPrivately(options: PrivateOptions, method: "mst" | "aim"): Promise<void> {
+export async function fitPrivately(options: FitOptions, method: "mst" | "aim"): Promise<void> {
   const { out } = options;
   if (!out) throw usageError("Cannot fit: --out must say where the model goes");
   const epsilon = options.epsilon === undefined ? 1 : decimalNumber(options.epsilon, "--epsilon", 1e-6, 1e6);

@@ -30,25 +30,12 @@ import type { Synthesiser } from "../../../synthesis/synthesiser";
 import { usageError } from "../../support/exit";
 import { wholeNumber } from "../../support/options";
 import { note } from "../../support/output";
-import type { ReadingFlags } from "../../support/reading";
 import { packageVersion } from "../../support/version";
 import { endedAtOnce } from "../../support/watched";
 import { printLost, printRules } from "./brief";
+import type { FitOptions } from "./fit-options";
 import { readFamilies } from "./read-families";
 import { readToLearn } from "./read-to-learn";
-
-/** The options of `telelink synth fit` that two tables use, or one of whole units. */
-export interface RelationalFlags extends ReadingFlags {
-  readonly data: string;
-  readonly children?: string;
-  readonly key?: string;
-  readonly schema?: string;
-  readonly out?: string;
-  readonly json?: string;
-  readonly seed?: string;
-  readonly minCount?: string;
-  readonly search: boolean;
-}
 
 /** What was read, and what was learnt from it. */
 interface Learnt {
@@ -62,7 +49,7 @@ interface Learnt {
 }
 
 /** `telelink synth fit --children`: a table of parents and one of rows that name them; with `--key` alone one table of both. */
-export async function fitRelational(flags: RelationalFlags): Promise<void> {
+export async function fitRelational(flags: FitOptions): Promise<void> {
   const { key, out, children } = flags;
   if (!out) throw usageError("Cannot fit: --out must say where the model goes");
   if (!key) throw usageError("Cannot fit --children: --key must name the column that both tables share");
@@ -82,7 +69,7 @@ export async function fitRelational(flags: RelationalFlags): Promise<void> {
 }
 
 async function learnFamilies(
-  flags: RelationalFlags & { readonly children: string },
+  flags: FitOptions & { readonly children: string },
   settings: RelationalOptions,
   seed: number,
 ): Promise<Learnt> {
@@ -99,11 +86,7 @@ async function learnFamilies(
   return { tables, both, synthesiser: both, read, unlearnt };
 }
 
-async function learnUnits(
-  flags: RelationalFlags,
-  settings: RelationalOptions,
-  seed: number,
-): Promise<Learnt> {
+async function learnUnits(flags: FitOptions, settings: RelationalOptions, seed: number): Promise<Learnt> {
   const { key, minCount } = settings;
   const whole = { seed, ...(minCount !== undefined && { minCount }) };
   return readToLearn(flags.data, { ...flags, customer: key }, whole, async (read) => {
@@ -122,7 +105,7 @@ async function learnUnits(
 /** Writes the model, and says what it lost and keeps. */
 async function told(
   { tables, both, synthesiser, read, unlearnt }: Learnt,
-  flags: RelationalFlags & { readonly out: string },
+  flags: FitOptions & { readonly out: string },
   settings: RelationalOptions,
   seed: number,
 ): Promise<void> {

@@ -1,8 +1,20 @@
-import type { SyntheticReport } from "../../../evaluate/synthetic/report";
+import { seeded } from "../../../core/rng";
+import { writeAtomic } from "../../../data/files";
+import { fileOrigin } from "../../../data/read/file-origin";
+import { schemaOf } from "../../../data/schema";
+import { lossesTold } from "../../../evaluate/synthetic/losses";
+import { verdictOf } from "../../../evaluate/synthetic/privacy/verdict";
+import { likelyTarget, type SyntheticReport, syntheticReport } from "../../../evaluate/synthetic/report";
+import { judgedFamilies } from "../../../services/synthetic/families-judged";
+import { syntheticReportPage } from "../../../services/synthetic/report-page";
+import { familiesOf, inOrder, planOf, withPace } from "../../../synthesis/relational/families";
 import { usageError } from "../../support/exit";
 import { note, print, printTable, printWarning } from "../../support/output";
-import type { FamiliesRead } from "./read-families";
+import { endedAtOnce } from "../../support/watched";
+import { printLost } from "./brief";
+import { type FamiliesRead, readFamilies } from "./read-families";
 import type { ReportFlags } from "./read-to-judge";
+import { summary } from "./report-summary";
 
 /** The most parents, and about the most children, that are judged. */
 const most = { parents: 50_000, children: 50_000 };
@@ -10,32 +22,6 @@ const most = { parents: 50_000, children: 50_000 };
 /** `telelink synth report --real-children`: two tables, the rows of one belonging to those of the other, in one report. */
 export async function reportBoth(flags: ReportFlags, seed: number): Promise<void> {
   const { key, real, realChildren, synthetic, syntheticChildren, holdout, holdoutChildren } = asked(flags);
-  const [
-    { readFamilies },
-    { judgedFamilies },
-    { planOf, withPace, inOrder, familiesOf },
-    { seeded },
-    { schemaOf },
-  ] = await Promise.all([
-    import("./read-families.js"),
-    import("../../../services/synthetic/families-judged.js"),
-    import("../../../synthesis/relational/families.js"),
-    import("../../../core/rng.js"),
-    import("../../../data/schema.js"),
-  ]);
-  const [{ likelyTarget, syntheticReport }, { lossesTold }, { verdictOf }, { summary }, { printLost }] =
-    await Promise.all([
-      import("../../../evaluate/synthetic/report.js"),
-      import("../../../evaluate/synthetic/losses.js"),
-      import("../../../evaluate/synthetic/privacy/verdict.js"),
-      import("./report-summary.js"),
-      import("./brief.js"),
-    ]);
-  const [{ writeAtomic }, { endedAtOnce }, { fileOrigin }] = await Promise.all([
-    import("../../../data/files.js"),
-    import("../../support/watched.js"),
-    import("../../../data/read/file-origin.js"),
-  ]);
   const rng = seeded(seed);
   const typed = ({ columns }: ReturnType<typeof schemaOf>) =>
     columns.map(({ name, type }) => ({ name, type }));
@@ -91,7 +77,6 @@ export async function reportBoth(flags: ReportFlags, seed: number): Promise<void
     );
   }
   if (flags.html) {
-    const { syntheticReportPage } = await import("../../../services/synthetic/report-page.js");
     const files = [
       ...sizes(real, realChildren, learnt),
       ...(held && holdout && holdoutChildren ? sizes(holdout, holdoutChildren, held) : []),
