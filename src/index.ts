@@ -367,7 +367,7 @@ export {
   targetColumns,
 } from "./models/network/sequence/sequences";
 export { transformer } from "./models/network/sequence/transformer";
-export type { Option, OptionSchema } from "./models/options";
+export type { Option, OptionSchema, OptionsOf } from "./models/options";
 export type { FoldResult, LabelledTable, TablePredictor, Trial } from "./models/out-of-fold";
 export {
   type FitTable,

@@ -37,7 +37,8 @@ test("each @default of an option is what the code falls back on", () => {
     }
   };
   each((node) => {
-    if (!ts.isPropertySignature(node)) return;
+    // A field of an interface, or of the schema of which the options' type is made.
+    if (!ts.isPropertySignature(node) && !ts.isPropertyAssignment(node)) return;
     for (const tag of ts.getJSDocTags(node)) {
       if (tag.tagName.text !== "default") continue;
       said.set(node, plain(ts.getTextOfJSDocComment(tag.comment) ?? ""));
@@ -106,7 +107,7 @@ test("each @default of an option is what the code falls back on", () => {
     }
   });
   const where = (node: ts.Declaration): string =>
-    `${relative(root, node.getSourceFile().fileName)}: ${(node as ts.PropertySignature).name.getText()}`;
+    `${relative(root, node.getSourceFile().fileName)}: ${(node as ts.PropertySignature | ts.PropertyAssignment).name.getText()}`;
   const wrong = [...said].filter(([node, value]) => held.has(node) && !held.get(node)?.has(value));
   // What is not given is false without a word.
   const unfound = [...said].filter(([node, value]) => !held.has(node) && value !== "false");

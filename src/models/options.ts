@@ -15,6 +15,11 @@ export interface Option<T = unknown, D = unknown> {
 /** One `Option` for each field of an options interface. */
 export type OptionSchema<O> = { readonly [N in keyof Required<O>]: Option<Exclude<O[N], undefined>> };
 
+/** The options that a schema describes, none of which must be given: what each does stands at its field there. */
+export type OptionsOf<S> = {
+  readonly [N in keyof S]?: S[N] extends Option<infer T, unknown> ? T : never;
+};
+
 /** The options with every default filled in. */
 export type Filled<S> = {
   readonly [N in keyof S]: S[N] extends Option<infer T, infer D>

@@ -6,22 +6,19 @@ import { standardised } from "../../core/math/standardise";
 import type { Matrix } from "../../core/matrix";
 import type { Fit, Model, ModelJson } from "../../core/model";
 import { checkColumns, checkLabelled, checkNumbers } from "../check-rows";
-import { number, withDefaults } from "../options";
+import { number, type OptionsOf, withDefaults } from "../options";
 import { amountLoss, amountStart, linearSums, occurrenceLoss, zilnSigma } from "./ziln-likelihood";
 
-export interface ZilnOptions {
+export const zilnOptions = {
   /**
    * L2 penalty ½ penalty Σ (sd w)² on each of the three parts' coefficients, at least 0. Intercepts are
    * free.
    * @default 1
    */
-  readonly penalty?: number;
-}
-
-/** What `ZilnOptions` says, for checks, searches and the option reference. */
-export const zilnOptions = {
   penalty: number("L2 penalty on standardised coefficients of each of the three parts", { low: 0 }, 1),
 };
+
+export type ZilnOptions = OptionsOf<typeof zilnOptions>;
 
 /** One linear part: intercept + Σ weight × value. */
 export interface Part {

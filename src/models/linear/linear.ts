@@ -1,38 +1,31 @@
 import type { Labelled } from "../../core/matrix";
 import type { Fit } from "../../core/model";
 import { checkLabelled, checkNumbers } from "../check-rows";
-import { integer, number, withDefaults } from "../options";
+import { integer, number, type OptionsOf, withDefaults } from "../options";
 import { type Design, design, unshifted } from "./design";
 import { type FittedSquares, leastSquares, sparseLeastSquares } from "./least-squares";
 import { standardErrors } from "./linear-inference";
 import { type LinearKind, type LinearRegression, type LinearState, linearModel } from "./linear-model";
 import { columnMeans } from "./linear-predictor";
 
-export interface RidgeOptions {
+export const ridgeOptions = {
   /** Strength of the penalty, at least 0. @default 1 */
-  readonly alpha?: number;
-}
-
-export interface LassoOptions extends RidgeOptions {
-  /** Most steps; defaults to 100, of which 2 are usual. */
-  readonly iterations?: number;
-}
-
-export interface ElasticNetOptions extends LassoOptions {
-  /** Share of the L1 part, from 0 to 1. @default 0.5 */
-  readonly l1Ratio?: number;
-}
-
-/** What `RidgeOptions`, `LassoOptions` and `ElasticNetOptions` say, for checks, searches and the option reference. */
-export const ridgeOptions = { alpha: number("strength of the penalty", { low: 0 }, 1) };
+  alpha: number("strength of the penalty", { low: 0 }, 1),
+};
 export const lassoOptions = {
   ...ridgeOptions,
+  /** Most steps; defaults to 100, of which 2 are usual. */
   iterations: integer("most steps, of which 2 are usual", { low: 1, high: 1e6 }, 100),
 };
 export const elasticNetOptions = {
   ...lassoOptions,
+  /** Share of the L1 part, from 0 to 1. @default 0.5 */
   l1Ratio: number("share of the L1 part", { low: 0, high: 1 }, 0.5),
 };
+
+export type RidgeOptions = OptionsOf<typeof ridgeOptions>;
+export type LassoOptions = OptionsOf<typeof lassoOptions>;
+export type ElasticNetOptions = OptionsOf<typeof elasticNetOptions>;
 
 /**
  * Ordinary least squares: minimises Σ w (y − Xb)². Where columns determine one another it returns the smallest such

@@ -2,7 +2,7 @@ import type { Labelled } from "../../core/matrix";
 import type { Fit } from "../../core/model";
 import { checkClasses, checkNumbers } from "../check-rows";
 import { type ClassWeights, classWeightsOption } from "../class-weights";
-import { choice, integer, number, withDefaults } from "../options";
+import { choice, integer, number, type OptionsOf, withDefaults } from "../options";
 import { type Design, design, unshifted } from "./design";
 import { standardErrors } from "./linear-inference";
 import { columnMeans } from "./linear-predictor";
@@ -10,38 +10,30 @@ import { logisticLoss } from "./logistic-loss";
 import { type LogisticRegression, logisticModel } from "./logistic-model";
 import { proximalNewton } from "./proximal-newton";
 
-export interface LogisticOptions {
-  /** Which sizes of coefficients cost: their squares ("l2", the default), absolute values ("l1"), both, or none. */
-  readonly penalty?: "l2" | "l1" | "elastic-net" | "none";
-  /** Inverse strength of the penalty, above 0. Smaller is stronger. @default 1 */
-  readonly C?: number;
-  /** Share of the L1 part in "elastic-net", from 0 to 1. @default 0.5 */
-  readonly l1Ratio?: number;
-  /** Weights of classes 0 and 1; "balanced" gives both the same sum. @default [1, 1] */
-  readonly classWeights?: ClassWeights;
-  /** Most Newton steps; defaults to 100, of which 5 to 15 are usual. */
-  readonly iterations?: number;
-  /** Ends when a step promises to lower the mean loss by no more than this. @default 1e-12 */
-  readonly tolerance?: number;
-}
-
-/** What `LogisticOptions` says, for checks, searches and the option reference. */
 export const logisticOptions = {
+  /** Which sizes of coefficients cost: their squares ("l2", the default), absolute values ("l1"), both, or none. */
   penalty: choice(
     "which sizes of coefficients cost: their squares, absolute values, both, or none",
     ["l2", "l1", "elastic-net", "none"],
     "l2",
   ),
+  /** Inverse strength of the penalty, above 0. Smaller is stronger. @default 1 */
   C: number("inverse strength of the penalty; smaller is stronger", { low: 0, open: "low" }, 1),
+  /** Share of the L1 part in "elastic-net", from 0 to 1. @default 0.5 */
   l1Ratio: number('share of the L1 part in "elastic-net"', { low: 0, high: 1 }, 0.5),
+  /** Weights of classes 0 and 1; "balanced" gives both the same sum. @default [1, 1] */
   classWeights: classWeightsOption,
+  /** Most Newton steps; defaults to 100, of which 5 to 15 are usual. */
   iterations: integer("most Newton steps, of which 5 to 15 are usual", { low: 1, high: 1e6 }, 100),
+  /** Ends when a step promises to lower the mean loss by no more than this. @default 1e-12 */
   tolerance: number(
     "ends when a step promises to lower the mean loss by no more than this",
     { low: 0 },
     1e-12,
   ),
 };
+
+export type LogisticOptions = OptionsOf<typeof logisticOptions>;
 
 /** Above this many columns standard errors are left out: the information matrix would cost more than the fit. */
 const inferenceWidth = 512;

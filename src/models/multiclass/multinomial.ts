@@ -4,17 +4,14 @@ import { checkLabelled, checkNumbers } from "../check-rows";
 import { type Design, design, unshifted } from "../linear/design";
 import { linearModel } from "../linear/linear-model";
 import { columnMeans } from "../linear/linear-predictor";
-import { logisticOptions } from "../linear/logistic";
+import { type LogisticOptions, logisticOptions } from "../linear/logistic";
 import { withDefaults } from "../options";
 import type { ClassScores } from "./multiclass";
 import { linked } from "./probabilities";
 
-export interface MultinomialOptions {
-  /** Inverse strength of the L2 penalty, above 0; defaults to 1. Smaller is stronger. */
-  readonly C?: number;
-  /** Most Newton steps; defaults to 100, of which 5 to 15 are usual. */
-  readonly iterations?: number;
-}
+export type MultinomialOptions = Pick<LogisticOptions, "C" | "iterations">;
+
+const multinomialOptions = { C: logisticOptions.C, iterations: logisticOptions.iterations };
 
 /**
  * Multinomial logistic regression, the intercepts not penalised: minimises C Σ weight · loss + ½ ‖W‖² as
@@ -27,11 +24,7 @@ export function multinomialLogistic(
   options: MultinomialOptions = {},
 ): Omit<ClassScores, "name" | "weight"> {
   const action = "fit multinomial logistic regression";
-  const { C, iterations } = withDefaults(
-    { C: logisticOptions.C, iterations: logisticOptions.iterations },
-    options,
-    action,
-  );
+  const { C, iterations } = withDefaults(multinomialOptions, options, action);
   checkLabelled({ x, y, weights }, action);
   checkNumbers(x, action);
   const from = design(x);

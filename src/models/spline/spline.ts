@@ -4,31 +4,26 @@ import { mean, quantileSorted, standardDeviation } from "../../core/math/statist
 import { column, type Feature, type Matrix, matrix } from "../../core/matrix";
 import type { Fit, Model, ModelJson } from "../../core/model";
 import { checkClasses } from "../check-rows";
-import { type ClassWeights, classWeightsOption } from "../class-weights";
+import { classWeightsOption } from "../class-weights";
 import { expectedSum } from "../linear/linear-predictor";
 import { logisticRegression } from "../linear/logistic";
 import type { LogisticRegression } from "../linear/logistic-model";
-import { integer, number, withDefaults } from "../options";
+import { integer, number, type OptionsOf, withDefaults } from "../options";
 
-export interface SplineLogisticOptions {
-  /** Bends of each number's curve, at its quantiles; from 0 (a straight line). @default 8 */
-  readonly knots?: number;
-  /** Inverse strength of the L2 penalty, above 0. Smaller is smoother. @default 1 */
-  readonly C?: number;
-  /** Weights of classes 0 and 1; "balanced" gives both the same sum; defaults to [1, 1]. */
-  readonly classWeights?: ClassWeights;
-}
-
-/** What `SplineLogisticOptions` says, for checks, searches and the option reference. */
 export const splineOptions = {
+  /** Bends of each number's curve, at its quantiles; from 0 (a straight line). @default 8 */
   knots: integer(
     "bends of each number's curve, at its quantiles; 0 is a straight line",
     { low: 0, high: 1000 },
     8,
   ),
+  /** Inverse strength of the L2 penalty, above 0. Smaller is smoother. @default 1 */
   C: number("inverse strength of the L2 penalty; smaller is smoother", { low: 0, open: "low" }, 1),
+  /** Weights of classes 0 and 1; "balanced" gives both the same sum; defaults to [1, 1]. */
   classWeights: classWeightsOption,
 };
+
+export type SplineLogisticOptions = OptionsOf<typeof splineOptions>;
 
 /** How one column enters: a number by itself and its hinges, a category by one 0/1 column a level. */
 export type Part =

@@ -6,39 +6,32 @@ import type { Rng } from "../../core/rng";
 import { triedColumns } from "../forest/forest";
 import { forestOptions } from "../forest/forest-options";
 import { bag } from "../forest/forest-task";
-import { integer, withDefaults } from "../options";
+import { integer, type OptionsOf, withDefaults } from "../options";
 import { rank } from "../trees/ranks";
 import { joinTrees } from "../trees/trees";
 import { checkLifetimes, distinct, type FitSurvival, lastUpTo, type SurvivalData } from "./censored";
 import { joinHazards, type SurvivalForest, survivalForestModel } from "./survival-forest-model";
 import { growSurvivalTrees, type OnGrid, type SurvivalTask } from "./survival-forest-task";
 
-export interface SurvivalForestOptions {
+const options = {
   /** How many trees. More are never worse, only slower. @default 200 */
-  readonly trees?: number;
+  trees: integer("how many trees; more are never worse, only slower", { low: 1, high: 1e5 }, 200),
   /** Fewest rows (their weights' sum) in a leaf. @default 15 */
-  readonly minRows?: number;
+  minRows: integer("fewest rows in a leaf", { low: 1 }, 15),
   /** Most splits on a way from root to leaf; defaults to no limit. */
-  readonly depth?: number;
+  depth: forestOptions.depth,
   /** How many columns are drawn at each node: "sqrt" (default) or "log2" of their number, "all", a share or a number. */
-  readonly maxFeatures?: "sqrt" | "log2" | "all" | number;
+  maxFeatures: forestOptions.maxFeatures,
   /**
    * Of how many event times hazards are told, 2 to 2,000; defaults to 150, taken at equal numbers of events where there
    * are more. An end between two of them counts at the later one.
    */
-  readonly times?: number;
-  /** Threads; defaults to the processors. The forest is the same. */
-  readonly threads?: number;
-}
-
-const options = {
-  trees: integer("how many trees; more are never worse, only slower", { low: 1, high: 1e5 }, 200),
-  minRows: integer("fewest rows in a leaf", { low: 1 }, 15),
-  depth: forestOptions.depth,
-  maxFeatures: forestOptions.maxFeatures,
   times: integer("of how many event times hazards are told", { low: 2, high: 2000 }, 150),
+  /** Threads; defaults to the processors. The forest is the same. */
   threads: forestOptions.threads,
 };
+
+export type SurvivalForestOptions = OptionsOf<typeof options>;
 
 // A fixed number of trees for each piece of work: the forest then does not depend on the number of threads.
 const piece = 10;

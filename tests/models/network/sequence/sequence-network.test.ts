@@ -146,6 +146,11 @@ describe.each(nets)("%s()", (name, learner) => {
   });
 });
 
+test("gru() refuses an option that it does not have", () => {
+  expect(() => gru({ width: 32, heads: 4 } as object)).toThrow(/Cannot fit gru: .*heads/);
+  expect(() => transformer({ patients: 3 } as object)).toThrow(/Cannot fit transformer: .*patients/);
+});
+
 test("transformer() refuses heads that do not divide the width", () => {
   expect(() => transformer({ width: 32, heads: 5 })).toThrow("width 32 must be a multiple of heads, got 5");
 });
