@@ -115,6 +115,11 @@ describe("atomsOf(values, grid, least)", () => {
     // What fewer rows than may be told have stands for nothing.
     expect(atomsOf(Float64Array.of(0.126, 0.126, 1, 2, 3), undefined, 5)).toEqual([]);
   });
+
+  test("finds it among more different values than a call takes arguments", () => {
+    const amounts = Float64Array.from({ length: 200_000 }, (_, i) => (i < 20_000 ? 0 : i / 7));
+    expect(atomsOf(amounts, undefined, 5)).toEqual([0]);
+  });
 });
 
 describe("grammarOf(texts, least)", () => {

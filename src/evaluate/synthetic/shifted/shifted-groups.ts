@@ -82,7 +82,10 @@ export function shiftedGroups(
     for (const b of [a, ...(a.alone ? [] : groupings.slice(0, k).filter(({ alone }) => !alone))]) {
       const cells = cellsOf(a, b);
       const counts = cells.map((own) => countsOf(own, a.names.length * b.names.length + 1));
-      const crossed = { a, b, cells, counts };
+      const size = counts[0].length - 1;
+      const kept = placesWhere(size, (at) => counts.every((n, t) => share[t] * n[at] >= leastRows));
+      if (kept.length < 2) continue;
+      const crossed = { a, b, cells, counts, kept };
       for (const mean of means)
         if (mean.column !== a.column && mean.column !== b.column) {
           const own = compared(crossed, mean, share);
@@ -213,6 +216,8 @@ interface Crossed {
   readonly cells: readonly Int32Array[];
   /** By table, the rows of each group. */
   readonly counts: readonly Float64Array[];
+  /** The groups of enough rows in both. */
+  readonly kept: Int32Array;
 }
 
 function countsOf(cells: Int32Array, size: number): Float64Array {
@@ -228,12 +233,16 @@ function cellsOf(a: Grouping, b: Grouping): readonly Int32Array[] {
   );
 }
 
-function compared({ a, b, cells: of, counts }: Crossed, mean: Mean, share: readonly number[]) {
+function compared({ a, b, cells: of, counts, kept }: Crossed, mean: Mean, share: readonly number[]) {
   const width = b.names.length;
-  const size = a.names.length * width;
   const sums = mean.values.map((values, t) => {
     const [own, rows, n] = [of[t], mean.told[t], counts[t].slice()];
-    const [sum, squares] = [new Float64Array(size + 1), new Float64Array(size + 1)];
+    const [sum, squares] = [new Float64Array(n.length), new Float64Array(n.length)];
+    // Of a share each row told is one, none is missing, and squares are what they are of.
+    if (mean.level !== undefined) {
+      for (let k = 0; k < rows.length; k++) sum[own[rows[k]]]++;
+      return { n, sum, squares: sum };
+    }
     for (let k = 0; k < rows.length; k++) {
       const [at, value] = [own[rows[k]], values[rows[k]]];
       if (Number.isNaN(value)) n[at]--;
@@ -246,7 +255,7 @@ function compared({ a, b, cells: of, counts }: Crossed, mean: Mean, share: reado
   });
   const cells: Cell[] = [];
   let g = 0;
-  for (let at = 0; at < size; at++) {
+  for (const at of kept) {
     const own = sums.map(({ n, sum, squares }, t) => ({
       n: share[t] * n[at],
       sum: share[t] * sum[at],

@@ -58,8 +58,8 @@ export function atomsOf(
  */
 function isScale(distinct: readonly number[], counts: readonly number[], grid: Grid | undefined): boolean {
   const last = counts.length - 1;
-  const most = Math.max(...counts);
-  if (last < mostAtoms || last >= mostMarks || 2 * Math.max(counts[0], counts[last]) > most) return false;
+  if (last < mostAtoms || last >= mostMarks) return false;
+  if (2 * Math.max(counts[0], counts[last]) > Math.max(...counts)) return false;
   return counts.slice(1, -1).every((own, k) => {
     const [before, after] = [counts[k], counts[k + 2]];
     const bent = Math.log((before * after) / own ** 2);
