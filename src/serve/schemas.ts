@@ -148,6 +148,7 @@ export const predictionSchema = z
       ),
   })
   .meta({ id: "Prediction" });
+export type Prediction = z.infer<typeof predictionSchema>;
 
 /** Why a customer gets its prediction, and what would change it. */
 export const explanationSchema = z
@@ -182,6 +183,7 @@ export const explanationSchema = z
     what_to_say: z.array(z.string()).describe("What an agent can say to the customer, a sentence each"),
   })
   .meta({ id: "Explanation" });
+export type Explanation = z.infer<typeof explanationSchema>;
 
 /** A row of a batch that could not be used. */
 export const rowErrorSchema = z
@@ -217,3 +219,4 @@ export const batchSummarySchema = z
       ),
   })
   .meta({ id: "BatchSummary" });
+export type BatchSummary = z.infer<typeof batchSummarySchema>;

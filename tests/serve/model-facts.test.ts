@@ -7,6 +7,7 @@ const described = (contract: readonly string[], more: object = {}): Model => ({
   kind: "telelink-model",
   sha256: "0123456789abcdef",
   at: "2026-11-29T12:00:00Z",
+  aliases: [],
   metadata: {
     target: { column: "Churn", kind: "classes", positive: "Yes" },
     schema: {

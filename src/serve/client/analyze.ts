@@ -1,15 +1,5 @@
-import {
-  byId,
-  type Change,
-  change,
-  make,
-  type Prediction,
-  problemBox,
-  ruleOf,
-  type send,
-  shown,
-  tableOf,
-} from "./dom.js";
+import type { Explanation, Prediction } from "../schemas.js";
+import { byId, change, make, problemBox, ruleOf, type send, shown, tableOf } from "./dom.js";
 
 type Customer = Record<string, string | number>;
 
@@ -48,13 +38,6 @@ const examples: Record<string, Customer> = {
     number_vmail_messages: 0,
   },
 };
-
-/** What /explain tells beside the prediction. */
-interface Why {
-  readonly changes: readonly Change[];
-  readonly changes_note?: string;
-  readonly what_to_say: readonly string[];
-}
 
 const form = byId<HTMLFormElement>("customer");
 const result = byId("result");
@@ -97,7 +80,7 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   result.replaceChildren(...describe(said.value));
-  const why = await post<Why>("explain?reasons=5", customer);
+  const why = await post<Explanation>("explain?reasons=5", customer);
   // On a phone the answer lies below the form.
   if (result.getBoundingClientRect().top > innerHeight - 120 || matchMedia("(max-width: 959px)").matches)
     result.focus();
@@ -222,13 +205,13 @@ function reasonsTable(reasons: NonNullable<Prediction["reasons"]>): Node {
 }
 
 /** What an agent can say to the customer. */
-function words({ what_to_say: say }: Why): Node {
+function words({ what_to_say: say }: Explanation): Node {
   const heading = make("h2", { class: "app-heading" }, "What to say");
   return make("div", {}, heading, make("ul", {}, ...say.map((text) => make("li", {}, text))));
 }
 
 /** What would change the outcome: the same customer with one thing different that an agent can change. */
-function changes({ changes: found, changes_note: note }: Why, said: Prediction): Node {
+function changes({ changes: found, changes_note: note }: Explanation, said: Prediction): Node {
   const heading = make("h2", { class: "app-heading" }, "What would change the outcome");
   const notes = note === undefined ? [] : [make("p", { class: "app-note" }, note)];
   if (found.length === 0) {

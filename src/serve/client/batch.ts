@@ -1,3 +1,4 @@
+import type { BatchSummary } from "../schemas.js";
 import { CsvRecords } from "./csv.js";
 import { byId, make, type Problem, problemBox, saveAs, shown, tableOf, withKey } from "./dom.js";
 
@@ -20,14 +21,7 @@ interface Found {
   /** What ended the batch before its end. */
   broken?: string;
   /** What the server says of the file as a whole. */
-  summary?: Summary;
-}
-
-interface Summary {
-  readonly unused_columns?: readonly string[];
-  readonly missing_columns?: readonly string[];
-  readonly encoding?: string;
-  readonly drift?: readonly { readonly field: string; readonly findings: readonly string[] }[];
+  summary?: BatchSummary;
 }
 
 const mostContacts = 10;
@@ -133,7 +127,7 @@ async function read(answer: Blob): Promise<Found> {
 function add(found: Found, row: Record<string, string>): void {
   if (row.row === "") {
     if (row.error.startsWith(summaryMark))
-      found.summary = parsed<Summary>(row.error.slice(summaryMark.length));
+      found.summary = parsed<BatchSummary>(row.error.slice(summaryMark.length));
     else found.broken = row.error;
     return;
   }
@@ -178,7 +172,7 @@ function remarks({
   missing_columns: missing = [],
   encoding,
   drift = [],
-}: Summary): string[] {
+}: Partial<BatchSummary>): string[] {
   const list = (names: readonly string[]): string =>
     `${names.slice(0, 10).join(", ")}${names.length > 10 ? ` and ${names.length - 10} others` : ""}`;
   return [

@@ -1,32 +1,8 @@
+import type { BesideReal } from "../routes/synth-rows.js";
 import { make, percent, shown, tableOf } from "./dom.js";
 
-/** Drawn rows beside the real ones, as /synth/compare tells of them. */
-export interface Beside {
-  readonly rows: { readonly real: number; readonly synthetic: number; readonly held_out: number };
-  readonly quality: number;
-  readonly shapes: number;
-  readonly trends: number;
-  readonly copies: number;
-  readonly held_out?: {
-    readonly quality: number;
-    readonly privacy: number;
-    readonly privacy_low: number;
-    readonly privacy_high: number;
-    readonly memorisation: number;
-    readonly closest: number;
-    readonly closest_held_out: number;
-    readonly copies: number;
-    readonly copies_held_out: number;
-  };
-  readonly columns: readonly {
-    readonly column: string;
-    readonly likeness?: number;
-    readonly shares: readonly { readonly value: string; readonly real: number; readonly synthetic: number }[];
-  }[];
-}
-
 /** The comparison in figures, in words on how they were measured, and column by column. */
-export function comparisonNodes(found: Beside): Node[] {
+export function comparisonNodes(found: BesideReal): Node[] {
   const { rows, quality, shapes, trends, copies, held_out: unseen, columns } = found;
   const share = copies / rows.synthetic;
   const figures: [string, string, string][] = [
@@ -69,14 +45,14 @@ export function comparisonNodes(found: Beside): Node[] {
   ];
 }
 
-function privacyWords({ rows, held_out: unseen }: Beside): string {
+function privacyWords({ rows, held_out: unseen }: BesideReal): string {
   if (!unseen)
     return "Privacy needs customers whom the generator never saw. None were held out when it was trained: train again with a share held out.";
   return `Privacy is measured against ${shown(rows.held_out)} customers whom the generator never saw: if it had learned nobody by heart, drawn rows would lie as near to them as to those it learned from (memorisation ${shown(Math.max(0, unseen.memorisation), 3)}, ${shown(1 - unseen.privacy_high, 3)} to ${shown(1 - unseen.privacy_low, 3)}; 0 is none, 1 is copies; privacy is 1 less it). The median drawn row is ${shown(unseen.closest, 3)} away from the closest learned customer, the median held-out customer ${shown(unseen.closest_held_out, 3)} (0 is equal, 1 is different in everything).`;
 }
 
 /** A column's values, each with a bar for the real and one for the drawn rows. */
-function sharesOf({ column, likeness, shares }: Beside["columns"][number], open: boolean): HTMLElement {
+function sharesOf({ column, likeness, shares }: BesideReal["columns"][number], open: boolean): HTMLElement {
   const most = Math.max(...shares.map((share) => Math.max(share.real, share.synthetic)), 1e-9);
   const table = tableOf(
     `${column}: shares of the rows`,

@@ -1,3 +1,5 @@
+import type { Challenger } from "../routes/challenger.js";
+import type { Comparison } from "../routes/comparison.js";
 import {
   between,
   byId,
@@ -13,33 +15,6 @@ import {
   tableOf,
   tellBeside,
 } from "./dom.js";
-
-interface Challenger {
-  readonly model: string;
-  readonly mode: string;
-  readonly share: number;
-  readonly since: string;
-  readonly problem?: string;
-  readonly failures: number;
-}
-interface Side {
-  readonly model: string;
-  readonly answered: number;
-  readonly shadow: number;
-  readonly mean_churn_probability: number | null;
-  readonly outcomes: number;
-  readonly figures?: Readonly<Record<string, Interval>>;
-}
-interface Comparison {
-  readonly champion: Side;
-  readonly challenger: Side;
-  readonly agreement: { readonly customers: number; readonly same_risk: number };
-  readonly paired: {
-    readonly outcomes: number;
-    readonly verdict: string;
-    readonly differences?: Readonly<Record<string, Interval>>;
-  };
-}
 
 const form = byId<HTMLFormElement>("challenge");
 const mode = byId<HTMLSelectElement>("mode");
@@ -78,15 +53,18 @@ export async function showChallenger(): Promise<void> {
   byId("trial").replaceChildren(...(found.ok ? comparison(found.value) : [problemBox(found.problem)]));
 }
 
+type Figure = keyof NonNullable<Comparison["champion"]["figures"]>;
+
 function comparison({ champion, challenger, agreement, paired }: Comparison): Node[] {
   const { customers, same_risk: same } = agreement;
-  const row = (name: string, figure: string): string[] => [
+  const row = (name: string, figure: Figure): string[] => [
     name,
     betweenIf(champion.figures?.[figure]),
     betweenIf(challenger.figures?.[figure]),
     betweenIf(paired.differences?.[figure]),
   ];
-  const mean = ({ mean_churn_probability: p }: Side): string => (p === null ? "none" : percent(p));
+  const mean = ({ mean_churn_probability: p }: Comparison["champion"]): string =>
+    p === null ? "none" : percent(p);
   return [
     make("p", { role: "status" }, paired.verdict),
     tableOf(

@@ -1,26 +1,12 @@
+import type { DataCheck } from "../routes/synth.js";
 import { byId, change, make, problemBox, type Said, send, shown, tableOf, withKey } from "./dom.js";
-
-interface Checked {
-  readonly path: string;
-  readonly rows: number;
-  readonly rejected: number;
-  readonly duplicates: number;
-  readonly notes: readonly string[];
-  readonly columns: readonly {
-    readonly name: string;
-    readonly type: string;
-    readonly missing: number;
-    readonly summary: string;
-  }[];
-  readonly problems: readonly string[];
-}
 
 const path = byId<HTMLInputElement>("path");
 const result = byId("result");
 path.value = localStorage.getItem("telelink.path") ?? "";
 
 /** Checks the path and shows what was found; returns whether it can be used. */
-async function check(): Promise<Checked | undefined> {
+async function check(): Promise<DataCheck | undefined> {
   const wanted = path.value.trim();
   const error = byId("path-error");
   error.textContent = wanted === "" ? "must be given" : "";
@@ -30,7 +16,7 @@ async function check(): Promise<Checked | undefined> {
     return undefined;
   }
   result.replaceChildren(make("p", {}, "Reading and checking the file …"));
-  const said = await change<Checked>("synth/check", { path: wanted });
+  const said = await change<DataCheck>("synth/check", { path: wanted });
   if (!said.ok) {
     // What is wrong with the path stands beside it.
     if (said.problem.status === 422) {
@@ -46,7 +32,7 @@ async function check(): Promise<Checked | undefined> {
   return said.value;
 }
 
-function found({ rows, rejected, duplicates, notes, columns, problems }: Checked): Node[] {
+function found({ rows, rejected, duplicates, notes, columns, problems }: DataCheck): Node[] {
   const nodes: Node[] = [
     make("h2", {}, "What was found"),
     make(

@@ -1,3 +1,8 @@
+import type { Problem as Told } from "../problem.js";
+
+/** What went wrong, as the server says it, or where it is not reached, the page. */
+export type Problem = Pick<Told, "title"> & Partial<Told>;
+
 /** The element with this id, which the page must have. */
 export function byId<T extends HTMLElement>(id: string): T {
   const found = document.getElementById(id);
@@ -15,13 +20,6 @@ export function make(
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.append(...children);
   return element;
-}
-
-export interface Problem {
-  readonly title: string;
-  readonly status?: number;
-  readonly detail?: string;
-  readonly errors?: readonly { readonly field: string; readonly rule: string }[];
 }
 
 /** What a request came to: its value, or the problem that was told. */
@@ -111,38 +109,6 @@ export function between({ estimate, low, high }: Interval, digits = 3): string {
 /** A share as a percentage with one decimal: 0.145 → "14.5%". */
 export function percent(share: number): string {
   return `${shown(100 * share, 1)}%`;
-}
-
-export interface Prediction {
-  readonly customer_id?: string;
-  readonly churn_probability: number;
-  readonly risk_level: "High" | "Medium" | "Low";
-  /** Left out where nothing is known of it. */
-  readonly clv?: number;
-  readonly clv_interval?: readonly [number, number];
-  readonly recommended_action: string;
-  readonly expected_profit?: number;
-  readonly reasons?: readonly {
-    readonly field: string;
-    readonly value: string;
-    readonly contribution: number;
-  }[];
-  readonly model: string;
-  readonly data: string;
-  readonly simulated_value: boolean;
-  /** What of the customer is not as in training. */
-  readonly drift?: readonly { readonly field: string; readonly finding: string }[];
-}
-
-/** What one change would make of a customer. */
-export interface Change {
-  readonly field: string;
-  readonly from: string | number;
-  readonly to: string | number;
-  readonly churn_probability: number;
-  readonly risk_level: string;
-  readonly cost?: number;
-  readonly expected_profit?: number;
 }
 
 /** A table with a caption; the columns numbered in `right` hold numbers. */

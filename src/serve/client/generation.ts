@@ -1,4 +1,6 @@
-import { type Beside, comparisonNodes } from "./beside.js";
+import type { DescribedModel } from "../routes/models.js";
+import type { BesideReal } from "../routes/synth-rows.js";
+import { comparisonNodes } from "./beside.js";
 import {
   byId,
   change,
@@ -14,12 +16,7 @@ import {
   tellBeside,
 } from "./dom.js";
 
-interface Model {
-  readonly name: string;
-  readonly version: number;
-  /** "synthesiser gan", … */
-  readonly kind: string;
-  readonly aliases: readonly string[];
+type Model = Omit<DescribedModel, "metadata"> & {
   readonly metadata: {
     readonly data?: string;
     readonly rows?: number;
@@ -39,7 +36,7 @@ interface Model {
       readonly "memorisation, high"?: number;
     };
   };
-}
+};
 
 type Condition = string | number | { from?: number; to?: number };
 
@@ -153,7 +150,7 @@ compare.addEventListener("click", async () => {
   compare.disabled = true;
   comparison.replaceChildren(make("p", {}, "Comparing 2,000 rows with the real ones …"));
   const { model: name, seed } = asked;
-  const said = await change<Beside>("synth/compare", { model: name, seed });
+  const said = await change<BesideReal>("synth/compare", { model: name, seed });
   compare.disabled = false;
   comparison.replaceChildren(...(said.ok ? comparisonNodes(said.value) : [problemBox(said.problem)]));
 });

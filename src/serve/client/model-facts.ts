@@ -1,14 +1,8 @@
+import type { DescribedModel } from "../routes/models.js";
 import { between, shown } from "./dom.js";
 
 /** A model as the store describes it. */
-export interface Model {
-  readonly name: string;
-  readonly version: number;
-  readonly kind: string;
-  readonly sha256: string;
-  readonly at: string;
-  readonly metadata: Metadata;
-}
+export type Model = Omit<DescribedModel, "metadata"> & { readonly metadata: Metadata };
 
 /** What its trainer found worth keeping; models of other kinds keep other things. */
 interface Metadata {

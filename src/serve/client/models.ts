@@ -1,19 +1,7 @@
+import type { Champion } from "../routes/models.js";
 import { showChallenger } from "./challenger.js";
 import { byId, change, changeTo, make, problemBox, send, tableOf } from "./dom.js";
 import { beside, type Model } from "./model-facts.js";
-
-interface Champion {
-  readonly model: string;
-  readonly source: string;
-  readonly problem?: string;
-  readonly history: readonly {
-    readonly at: string;
-    readonly who: string;
-    readonly model: string;
-    readonly before?: string;
-    readonly reason: string;
-  }[];
-}
 
 const form = byId<HTMLFormElement>("promote");
 const model = byId<HTMLSelectElement>("model");

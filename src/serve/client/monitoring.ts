@@ -1,50 +1,13 @@
-import { between, byId, type Interval, make, percent, problemBox, send, shown, tableOf } from "./dom.js";
+import type { Monitoring } from "../routes/monitoring.js";
+import { between, byId, make, percent, problemBox, send, shown, tableOf } from "./dom.js";
 import { draw } from "./losses.js";
 import { takeOutcomes } from "./outcomes.js";
-
-interface Drift {
-  readonly column: string;
-  readonly rows: number;
-  readonly missing: number;
-  readonly missing_trained: number;
-  readonly psi: Interval;
-  readonly ks?: Interval;
-  readonly findings: readonly string[];
-  readonly shares: readonly { readonly value: string; readonly trained: number; readonly now: number }[];
-}
-interface Report {
-  readonly model: string;
-  readonly from: string;
-  readonly rows: number;
-  readonly kept: string;
-  readonly comparable: boolean;
-  readonly columns: readonly Drift[];
-  readonly predictions?: {
-    readonly reference?: string;
-    readonly drift?: Drift;
-    readonly days: readonly { readonly day: string; readonly rows: number; readonly mean: number }[];
-  };
-  readonly outcomes: {
-    readonly outcomes: number;
-    readonly churned: number;
-    readonly mean_predicted: number | null;
-    readonly figures?: Readonly<Record<string, Interval>>;
-    readonly calibration: readonly {
-      readonly rows: number;
-      readonly mean_predicted: number;
-      readonly observed: number;
-      readonly observed_low: number;
-      readonly observed_high: number;
-    }[];
-  };
-  readonly alerts: readonly { readonly what: string; readonly since: string; readonly detail: string }[];
-}
 
 const days = byId<HTMLSelectElement>("days");
 const place = byId("report");
 
 async function look(): Promise<void> {
-  const said = await send<Report>(`monitoring/report?days=${days.value}`, {});
+  const said = await send<Monitoring>(`monitoring/report?days=${days.value}`, {});
   if (!said.ok) return place.replaceChildren(problemBox(said.problem));
   const report = said.value;
   place.replaceChildren(
@@ -56,7 +19,7 @@ async function look(): Promise<void> {
   );
 }
 
-function summary({ model, from, rows, columns: all, alerts }: Report): Node[] {
+function summary({ model, from, rows, columns: all, alerts }: Monitoring): Node[] {
   const drifted = all.filter((one) => one.findings.length > 0);
   const words =
     all.length === 0
@@ -83,14 +46,14 @@ function summary({ model, from, rows, columns: all, alerts }: Report): Node[] {
 }
 
 /** What is worth a word of a column; the index stands beside it already. */
-function words({ findings }: Drift): string {
+function words({ findings }: Monitoring["columns"][number]): string {
   return (
     findings.map((finding) => finding.replace(/ \(population stability index .*\)$/, "")).join("; ") ||
     "nothing"
   );
 }
 
-function columns({ columns: all }: Report): Node[] {
+function columns({ columns: all }: Monitoring): Node[] {
   if (all.length === 0) return [];
   return [
     tableOf(
@@ -116,7 +79,7 @@ function columns({ columns: all }: Report): Node[] {
 }
 
 /** A column's values, each with a bar for training and one for now. */
-function sharesOf({ column, psi, shares }: Drift, open: boolean): HTMLElement {
+function sharesOf({ column, psi, shares }: Monitoring["columns"][number], open: boolean): HTMLElement {
   const most = Math.max(...shares.map((share) => Math.max(share.trained, share.now)), 1e-9);
   const table = tableOf(
     `${column}: shares of the customers`,
@@ -135,7 +98,7 @@ function sharesOf({ column, psi, shares }: Drift, open: boolean): HTMLElement {
   return details;
 }
 
-function predictions({ predictions: found }: Report): Node[] {
+function predictions({ predictions: found }: Monitoring): Node[] {
   if (!found) return [];
   const { drift, reference, days: daily } = found;
   return [
@@ -157,7 +120,7 @@ function predictions({ predictions: found }: Report): Node[] {
   ];
 }
 
-function outcomes({ outcomes: found }: Report): Node[] {
+function outcomes({ outcomes: found }: Monitoring): Node[] {
   const heading = make("h2", {}, "Predicted and come true");
   if (found.outcomes === 0)
     return [
@@ -205,7 +168,7 @@ const [width, height] = [320, 240];
 const [left, right, top, bottom] = [46, 10, 10, 40];
 
 /** What was promised along, what came upwards, each with its interval; on the line both are equal. */
-function calibrationChart(bins: Report["outcomes"]["calibration"]): HTMLElement {
+function calibrationChart(bins: Monitoring["outcomes"]["calibration"]): HTMLElement {
   const most = Math.min(
     1,
     Math.max(...bins.map((bin) => Math.max(bin.observed_high, bin.mean_predicted))) * 1.05,

@@ -1,12 +1,5 @@
+import type { OutcomesKept } from "../routes/outcomes.js";
 import { byId, clearBeside, make, problemBox, send, shown, tableOf, tellBeside, withKey } from "./dom.js";
-
-interface Kept {
-  readonly kept: number;
-  readonly replaced: number;
-  readonly rejected: number;
-  readonly errors: readonly { readonly row: number; readonly field: string; readonly rule: string }[];
-  readonly unused_columns?: readonly string[];
-}
 
 const mostShown = 20;
 const form = byId<HTMLFormElement>("outcomes");
@@ -31,7 +24,7 @@ export function takeOutcomes(after: () => Promise<void>): void {
     }
     place.replaceChildren(make("p", {}, "Sending …"));
     const headers = { "content-type": "text/csv" };
-    const said = await withKey(() => send<Kept>("outcomes", { method: "POST", headers, body: file }));
+    const said = await withKey(() => send<OutcomesKept>("outcomes", { method: "POST", headers, body: file }));
     place.replaceChildren(...(said.ok ? told(said.value) : [problemBox(said.problem)]));
     if (said.ok) await after();
   });
@@ -39,7 +32,7 @@ export function takeOutcomes(after: () => Promise<void>): void {
 
 const counted = (n: number, what: string): string => `${shown(n)} ${what}${n === 1 ? "" : "s"}`;
 
-function told({ kept, replaced, rejected, errors, unused_columns: unused = [] }: Kept): Node[] {
+function told({ kept, replaced, rejected, errors, unused_columns: unused = [] }: OutcomesKept): Node[] {
   const again = replaced > 0 ? `, ${shown(replaced)} of them in place of earlier ones` : "";
   return [
     make(

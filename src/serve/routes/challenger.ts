@@ -21,6 +21,7 @@ const challengerSchema = z
       .describe("Requests that were answered without it since the start, as it failed"),
   })
   .meta({ id: "Challenger" });
+export type Challenger = z.infer<typeof challengerSchema>;
 
 /** What is answered where no model is tried out. */
 export const noChallenger = (): HttpProblem =>

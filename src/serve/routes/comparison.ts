@@ -48,6 +48,7 @@ const comparisonSchema = z
     }),
   })
   .meta({ id: "Comparison" });
+export type Comparison = z.infer<typeof comparisonSchema>;
 
 /** What the outcomes say of the two, in a sentence. */
 function verdictOf(paired: Judged["paired"]): string {

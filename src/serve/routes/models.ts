@@ -19,6 +19,7 @@ const modelSchema = z.object(fields).meta({ id: "StoredModel" });
 export const describedModelSchema = z
   .object({ ...fields, metadata: z.record(z.string(), z.unknown()).readonly() })
   .meta({ id: "Model" });
+export type DescribedModel = z.infer<typeof describedModelSchema>;
 
 const servingSchema = z
   .object({
@@ -37,6 +38,8 @@ const promotionSchema = z
     reason: z.string(),
   })
   .meta({ id: "Promotion" });
+const championSchema = servingSchema.extend({ history: z.array(promotionSchema) }).meta({ id: "Champion" });
+export type Champion = z.infer<typeof championSchema>;
 
 export const modelReference = z
   .string()
@@ -76,9 +79,7 @@ export function modelRoutes(app: App, context: Context): void {
     route("read", {
       summary: "Which model answers, and who promoted what, when and why",
       tags: ["models"],
-      response: {
-        200: servingSchema.extend({ history: z.array(promotionSchema) }).meta({ id: "Champion" }),
-      },
+      response: { 200: championSchema },
     }),
     async () => ({
       ...(champion?.serving() ?? { model: desk().origin.model, source: "desk" as const }),

@@ -49,6 +49,7 @@ const monitoringSchema = z
     alerts: z.array(z.object({ what: z.string(), since: z.string(), detail: z.string(), sent: z.boolean() })),
   })
   .meta({ id: "Monitoring" });
+export type Monitoring = z.infer<typeof monitoringSchema>;
 
 /** How often counts are removed that are older than they may be. */
 const oldMs = 86_400_000;

@@ -59,6 +59,7 @@ const keptSchema = z
     unused_columns: z.array(z.string()).optional().describe("Columns of a CSV file that say nothing here"),
   })
   .meta({ id: "OutcomesKept" });
+export type OutcomesKept = z.infer<typeof keptSchema>;
 
 /** Takes what became of customers, by which predictions are judged. */
 export function outcomeRoutes(root: App, { store, settings }: Context): void {

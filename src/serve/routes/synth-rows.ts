@@ -71,6 +71,7 @@ const besideSchema = z
       .describe("The least alike first"),
   })
   .meta({ id: "BesideReal" });
+export type BesideReal = z.infer<typeof besideSchema>;
 
 /** Rows drawn to be compared with the real ones. */
 const comparedRows = 2000;

@@ -33,6 +33,7 @@ const dataSchema = z
     problems: z.array(z.string()),
   })
   .meta({ id: "DataCheck" });
+export type DataCheck = z.infer<typeof dataSchema>;
 
 const trainSchema = z
   .strictObject({
