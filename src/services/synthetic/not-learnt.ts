@@ -1,5 +1,5 @@
 import type { Rng } from "../../core/rng";
-import { dropColumns, type Table, table, takeTableRows } from "../../data/table";
+import { dropColumns, isCategorical, type Table, table, takeTableRows } from "../../data/table";
 import { describeNotDetermined, notDetermined } from "../../evaluate/synthetic/determined/determined";
 import { describeLeaning, describeShifted, shifted } from "../../evaluate/synthetic/shifted/shifted";
 import { describeShiftedGroups, shiftedGroups } from "../../evaluate/synthetic/shifted/shifted-groups";
@@ -7,11 +7,12 @@ import { describeShiftedPairs, shiftedPairs } from "../../evaluate/synthetic/shi
 import { describeTornUnits, tornUnits } from "../../evaluate/synthetic/shifted/torn-units";
 import type { Unlearnt } from "../../synthesis/learning";
 import { contextNames } from "../../synthesis/relational/child-table";
-import { keysOf } from "../../synthesis/relational/families";
+import { keysOf, planOf } from "../../synthesis/relational/families";
 import type { RelatedTables, Relational } from "../../synthesis/relational/relational";
 import type { Told } from "../../synthesis/structure/describe";
 import { keyCount } from "../../synthesis/structure/keys/fresh-keys";
 import type { Synthesiser } from "../../synthesis/synthesiser";
+import { familyFigures, isMean } from "./families-judged";
 
 /** Rows that a model makes to be looked at; parents, each with children, are fewer. */
 const [lookedAt, parentsLookedAt] = [2000, 1000];
@@ -60,6 +61,7 @@ export async function notLearntByBoth(
     describe(real.parents, made.parents, rng, undefined),
     describe(besideParents(real, key), besideParents(made, key), rng, key, { related: true }),
   ]);
+  const together = familiesShifted(real, made, rng.fork("families"), key);
   // What children say of their parent is their parent's, once for all of them.
   const rows = ["all", "no two"].map((some) => `${some} rows with the same `);
   const above = ["", "the mean of ", "the share of ", "the correlation of ", ...rows].map(
@@ -67,10 +69,33 @@ export async function notLearntByBoth(
   );
   const own = (sentence: string): boolean => !above.some((begin) => sentence.startsWith(begin));
   return {
-    lost: [...parents.lost, ...children.lost.filter(({ text }) => own(text))],
+    lost: [...parents.lost, ...together, ...children.lost.filter(({ text }) => own(text))],
     unlearnt: [...parents.unlearnt, ...children.unlearnt],
     unlike: [...parents.unlike, ...children.unlike.filter(own)],
   };
+}
+
+/**
+ * What the children of a parent are together that comes out as another: how many they are and what their numbers change by at the end, and
+ * these and their means by the parent's levels.
+ */
+function familiesShifted(real: RelatedTables, made: RelatedTables, rng: Rng, key: string): Told[] {
+  const plan = planOf(real.children, key, 1);
+  const figures = [real, made].map((both) => familyFigures(both, key, plan));
+  const [own, others] = [real, made].map(({ parents }, t) =>
+    table([...parents.columns.filter(isCategorical), ...figures[t]]),
+  );
+  // Their means are looked at among the children.
+  const off = shifted(table(figures[0]), table(figures[1]), rng).filter(({ column }) => !isMean(column));
+  const open = figures[0].filter(({ name }) => !off.some(({ column }) => column === name));
+  const groups = shiftedGroups(own, others).filter(({ column }) => open.some(({ name }) => name === column));
+  const told = [
+    ...off.map((one) => ({ ...one, text: describeShifted(one) })),
+    ...groups.map((one) => ({ ...one, text: describeShiftedGroups(one) })),
+  ];
+  return told
+    .filter(({ level }) => level === undefined)
+    .map(({ column, text }): Told => ({ group: "families", column, text }));
 }
 
 /** The children with the columns of their parents. */

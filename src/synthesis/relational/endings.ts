@@ -1,4 +1,5 @@
 import { chiSquaredScore } from "../../core/math/chi-squared-score";
+import { normalQuantile } from "../../core/math/normal-distribution";
 import { isCategorical, type Table } from "../../data/table";
 import type { ChildPlan } from "./child-table";
 import type { Families } from "./pace";
@@ -7,8 +8,8 @@ import type { Families } from "./pace";
 const compared = 3;
 /** Of columns with more levels each has too few parents. */
 const mostLevels = 6;
-/** So many standard deviations beyond chance, of the thousand pairs that may be looked at. */
-const leastScore = 4.5;
+/** Of all pairs that are looked at, one differs so much by chance in one table of so many. */
+const chance = 0.001;
 
 /**
  * The plan with the column of levels of the parents by which their last rows differ most from those before, beyond chance: customers
@@ -23,22 +24,24 @@ export function withEnding(plan: ChildPlan, parents: Table, children: Table, fam
     return column.levels.map((_, level) => (row) => (column.codes[row] === level ? 1 : 0));
   });
   const known = families.flatMap((family, p) => (family.length > 2 ? [{ family, p }] : []));
-  let best: { readonly name: string; readonly score: number } | undefined;
-  for (const cell of cells) {
-    const changes = known.map(({ family }) => {
-      const before = family.slice(-2 - compared, -2).map(cell);
-      return cell(family[family.length - 1]) - before.reduce((a, b) => a + b, 0) / before.length;
-    });
-    for (const column of parents.columns) {
-      if (!isCategorical(column) || column.levels.length > mostLevels) continue;
-      const score = scoreOf(
-        changes,
-        known.map(({ p }) => column.codes[p]),
-      );
-      if (score > (best?.score ?? leastScore)) best = { name: column.name, score };
-    }
-  }
-  return best ? { ...plan, ending: best.name } : plan;
+  const groups = parents.columns.flatMap((column) =>
+    isCategorical(column) && column.levels.length <= mostLevels
+      ? [{ name: column.name, codes: known.map(({ p }) => column.codes[p]) }]
+      : [],
+  );
+  const scores = cells.flatMap((cell) => {
+    const changes = known.map(({ family }) => endingChange(family, cell));
+    return groups.map(({ name, codes }) => ({ name, score: scoreOf(changes, codes) }));
+  });
+  const [best] = scores.sort((a, b) => b.score - a.score);
+  const least = -normalQuantile(chance / Math.max(1, scores.length));
+  return best?.score > least ? { ...plan, ending: best.name } : plan;
+}
+
+/** What the last row of a parent is more than those before the last two; no number where there are none. */
+export function endingChange(family: readonly number[], cell: (row: number) => number): number {
+  const before = family.slice(-2 - compared, -2).map(cell);
+  return cell(family[family.length - 1]) - before.reduce((a, b) => a + b, 0) / before.length;
 }
 
 /** How many standard deviations beyond chance the numbers differ by group. */

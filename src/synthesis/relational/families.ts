@@ -22,7 +22,7 @@ import {
   type RowContext,
   withComputedDate,
 } from "./child-table";
-import { datePast, type Families, formulaOfPlace, gapOf, paceOf, placeOnPace } from "./pace";
+import { dateAtPlace, datePast, type Families, formulaOfPlace, gapOf, paceOf, placeOnPace } from "./pace";
 import type { ToldLevel } from "./told-levels";
 import { type Total, toldByChildren } from "./totals";
 
@@ -256,6 +256,14 @@ export function withPlace(structure: Structure, { date }: ChildPlan): Structure 
     const { days } = date ?? {};
     const columns = structure.columns.map((plan) =>
       plan.kind === "date" && plan.name === firstName && days ? { ...plan, days } : plan,
+    );
+    return { ...structure, columns };
+  }
+  const place = structure.columns.find(({ name }) => name === placeName);
+  if (place?.kind === "constant" && place.text !== "") {
+    const [text] = datesAsTexts(date, [dateAtPlace(date, Number(place.text))]);
+    const columns = structure.columns.map((plan) =>
+      plan.name === firstName ? { ...place, name: firstName, text } : plan,
     );
     return { ...structure, columns };
   }

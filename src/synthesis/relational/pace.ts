@@ -121,7 +121,12 @@ export function placeOnPace({ format, pace }: Paced, time: number): number | und
   return Math.floor(at / by);
 }
 
-/** The date at such a place as a formula of it. */
+/** The date at such a place. */
+export function dateAtPlace({ format, pace: { unit, by, phase = 0 } }: Paced, place: number): number {
+  return unit === "month" ? momentAt(phase + place * by * evenMonth) : phase + place * by * format.step;
+}
+
+/** The same as a formula of the place. */
 export function formulaOfPlace({ format, pace }: Paced, column: string): Formula {
   const { unit, by, phase = 0 } = pace;
   const months = unit === "month";

@@ -2,24 +2,25 @@ import { expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
 import { csvText } from "../../../src/data/write/write-csv";
+import { notLearntByBoth } from "../../../src/services/synthetic/not-learnt";
 import { type RelatedTables, relational } from "../../../src/synthesis/relational/relational";
 import { linesOf } from "./lines-of";
 
 const id = { schema: { columns: [{ name: "key", type: "id" as const }] } };
 
-/** Customers and their months; who leaves uses a tenth less in each of the last two. */
-function customers(): RelatedTables {
+/** Customers and their months; who leaves has fewer, and uses a tenth less in each of the last two, or (`alike`) does as all others. */
+function customers(alike = false): RelatedTables {
   const rng = seeded("leavers");
   const below = (n: number): number => Math.floor(n * rng.uniform());
   const [parents, children]: [string[], string[]] = [[], []];
   for (let i = 0; i < 500; i++) {
     const key = `K${1000 + 7 * i}`;
     const leaves = rng.uniform() < 0.3;
-    const months = 3 + below(leaves ? 6 : 12);
+    const months = 3 + below(leaves && !alike ? 6 : 12);
     let level = 20 + 30 * (i % 3) + 20 * rng.uniform();
     for (let k = 0; k < months; k++) {
       level *= 0.95 + 0.1 * rng.uniform();
-      if (leaves && k >= months - 2) level *= 0.9;
+      if (leaves && !alike && k >= months - 2) level *= 0.9;
       const month = new Date(Date.UTC(2022, k, 1)).toISOString().slice(0, 10);
       children.push(`${key},${month},${level.toFixed(1)}`);
     }
@@ -58,6 +59,19 @@ test("the last rows of parents differ by the level of the parent that tells it: 
   expect(Math.abs(staying - others)).toBeLessThan(0.03);
 });
 
+test("notLearntByBoth(model, real) says that the number of children and what they change by at the end are lost, and nothing where they are not", async () => {
+  const alike = customers(true);
+  const model = await relational({ key: "key", threads: 1 })(alike, seeded(1));
+  const said = async (real: RelatedTables): Promise<string[]> =>
+    (await notLearntByBoth(model, real, seeded(2), "key")).lost.map(({ text }) => text);
+  expect(await said(alike)).toEqual([]);
+  const lost = await said(customers());
+  expect(lost).toContainEqual(expect.stringMatching(/^the mean of number of children /));
+  expect(lost).toContainEqual(
+    expect.stringMatching(/^the mean of each parent's change of usage at the end comes out as/),
+  );
+});
+
 test("rows of a parent in any order are learnt in that of the whole number that each has once", async () => {
   const rng = seeded("visits");
   const lines: string[] = [];
@@ -93,15 +107,41 @@ test("a level that the row before tells, too, is that of its own row: first rows
   const parents = Array.from({ length: 150 }, (_, i) => {
     const years = 8 + Math.floor(13 * rng.uniform());
     for (let year = 0; year < 2 + (i % 4); year++)
-      lines.push(`K${1000 + 7 * i},${2000 + year},${years},${years < 14 ? "no" : "yes"}`);
+      lines.push(
+        `K${1000 + 7 * i},${2000 + year},${years},${years < 14 ? "no" : "yes"},${years < 14 ? 1 : years < 17 ? 2 : 5}`,
+      );
     return `K${1000 + 7 * i},${20 + (i % 31)}`;
   });
   const tables = {
     parents: parseCsv(`key,age\n${parents.join("\n")}\n`, id).table,
-    children: parseCsv(`key,year,schooling,degree\n${lines.join("\n")}\n`, id).table,
+    children: parseCsv(`key,year,schooling,degree,grade\n${lines.join("\n")}\n`, id).table,
   };
   const model = await relational({ key: "key", threads: 1 })(tables, seeded(1));
   const rows = linesOf(csvText(model.sampleBoth(200, seeded(2)).children));
-  // Read off the schooling of the row before it was missing in each first row.
+  // Read off the schooling of the row before they were missing in each first row.
   expect(rows.filter(([, , years, degree]) => degree !== (Number(years) < 14 ? "no" : "yes"))).toEqual([]);
+  const gradeOf = (years: number): number => (years < 14 ? 1 : years < 17 ? 2 : 5);
+  expect(rows.filter(([, , years, , grade]) => Number(grade) !== gradeOf(Number(years)))).toEqual([]);
+});
+
+test("parents that nearly all begin on one day have their rows from it on", async () => {
+  const rng = seeded("years");
+  // Two in a hundred begin later, each in another year.
+  const begin = (i: number): number => (i % 50 === 7 ? 1991 + i / 10 : 1990);
+  const lines = Array.from({ length: 200 }, (_, i) =>
+    Array.from(
+      { length: 12 },
+      (_, k) => `K${1000 + 7 * i},${Math.floor(begin(i)) + k}-12-31,${(3 + rng.uniform()).toFixed(2)}`,
+    ).join("\n"),
+  );
+  const parents = Array.from({ length: 200 }, (_, i) => `K${1000 + 7 * i},${"AB"[i % 2]}`);
+  const tables = {
+    parents: parseCsv(`key,zone\n${parents.join("\n")}\n`, id).table,
+    children: parseCsv(`key,year,rate\n${lines.join("\n")}\n`, id).table,
+  };
+  const model = await relational({ key: "key", threads: 1 })(tables, seeded(1));
+  const rows = linesOf(csvText(model.sampleBoth(100, seeded(2)).children));
+  expect(rows).toHaveLength(1200);
+  const years = Array.from({ length: 12 }, (_, k) => `${1990 + k}-12-31`);
+  expect(rows.filter(([, year], i) => year !== years[i % 12])).toEqual([]);
 });

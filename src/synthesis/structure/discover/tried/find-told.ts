@@ -95,6 +95,7 @@ export function findSteps(plans: readonly ColumnPlan[], look: Look): readonly Nu
         name: other.name,
         values: look.numbers(other),
         people: look.whose,
+        given: look.given.includes(other.name),
         ...(other.grid && { grid: other.grid }),
       };
       const bands = bandsOf({ name: plan.name, codes, count: levels.length }, target, input);
