@@ -526,11 +526,11 @@ export { type Vae, type VaeOptions, vae } from "./synthesis/nets/vae/vae";
 export { type Vanilla, type VanillaOptions, vanilla } from "./synthesis/nets/vae/vanilla";
 export { loadPretrained, type Pretrained } from "./synthesis/pretrained";
 export { type AimOptions, aim } from "./synthesis/private/aim/aim";
-export type { Aim } from "./synthesis/private/aim/model";
+
 export { type Privacy, rhoOf, type Spending } from "./synthesis/private/budget";
 export { privacySentence, spendingRows } from "./synthesis/private/describe";
 export { type ColumnDomain, type Domain, domainFromJson } from "./synthesis/private/domain/domain";
-export type { Mst, PrivateSynthesiser } from "./synthesis/private/model";
+export type { Aim, Mst, PrivateSynthesiser } from "./synthesis/private/model";
 export { type MstOptions, mst } from "./synthesis/private/mst";
 export type { FitPrivately, PrivateOptions, PrivateRows } from "./synthesis/private/private-fit";
 export type { SampledRowsOptions } from "./synthesis/sampled-rows";

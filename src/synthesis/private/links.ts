@@ -1,6 +1,6 @@
 import type { Account } from "./budget";
 import type { Places } from "./domain/columns";
-import type { MeasuredPair } from "./forest";
+import type { MeasuredSet } from "./graphical-model";
 import { exponentialChoice, noisyCounts } from "./noise/mechanisms";
 
 /** Each row's cell of a variable (−1: in none), and how many rows are expected in each. */
@@ -72,12 +72,23 @@ export function measureLinks(
   links: readonly (readonly [number, number])[],
   rho: number,
   account: Account,
-): readonly MeasuredPair[] {
-  return links.map(([a, b]): MeasuredPair => {
+): readonly MeasuredSet[] {
+  return links.map(([a, b]) => {
     const [left, right] = [variables[a], variables[b]];
     const counts = pairCounts(left.cells, right.cells, left.expected.length, right.expected.length);
-    return { pair: [a, b], ...noisyCounts(counts, rho / links.length, account) };
+    return measuredSet([a, b], counts, rho / links.length, account);
   });
+}
+
+/** The counts of some variables together with noise that costs `rho`. */
+export function measuredSet(
+  variables: readonly number[],
+  cells: Float64Array,
+  rho: number,
+  account: Account,
+): MeasuredSet {
+  const { counts, variance } = noisyCounts(cells, rho, account);
+  return { variables, counts, variances: new Float64Array(counts.length).fill(variance) };
 }
 
 function pairCounts(a: Places, b: Places, rows: number, columns: number): Float64Array {

@@ -14,8 +14,9 @@ import type { ColumnDomain } from "./domain/domain";
 import { checkLeft, kindsBy, withoutKeys } from "./domain/level-rules";
 import type { Rule } from "./domain/parse-rule";
 import { isComputing, numbersIn, type Said, saidOf, withComputed } from "./domain/rules";
-import { drawForest, type Forest } from "./draw";
-import type { PrivateVariable } from "./variable";
+import { drawTree } from "./draw-tree";
+import type { CliqueChances } from "./graphical-model";
+import { groupCount, type PrivateVariable } from "./variable";
 
 /** A synthesiser that tells next to nothing about any single row, provably. */
 export interface PrivateSynthesiser extends Synthesiser {
@@ -31,8 +32,13 @@ export interface Mst extends PrivateSynthesiser {
   readonly kind: "mst";
 }
 
-/** What all private models are made of, but for how columns depend on each other. */
-export interface PrivateParts {
+/** The same where what is counted was chosen by AIM. */
+export interface Aim extends PrivateSynthesiser {
+  readonly kind: "aim";
+}
+
+/** What private models are made of, but for how columns depend on each other. */
+export interface PrivateColumnParts {
   readonly variables: readonly PrivateVariable[];
   readonly schema: readonly ColumnSchema[];
   /** How identifiers are written, by column. */
@@ -44,23 +50,59 @@ export interface PrivateParts {
 }
 
 /** All that a model is. */
-export interface MstParts extends PrivateParts, Forest {
-  readonly variables: readonly PrivateVariable[];
+export interface PrivateParts extends PrivateColumnParts {
+  /** The number of groups of each variable. */
+  readonly sizes: readonly number[];
+  readonly cliques: readonly CliqueChances[];
+  /** The sets of variables that were counted together, in their order. */
+  readonly sets: readonly (readonly number[])[];
 }
+
+/** How models were written before: each variable's chances given its parent (−1 for none) and the target, which came first. */
+interface Branches extends PrivateColumnParts {
+  readonly branches: readonly {
+    readonly variable: number;
+    readonly parent: number;
+    readonly chances: Float64Array;
+  }[];
+  readonly target: number;
+}
+
+/** What files of each kind of model are written as. */
+const versions = { mst: 3, aim: 1 } as const;
 
 /** The model that `toJSON` wrote. Throws when the JSON is of another kind or version. */
 export function loadMst(json: ModelJson): Mst {
-  const parts = partsFrom<MstParts>(json, "mst", 2);
-  checkDrawn(parts, "mst");
-  const branches = parts.branches.map((branch) => ({
-    ...branch,
-    chances: Float64Array.from(branch.chances),
-  }));
-  return mstOf({ ...parts, branches });
+  if (json.version !== 2) return load(json, "mst");
+  const { branches, target, ...parts } = partsFrom<Branches>(json, "mst", 2);
+  const place = (of: number): number => branches.findIndex(({ variable }) => variable === of);
+  const cliques = branches.map(({ variable, parent, chances }) => {
+    const separator = [target, parent].filter((one) => one >= 0 && variable !== target);
+    const above = separator.at(-1);
+    const own = above === undefined ? -1 : place(above);
+    return { variables: [...separator, variable], parent: own, separator, chances };
+  });
+  const sets = cliques.flatMap(({ variables }) =>
+    variables.slice(0, -1).map((one) => [one, ...variables.slice(-1)]),
+  );
+  const read = { ...parts, sizes: parts.variables.map(groupCount), cliques, sets };
+  return load({ ...json, ...read, version: versions.mst }, "mst");
+}
+
+/** The same of a model whose counts were chosen by AIM. */
+export function loadAim(json: ModelJson): Aim {
+  return load(json, "aim");
+}
+
+function load<K extends keyof typeof versions>(json: ModelJson, kind: K) {
+  const parts = partsFrom<PrivateParts>(json, kind, versions[kind]);
+  checkDrawn(parts, kind);
+  const cliques = parts.cliques.map((one) => ({ ...one, chances: Float64Array.from(one.chances) }));
+  return privateOf(kind, { ...parts, cliques });
 }
 
 /** Throws unless the columns of the model's file are those that it draws. */
-export function checkDrawn({ schema, variables }: PrivateParts, kind: string): void {
+function checkDrawn({ schema, variables }: PrivateParts, kind: string): void {
   const names = (all: unknown): string =>
     Array.isArray(all) ? all.map((value) => value?.name).join(", ") : "";
   const drawn = names(
@@ -89,44 +131,10 @@ export function schemaFor(
   });
 }
 
-/** How columns depend on each other, and how rows are drawn by it. */
-interface Dependence<K extends string> {
-  readonly kind: K;
-  readonly links: readonly (readonly string[])[];
-  readonly draw: (
-    n: number,
-    rng: Rng,
-    conditions: ReadonlyMap<number, ColumnCondition>,
-  ) => readonly Float64Array[];
-  /** What a file holds beyond the parts. */
-  readonly json: () => { readonly version: number; readonly [more: string]: unknown };
-}
-
-/** The synthesiser of these parts. */
-export function mstOf(parts: MstParts): Mst {
-  const { variables, branches, target } = parts;
-  const pairs = branches.flatMap(({ variable, parent }) =>
-    parent < 0 ? [] : [[variables[parent].name, variables[variable].name]],
-  );
-  const beside = variables.flatMap(({ name }, v) =>
-    target < 0 || v === target ? [] : [[variables[target].name, name]],
-  );
-  return privateOf(parts, {
-    kind: "mst",
-    links: [...beside, ...pairs],
-    draw: (n, rng, conditions) => drawForest(parts, n, rng, conditions),
-    json: () => ({
-      version: 2,
-      branches: branches.map((branch) => ({ ...branch, chances: Array.from(branch.chances) })),
-      target,
-    }),
-  });
-}
-
 /** The synthesiser of these parts, its rules kept in every row. */
-export function privateOf<K extends string>(
+export function privateOf<K extends keyof typeof versions>(
+  kind: K,
   parts: PrivateParts,
-  { kind, links, draw, json }: Dependence<K>,
 ): PrivateSynthesiser & { readonly kind: K } {
   const { schema, keys, variables, privacy, rules = [], names = schema.map(({ name }) => name) } = parts;
   const place = (name: string): number => variables.findIndex((variable) => variable.name === name);
@@ -144,7 +152,7 @@ export function privateOf<K extends string>(
     kind,
     columns,
     privacy,
-    links,
+    links: parts.sets.map((set) => set.map((v) => variables[v].name)),
     empty: schema
       .filter(
         ({ name }) =>
@@ -168,7 +176,7 @@ export function privateOf<K extends string>(
         else conditions.set(place(name), condition);
       }
       const once = (rows: number, own: Rng): Table => {
-        const drawn = draw(rows, own, conditions);
+        const drawn = drawTree(parts, rows, own, conditions);
         const made = schema.map((one): Column => {
           const { name } = one;
           const plan = keyed.get(name);
@@ -187,9 +195,11 @@ export function privateOf<K extends string>(
       return withoutKeys(made, rules);
     },
     toJSON: () => {
-      const { version, ...more } = json();
+      const { sizes, sets } = parts;
+      const cliques = parts.cliques.map((one) => ({ ...one, chances: Array.from(one.chances) }));
       const kept = parts.rules && { rules, names };
-      return { kind, version, schema, keys, variables, ...more, privacy, ...kept };
+      const version = versions[kind];
+      return { kind, version, schema, keys, variables, sizes, cliques, sets, privacy, ...kept };
     },
   };
 }

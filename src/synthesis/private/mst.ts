@@ -1,8 +1,7 @@
-import { fitForest } from "./forest";
-import { withoutSpecks } from "./forest-shares";
+import { fitGraphical, withoutSpecks } from "./graphical-model";
 import { shownNoise } from "./learn-variables";
 import { chooseLinks, measureLinks } from "./links";
-import { type Mst, mstOf } from "./model";
+import { type Mst, privateOf } from "./model";
 import { roundsOfLinks } from "./plan";
 import { checked, type FitPrivately, type PrivateOptions, privateColumns } from "./private-fit";
 import { ontoSimplex } from "./simplex";
@@ -14,6 +13,9 @@ export type MstOptions = PrivateOptions;
  * pairs so many standard deviations of their noise. Pairs of levels that never meet then seldom do in what is drawn.
  */
 const [leastCell, leastCellDeviations] = [0.5, 0.5];
+
+/** So many steps at most, as long as they are worth it, bring the model to the counts. */
+const fitting = { steps: 1500, worthwhile: 1e-4 };
 
 /**
  * Synthesis with differential privacy: the maximum spanning tree of private marginals that won NIST's contest (McKenna,
@@ -60,7 +62,7 @@ export function mst(options: MstOptions = {}): FitPrivately<Mst> {
     const measure = (part: string, rho: number, pairs: readonly (readonly [number, number])[]) =>
       budget.step(part, { rho }, (account) => {
         const found = measureLinks(variables, pairs, rho, account);
-        const noise = shownNoise(found[0]?.variance ?? 0);
+        const noise = shownNoise(found[0]?.variances[0] ?? 0);
         return { found, how: `counts of ${pairs.length} pairs, noise of ${noise} rows` };
       });
     const beside = measure(`pairs with ${targetName}`, rho.target, star);
@@ -69,16 +71,17 @@ export function mst(options: MstOptions = {}): FitPrivately<Mst> {
     report(3);
     await new Promise((next) => setImmediate(next));
     watch.signal?.throwIfAborted();
-    const single = learnt.map((variable) => variable.measured);
-    const measured = {
-      single,
-      pairs,
-      rows,
-      ...(target >= 0 && { target: { variable: target, pairs: beside } }),
-    };
-    const beneath = Math.max(leastCell, leastCellDeviations * Math.sqrt(pairs[0]?.variance ?? 0));
-    const forest = withoutSpecks(fitForest(measured), leastCell / rows, beneath / rows);
+    const single = learnt.map(({ measured }, v) => ({ variables: [v], ...measured }));
+    const sizes = single.map(({ counts }) => counts.length);
+    const model = fitGraphical(sizes, [...single, ...beside, ...pairs], rows, fitting);
+    // Cells are looked at over all classes of the target.
+    const beneath = Math.max(leastCell, leastCellDeviations * Math.sqrt(pairs[0]?.variances[0] ?? 0));
+    const specks = [
+      ...sizes.flatMap((_, v) => (v === target ? [] : [{ variables: [v], least: leastCell }])),
+      ...links.map((variables) => ({ variables, least: beneath })),
+    ];
+    const cliques = withoutSpecks(model, rows, specks, leastCell);
     report(4);
-    return mstOf({ ...columns.parts(), ...forest });
+    return privateOf("mst", { ...columns.parts(), sizes, cliques, sets: [...star, ...links] });
   };
 }

@@ -13,7 +13,7 @@ import { neverMeeting } from "./domain/level-rules";
 import { readOffTable } from "./domain/read-off";
 import { ruledColumns } from "./domain/rules";
 import { learnVariables, shownNoise } from "./learn-variables";
-import { type PrivateParts, schemaFor } from "./model";
+import { type PrivateColumnParts, schemaFor } from "./model";
 import { noisyCounts } from "./noise/mechanisms";
 import { secretSource, seededSource } from "./noise/noise-source";
 import { type Plan, type PrivateMethod, planOf, targetAmong } from "./plan";
@@ -60,7 +60,7 @@ export interface PrivateColumns {
   /** Groups of two variables that never meet, by the domain's rules. */
   readonly never: ReturnType<typeof neverMeeting>;
   /** All that a model is but its dependence. */
-  parts(): PrivateParts;
+  parts(): PrivateColumnParts;
 }
 
 /**

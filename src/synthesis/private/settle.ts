@@ -1,6 +1,6 @@
 import { standsOut } from "./domain/bounds";
 import type { Grid, Places } from "./domain/columns";
-import type { Measured } from "./forest";
+import type { Measured } from "./graphical-model";
 import { ontoSimplex } from "./simplex";
 import type { Cell, PrivateVariable } from "./variable";
 

@@ -4,9 +4,9 @@ import { parseCsv } from "../../../src/data/read/read-csv";
 import { cellText, columnNamed } from "../../../src/data/table";
 import { loadSynthesiser } from "../../../src/synthesis/methods";
 import { aim } from "../../../src/synthesis/private/aim/aim";
-import { drawGroups } from "../../../src/synthesis/private/aim/draw-tree";
-import { fitGraphical, type MeasuredSet } from "../../../src/synthesis/private/aim/graphical-model";
-import { cellCount, junctionTree, projection } from "../../../src/synthesis/private/aim/junction-tree";
+import { drawGroups } from "../../../src/synthesis/private/draw-tree";
+import { fitGraphical, type MeasuredSet } from "../../../src/synthesis/private/graphical-model";
+import { cellCount, junctionTree, projection } from "../../../src/synthesis/private/junction-tree";
 import { mst } from "../../../src/synthesis/private/mst";
 
 const sizes = [2, 3, 2, 4];

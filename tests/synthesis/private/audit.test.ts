@@ -33,11 +33,11 @@ const domain = { columns: [{ name: "plan", levels: ["a", "b"], required: true }]
 
 /** The share of b, as the model holds it. */
 const shareOfB = (model: { toJSON(): unknown }): number => {
-  const { branches, variables } = model.toJSON() as {
-    branches: { chances: number[] }[];
+  const { cliques, variables } = model.toJSON() as {
+    cliques: { chances: number[] }[];
     variables: { groups: number[]; weights: number[] }[];
   };
-  return branches[0].chances[variables[0].groups[1]] * variables[0].weights[1];
+  return cliques[0].chances[variables[0].groups[1]] * variables[0].weights[1];
 };
 
 describe("an attacker who compares models with and without one row", () => {

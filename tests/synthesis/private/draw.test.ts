@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
+import { isCategorical, type Table } from "../../../src/data/table";
 import { type ColumnCondition, resolveWhere, type Where } from "../../../src/synthesis/conditions";
-import { drawForest, type Forest } from "../../../src/synthesis/private/draw";
+import { drawTree, type Tree } from "../../../src/synthesis/private/draw-tree";
+import { loadMst } from "../../../src/synthesis/private/model";
 
 /** A chain plan → months → bill with a number in two groups, and a column apart. */
-const forest: Forest = {
+const tree: Tree = {
   variables: [
     {
       name: "plan",
@@ -42,13 +44,13 @@ const forest: Forest = {
       weights: [0.9, 0.1],
     },
   ],
-  branches: [
-    { variable: 0, parent: -1, chances: Float64Array.of(0.5, 0.4, 0.1) },
-    { variable: 1, parent: 0, chances: Float64Array.of(0.9, 0.1, 0.2, 0.8, 0, 1) },
-    { variable: 2, parent: 1, chances: Float64Array.of(0.7, 0.3, 0, 1) },
-    { variable: 3, parent: -1, chances: Float64Array.of(1) },
+  sizes: [3, 2, 2, 1],
+  cliques: [
+    { variables: [0], parent: -1, separator: [], chances: Float64Array.of(0.5, 0.4, 0.1) },
+    { variables: [0, 1], parent: 0, separator: [0], chances: Float64Array.of(0.9, 0.1, 0.2, 0.8, 0, 1) },
+    { variables: [1, 2], parent: 1, separator: [1], chances: Float64Array.of(0.7, 0.3, 0, 1) },
+    { variables: [3], parent: -1, separator: [], chances: Float64Array.of(1) },
   ],
-  target: -1,
 };
 const columns = [
   { name: "plan", type: "categorical" as const, levels: ["a", "b", "c"] },
@@ -59,11 +61,11 @@ const columns = [
 const conditionsOf = (where: Where): ReadonlyMap<number, ColumnCondition> =>
   new Map(resolveWhere(where, columns).map((one) => [one.column, one]));
 const draw = (n: number, where: Where = {}): Float64Array[] =>
-  drawForest(forest, n, seeded(1), conditionsOf(where));
+  drawTree(tree, n, seeded(1), conditionsOf(where));
 const share = (values: Float64Array, holds: (value: number) => boolean): number =>
   values.filter(holds).length / values.length;
 
-describe("drawForest(forest, n, rng, conditions)", () => {
+describe("drawTree(tree, n, rng, conditions)", () => {
   test("draws every variable with its chances given its parent", () => {
     const [plan, months, bill, odd] = draw(10_000);
     expect(share(plan, (value) => value === 0)).toBeCloseTo(0.5, 2);
@@ -112,8 +114,8 @@ describe("drawForest(forest, n, rng, conditions)", () => {
   });
 });
 
-describe("drawForest(forest with a target, n, rng, conditions)", () => {
-  const level = (name: string): Forest["variables"][number] => ({
+describe("drawTree(tree of triples with one variable in all, n, rng, conditions)", () => {
+  const level = (name: string): Tree["variables"][number] => ({
     name,
     grid: { kind: "levels", levels: ["no", "yes"] },
     cells: [
@@ -126,14 +128,14 @@ describe("drawForest(forest with a target, n, rng, conditions)", () => {
   // Each row of `second` belongs to a class and a cell of `first`: 00, 01, 10, 11.
   const first = [0.5, 0.5, 0.1, 0.9];
   const second = [0.9, 0.1, 0.3, 0.7, 0.6, 0.4, 0, 1];
-  const mixed: Forest = {
+  const mixed: Tree = {
     variables: [level("first"), level("second"), level("churn")],
-    branches: [
-      { variable: 2, parent: -1, chances: Float64Array.of(0.75, 0.25) },
-      { variable: 0, parent: -1, chances: Float64Array.from(first) },
-      { variable: 1, parent: 0, chances: Float64Array.from(second) },
+    sizes: [2, 2, 2],
+    cliques: [
+      { variables: [2], parent: -1, separator: [], chances: Float64Array.of(0.75, 0.25) },
+      { variables: [2, 0], parent: 0, separator: [2], chances: Float64Array.from(first) },
+      { variables: [2, 0, 1], parent: 1, separator: [2, 0], chances: Float64Array.from(second) },
     ],
-    target: 2,
   };
   const schema = mixed.variables.map(({ name }) => ({
     name,
@@ -157,7 +159,7 @@ describe("drawForest(forest with a target, n, rng, conditions)", () => {
     [{ churn: "no", second: "yes" }, (c: number, _i: number, j: number) => c === 0 && j === 1],
   ])("is exact under %j", (where: Where, given: (c: number, i: number, j: number) => boolean) => {
     const conditions = new Map(resolveWhere(where, schema).map((one) => [one.column, one]));
-    const [i, j, c] = drawForest(mixed, 20_000, seeded(2), conditions);
+    const [i, j, c] = drawTree(mixed, 20_000, seeded(2), conditions);
     const all = chance(given);
     for (let at = 0; at < 8; at++) {
       const cell = (a: number, b: number, d: number): boolean =>
@@ -170,9 +172,56 @@ describe("drawForest(forest with a target, n, rng, conditions)", () => {
 
   test("says what is possible in some class", () => {
     const draws = (where: Where): Float64Array[] =>
-      drawForest(mixed, 5, seeded(1), new Map(resolveWhere(where, schema).map((one) => [one.column, one])));
+      drawTree(mixed, 5, seeded(1), new Map(resolveWhere(where, schema).map((one) => [one.column, one])));
     expect(() => draws({ first: "yes", second: "no", churn: "yes" })).toThrow(
       "sample where churn: beside the conditions on first, second, the column is always no",
     );
+  });
+
+  test("draws the same of a file of before, which holds the chances of each variable given its parent and the target", () => {
+    const chances = [[0.75, 0.25], first, second];
+    const branches = [2, 0, 1].map((variable, b) => ({
+      variable,
+      parent: b === 2 ? 0 : -1,
+      chances: chances[b],
+    }));
+    const { variables } = mixed;
+    const old = { kind: "mst", version: 2, schema, keys: [], variables, branches, target: 2, privacy: {} };
+    const model = loadMst(old);
+    expect(model.links).toEqual([
+      ["churn", "first"],
+      ["churn", "second"],
+      ["first", "second"],
+    ]);
+    const again = loadMst(JSON.parse(JSON.stringify(model)));
+    const codes = ({ columns }: Table): number[][] =>
+      columns.map((column) => (isCategorical(column) ? [...column.codes] : []));
+    const made = codes(model.sample(500, seeded(2)));
+    expect(codes(again.sample(500, seeded(2)))).toEqual(made);
+    const [i, j, c] = codes(model.sample(20_000, seeded(2)));
+    for (let at = 0; at < 8; at++) {
+      const [a, b, d] = [at >> 2, (at >> 1) & 1, at & 1];
+      const found = c.filter((value, row) => value === a && i[row] === b && j[row] === d).length / 20_000;
+      const expected = chance((x, y, z) => x === a && y === b && z === d);
+      expect(Math.abs(found - expected)).toBeLessThan(0.01);
+    }
+    // Without a target each tree's first variable stands alone.
+    const alone = { ...old, target: -1, branches: branches.map((one) => ({ ...one, parent: -1 })) };
+    alone.branches.forEach((one, b) => {
+      one.chances = [
+        [0.75, 0.25],
+        [0.5, 0.5],
+        [0, 1],
+      ][b];
+    });
+    const plain = loadMst(alone);
+    expect(plain.links).toEqual([]);
+    const [half, always, some] = codes(plain.sample(1000, seeded(1)));
+    const share = (own: readonly number[]): number => own.reduce((a, b) => a + b, 0) / 1000;
+    expect([share(half), share(always), share(some)].map((one) => one.toFixed(2))).toEqual([
+      "0.50",
+      "1.00",
+      "0.25",
+    ]);
   });
 });

@@ -4,9 +4,9 @@ import { type Column, cellText, columnNamed, type Table, table } from "../../../
 import { csvText } from "../../../src/data/write/write-csv";
 import { redrawn } from "../../../src/synthesis/drawing/redraw";
 import { aim } from "../../../src/synthesis/private/aim/aim";
-import { loadAim } from "../../../src/synthesis/private/aim/model";
 import { type Domain, domainFromJson } from "../../../src/synthesis/private/domain/domain";
 import { ruledColumns, saidOf, withComputed } from "../../../src/synthesis/private/domain/rules";
+import { loadAim } from "../../../src/synthesis/private/model";
 import { mst } from "../../../src/synthesis/private/mst";
 
 const dates = { kind: "date", pattern: "dd.MM.yyyy" } as const;

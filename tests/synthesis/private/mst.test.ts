@@ -11,6 +11,7 @@ import {
   takeTableRows,
 } from "../../../src/data/table";
 import { deltaOfComposition } from "../../../src/synthesis/private/accountant";
+import { aim } from "../../../src/synthesis/private/aim/aim";
 import { deltaOf } from "../../../src/synthesis/private/budget";
 import type { Domain } from "../../../src/synthesis/private/domain/domain";
 import { loadMst } from "../../../src/synthesis/private/model";
@@ -215,6 +216,14 @@ describe("mst({ epsilon, delta })(table, rng)", () => {
     expect(hits).toBeLessThan(20);
   });
 
+  test("makes rows of identifiers and texts alone, of which nothing is learnt, as aim does", async () => {
+    const texts = table(known.columns.filter(({ type }) => type === "id" || type === "text"));
+    for (const method of [mst, aim]) {
+      const model = await method(seedNoise)(texts, seeded(1));
+      expect([model.links, model.sample(5, seeded(1)).rows]).toEqual([[], 5]);
+    }
+  });
+
   test("refuses what is no guarantee", () => {
     expect(() => mst({ epsilon: 0 })).toThrow("epsilon must be above 0");
     expect(() => mst({ epsilon: Number.NaN })).toThrow("epsilon");
@@ -225,7 +234,7 @@ describe("mst({ epsilon, delta })(table, rng)", () => {
 
 test("loadMst(json) refuses another kind or version", () => {
   expect(() => loadMst({ kind: "trees", version: 1 })).toThrow("kind must be mst");
-  expect(() => loadMst({ kind: "mst", version: 1 })).toThrow("version must be 2");
+  expect(() => loadMst({ kind: "mst", version: 1 })).toThrow("version must be 3");
 });
 
 describe("mst({ strict })", () => {

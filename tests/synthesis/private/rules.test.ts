@@ -4,11 +4,10 @@ import { type Column, columnNamed, type Table, table } from "../../../src/data/t
 import { csvText } from "../../../src/data/write/write-csv";
 import type { Where } from "../../../src/synthesis/conditions";
 import { aim } from "../../../src/synthesis/private/aim/aim";
-import { loadAim } from "../../../src/synthesis/private/aim/model";
 import { type Domain, domainFromJson } from "../../../src/synthesis/private/domain/domain";
 import { levelRule } from "../../../src/synthesis/private/domain/level-rules";
 import { parseRule } from "../../../src/synthesis/private/domain/parse-rule";
-import { loadMst } from "../../../src/synthesis/private/model";
+import { loadAim, loadMst } from "../../../src/synthesis/private/model";
 import { mst } from "../../../src/synthesis/private/mst";
 
 const number = (name: string, values: Float64Array, decimals?: number) =>

@@ -3,9 +3,8 @@ import { integer, seeded } from "../../../src/core/rng";
 import { type Column, cellText, columnNamed, type Table, table } from "../../../src/data/table";
 import { csvText } from "../../../src/data/write/write-csv";
 import { aim } from "../../../src/synthesis/private/aim/aim";
-import { loadAim } from "../../../src/synthesis/private/aim/model";
 import { domainFromJson } from "../../../src/synthesis/private/domain/domain";
-import { loadMst } from "../../../src/synthesis/private/model";
+import { loadAim, loadMst } from "../../../src/synthesis/private/model";
 import { mst } from "../../../src/synthesis/private/mst";
 
 const dates = { kind: "date", pattern: "dd.MM.yyyy" } as const;

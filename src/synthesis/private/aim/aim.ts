@@ -1,8 +1,8 @@
+import { withoutSpecks } from "../graphical-model";
 import { shownNoise } from "../learn-variables";
+import { type Aim, privateOf } from "../model";
 import { checked, type FitPrivately, type PrivateOptions, privateColumns } from "../private-fit";
 import { ontoSimplex } from "../simplex";
-import { withoutSpecks } from "./graphical-model";
-import { type Aim, aimOf } from "./model";
 import { plannedVariance, roundsPlanned, selectAndMeasure } from "./select";
 
 export type AimOptions = PrivateOptions;
@@ -52,7 +52,9 @@ export function aim(options: AimOptions = {}): FitPrivately<Aim> {
     step.close(`${rounds} of a choice and its counts, noise of ${noise} rows at first`);
     budget.close();
     watch.progress?.({ phase: "fit", done: 4, total: 4 });
-    const cliques = withoutSpecks(found.model, rows, leastCell);
-    return aimOf({ ...columns.parts(), sizes: found.model.sizes, cliques, sets: found.sets });
+    const { sizes, cliques } = found.model;
+    const specks = cliques.map(({ variables }) => ({ variables, least: leastCell }));
+    const kept = withoutSpecks(found.model, rows, specks, leastCell);
+    return privateOf("aim", { ...columns.parts(), sizes, cliques: kept, sets: found.sets });
   };
 }

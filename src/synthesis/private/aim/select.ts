@@ -1,12 +1,12 @@
 import { integer, type Rng } from "../../../core/rng";
 import type { Account } from "../budget";
 import type { Places } from "../domain/columns";
-import type { Counted } from "../links";
-import { exponentialChoice, noisyCounts } from "../noise/mechanisms";
+import { drawGroups } from "../draw-tree";
+import { fitGraphical, type GraphicalModel, type MeasuredSet } from "../graphical-model";
+import { cellCount, junctionTree } from "../junction-tree";
+import { type Counted, measuredSet } from "../links";
+import { exponentialChoice } from "../noise/mechanisms";
 import type { PrivateColumns } from "../private-fit";
-import { drawGroups } from "./draw-tree";
-import { fitGraphical, type GraphicalModel, type MeasuredSet } from "./graphical-model";
-import { cellCount, junctionTree } from "./junction-tree";
 
 /** What may be counted, and what that may cost. */
 export interface SelectPlan {
@@ -106,13 +106,8 @@ export async function selectAndMeasure(
     });
     const chosen = fits[exponentialChoice(scores, own * choiceShare, account, heaviest)];
     const before = countsOf(chosen.variables, made, sizes);
-    const noisy = noisyCounts(chosen.counts, own * (1 - choiceShare), account);
+    measured.push(measuredSet(chosen.variables, chosen.counts, own * (1 - choiceShare), account));
     spent += own;
-    measured.push({
-      variables: chosen.variables,
-      counts: noisy.counts,
-      variances: new Float64Array(chosen.cells).fill(noisy.variance),
-    });
     model = fitGraphical(sizes, measured, rows, { steps: fewSteps, start: model.potentials });
     const after = countsOf(chosen.variables, drawGroups(model, sampled, rng.fork("after")).groups, sizes);
     const moved = after.reduce((sum, count, cell) => sum + Math.abs(count - before[cell]), 0);

@@ -49,7 +49,7 @@ export function cellCount(variables: readonly number[], sizes: ArrayLike<number>
 export function junctionTree(sizes: ArrayLike<number>, sets: readonly (readonly number[])[]): JunctionTree {
   const cliques = maximalCliques(sizes, sets);
   const parent = new Int32Array(cliques.length).fill(-1);
-  const order = [0];
+  const order = [...cliques.keys()].slice(0, 1);
   const shared = (a: number, b: number): readonly number[] =>
     cliques[a].filter((variable) => cliques[b].includes(variable));
   const open = new Set([...cliques.keys()].slice(1));

@@ -1,22 +1,17 @@
-import type { Rng } from "../../../core/rng";
-import type { ColumnCondition } from "../../conditions";
-import { drawUniforms } from "../../drawing/draws";
-import { refuse, valuesOf } from "../draw";
-import { type Piece, type PrivateVariable, piecesOf } from "../variable";
-import type { CliqueChances } from "./graphical-model";
+import type { Rng } from "../../core/rng";
+import type { ColumnCondition } from "../conditions";
+import { drawUniforms } from "../drawing/draws";
+import { placeOf, refuse, valuesOf } from "./draw";
+import { alongTree, type GraphicalModel, jointShares } from "./graphical-model";
 import { cellCount, projection } from "./junction-tree";
+import { type Piece, type PrivateVariable, piecesOf } from "./variable";
 
 /** Groups of variables along a junction tree. */
-export interface GroupTree {
-  readonly sizes: readonly number[];
-  readonly cliques: readonly CliqueChances[];
-}
+export type GroupTree = Pick<GraphicalModel, "sizes" | "cliques">;
 
 /** What rows are drawn from. */
-export interface Tree {
+export interface Tree extends GroupTree {
   readonly variables: readonly PrivateVariable[];
-  readonly sizes: readonly number[];
-  readonly cliques: readonly CliqueChances[];
 }
 
 /** Each row's group of each variable, for `n` rows; groups may be weighted, by variable. */
@@ -54,7 +49,11 @@ export function drawGroups(
   return { groups, possible: true };
 }
 
-/** `n` rows of the tree given the conditions, by variable: places among the levels, or numbers; NaN where missing. */
+/**
+ * `n` rows of the tree given the conditions, by variable: places among the levels, or numbers; NaN where missing. Conditions change
+ * the chances by messages from the leaves to the root, so rows are drawn from exactly the conditional distribution, and none is
+ * thrown away.
+ */
 export function drawTree(
   tree: Tree,
   n: number,
@@ -128,18 +127,7 @@ function groupShares(
   const shares = new Float64Array(sizes[variable]);
   const chances = weighted(tree, weights);
   if (!chances) return shares;
-  const joint: Float64Array[] = [];
-  cliques.forEach(({ variables, separator, parent }, c) => {
-    const above = new Float64Array(cellCount(separator, sizes)).fill(parent < 0 ? 1 : 0);
-    if (parent >= 0) {
-      const to = projection(cliques[parent].variables, separator, sizes);
-      joint[parent].forEach((share, cell) => {
-        above[to[cell]] += share;
-      });
-    }
-    const up = projection(variables, separator, sizes);
-    joint.push(chances[c].map((chance, cell) => chance * above[up[cell]]));
-  });
+  const joint = jointShares(chances, alongTree(cliques, sizes));
   const c = cliques.findIndex(({ variables }) => variables.includes(variable));
   const groups = projection(cliques[c].variables, [variable], sizes);
   joint[c].forEach((share, cell) => {
@@ -170,17 +158,4 @@ function bySeparator(
     for (let k = starts[at]; k < starts[at + 1] && sum > 0; k++) sums[k] /= sum;
   }
   return { starts, cells, sums };
-}
-
-/** Where `u` falls among the running sums from `from` up to `to`; never on a place without a chance. */
-function placeOf(sums: Float64Array, from: number, to: number, u: number): number {
-  let [low, high] = [from, to - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sums[middle] > u) high = middle;
-    else low = middle + 1;
-  }
-  // Past the last sum, by rounding: the last place that adds to it.
-  while (low > from && sums[low] === sums[low - 1]) low--;
-  return low;
 }

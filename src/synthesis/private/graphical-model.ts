@@ -1,10 +1,14 @@
 import { type Clique, cellCount, type JunctionTree, junctionTree, projection } from "./junction-tree";
 
-/** Noisy counts of some variables together, their cells in order (the last variable runs fastest). */
-export interface MeasuredSet {
-  readonly variables: readonly number[];
+/** Noisy counts of cells, and the variance of each. */
+export interface Measured {
   readonly counts: Float64Array;
   readonly variances: Float64Array;
+}
+
+/** Noisy counts of some variables together, their cells in order (the last variable runs fastest). */
+export interface MeasuredSet extends Measured {
+  readonly variables: readonly number[];
 }
 
 /** A clique of a distribution that factors over a junction tree: the chance of each cell given its separator's. */
@@ -19,6 +23,9 @@ export interface GraphicalModel {
   readonly potentials: readonly Float64Array[];
 }
 
+/** After so many steps the loss must have fallen by a share of itself, where one is given. */
+const window = 50;
+
 interface Placed {
   readonly clique: number;
   readonly cells: Int32Array;
@@ -27,26 +34,26 @@ interface Placed {
 /**
  * The distribution that fits all noisy counts best, in least squares weighted by their noise, of those with the greatest entropy:
  * Private-PGM (McKenna, Sheldon and Miklau, 2019) by mirror descent with exact messages along a junction tree. `start` are the
- * potentials of a fit to the first of the same counts.
+ * potentials of a fit to the first of the same counts; it ends before its steps where fifty take off less than `worthwhile` of the loss.
  */
 export function fitGraphical(
   sizes: readonly number[],
   measured: readonly MeasuredSet[],
   rows: number,
-  { steps, start = [] }: { readonly steps: number; readonly start?: readonly Float64Array[] },
+  {
+    steps,
+    start = [],
+    worthwhile = 0,
+  }: { readonly steps: number; readonly start?: readonly Float64Array[]; readonly worthwhile?: number },
 ): GraphicalModel {
   const tree = junctionTree(
     sizes,
     measured.map((one) => one.variables),
   );
   const placed = measured.map((one) => placedIn(tree, one, sizes));
-  const up = tree.cliques.map((clique) => projection(clique.variables, clique.separator, sizes));
-  const toParent = tree.cliques.map(({ parent, separator }) =>
-    parent < 0 ? new Int32Array(0) : projection(tree.cliques[parent].variables, separator, sizes),
-  );
-  const separators = tree.cliques.map((clique) => cellCount(clique.separator, sizes));
+  const along = alongTree(tree.cliques, sizes);
   const beliefs = (potentials: readonly Float64Array[]): Beliefs =>
-    beliefsOf({ tree, up, toParent, separators, sizes, placed }, potentials);
+    beliefsOf({ ...along, placed }, potentials);
   const lossOf = (shares: readonly Float64Array[]): { loss: number; slopes: Float64Array[] } => {
     let loss = 0;
     const slopes = measured.map(({ counts, variances }, m) =>
@@ -62,7 +69,8 @@ export function fitGraphical(
   let now = beliefs(potentials);
   let { loss, slopes } = lossOf(now.shares);
   let rate = 1 / rows;
-  for (let step = 0; step < steps && loss > 0; step++) {
+  let before = loss;
+  for (let step = 1; step <= steps && loss > 0; step++) {
     const moved = potentials.map((own, m) => own.map((value, cell) => value - rate * slopes[m][cell]));
     const found = beliefs(moved);
     const next = lossOf(found.shares);
@@ -82,6 +90,9 @@ export function fitGraphical(
     now = found;
     ({ loss, slopes } = next);
     rate *= 1.5;
+    if (step % window > 0) continue;
+    if (before - loss < worthwhile * before) break;
+    before = loss;
   }
   return {
     sizes,
@@ -90,14 +101,27 @@ export function fitGraphical(
   };
 }
 
-interface Layout {
-  readonly tree: JunctionTree;
+/** How messages pass along cliques. */
+export interface Along {
+  readonly cliques: readonly Clique[];
+  readonly sizes: readonly number[];
   /** By clique: the separator's cell of each of its own, and of each of its parent's. */
   readonly up: readonly Int32Array[];
   readonly toParent: readonly Int32Array[];
   readonly separators: readonly number[];
-  readonly sizes: readonly number[];
-  readonly placed: readonly Placed[];
+}
+
+/** How they do along these. */
+export function alongTree(cliques: readonly Clique[], sizes: readonly number[]): Along {
+  return {
+    cliques,
+    sizes,
+    up: cliques.map(({ variables, separator }) => projection(variables, separator, sizes)),
+    toParent: cliques.map(({ parent, separator }) =>
+      parent < 0 ? new Int32Array(0) : projection(cliques[parent].variables, separator, sizes),
+    ),
+    separators: cliques.map(({ separator }) => cellCount(separator, sizes)),
+  };
 }
 
 interface Beliefs {
@@ -118,10 +142,10 @@ function placedIn(tree: JunctionTree, { variables }: MeasuredSet, sizes: readonl
 
 /** Messages from the leaves to the root give the chances, and shares follow from the root on. */
 function beliefsOf(
-  { tree, up, toParent, separators, sizes, placed }: Layout,
+  { placed, ...along }: Along & { readonly placed: readonly Placed[] },
   potentials: readonly Float64Array[],
 ): Beliefs {
-  const { cliques } = tree;
+  const { cliques, sizes, up, toParent, separators } = along;
   const logs = cliques.map(({ variables }) => new Float64Array(cellCount(variables, sizes)));
   placed.forEach(({ clique, cells }, m) => {
     const [own, potential] = [logs[clique], potentials[m]];
@@ -146,7 +170,7 @@ function beliefsOf(
       above[cell] += most[at] + Math.log(sums[at]);
     }
   }
-  const joint = jointShares(logs, { tree, up, toParent, separators });
+  const joint = jointShares(logs, along);
   const shares = placed.map(({ clique, cells }, m) => {
     const out = new Float64Array(potentials[m].length);
     for (let cell = 0; cell < cells.length; cell++) out[cells[cell]] += joint[clique][cell];
@@ -156,12 +180,12 @@ function beliefsOf(
 }
 
 /** The share of rows in each cell of each clique. */
-function jointShares(
+export function jointShares(
   chances: readonly Float64Array[],
-  { tree, up, toParent, separators }: Pick<Layout, "tree" | "up" | "toParent" | "separators">,
+  { cliques, up, toParent, separators }: Along,
 ): readonly Float64Array[] {
   const out: Float64Array[] = [];
-  tree.cliques.forEach(({ parent }, c) => {
+  cliques.forEach(({ parent }, c) => {
     const above = new Float64Array(separators[c]);
     if (parent < 0) above[0] = 1;
     else for (let cell = 0; cell < out[parent].length; cell++) above[toParent[c][cell]] += out[parent][cell];
@@ -170,29 +194,67 @@ function jointShares(
   return out;
 }
 
-/** The same without cells that fewer than `least` of `rows` are expected in, which noise leaves; the greatest of a row stays. */
-export function withoutSpecks(model: GraphicalModel, rows: number, least: number): readonly CliqueChances[] {
-  const { cliques, sizes } = model;
-  const up = cliques.map((clique) => projection(clique.variables, clique.separator, sizes));
-  const toParent = cliques.map(({ parent, separator }) =>
-    parent < 0 ? new Int32Array(0) : projection(cliques[parent].variables, separator, sizes),
-  );
-  const separators = cliques.map((clique) => cellCount(clique.separator, sizes));
-  const tree = { cliques, cells: 0 };
+/** Variables of whose cells those are specks that fewer than `least` rows are expected in. */
+export interface Specks {
+  readonly variables: readonly number[];
+  readonly least: number;
+}
+
+/**
+ * The cliques without specks, which noise leaves where no row is: their chance is 0, and the others of their row share it. What is greatest
+ * of a row stays, and the greatest of a variable's value that `leastWhole` rows or more are expected to have.
+ */
+export function withoutSpecks(
+  { cliques, sizes }: Pick<GraphicalModel, "cliques" | "sizes">,
+  rows: number,
+  specks: readonly Specks[],
+  leastWhole: number,
+): readonly CliqueChances[] {
+  const along = alongTree(cliques, sizes);
   const joint = jointShares(
     cliques.map((clique) => clique.chances),
-    { tree, up, toParent, separators },
+    along,
   );
+  const home = ({ variables }: Specks): number =>
+    cliques.findIndex((clique) => variables.every((variable) => clique.variables.includes(variable)));
   return cliques.map((clique, c) => {
-    const greatest = new Float64Array(separators[c]);
+    const up = along.up[c];
+    const greatest = new Float64Array(along.separators[c]);
     clique.chances.forEach((chance, cell) => {
-      greatest[up[c][cell]] = Math.max(greatest[up[c][cell]], chance);
+      greatest[up[cell]] = Math.max(greatest[up[cell]], chance);
     });
-    const chances = clique.chances.map((chance, cell) =>
-      rows * joint[c][cell] < least && chance < greatest[up[c][cell]] ? 0 : chance,
-    );
-    const sums = new Float64Array(separators[c]);
-    for (let cell = 0; cell < chances.length; cell++) sums[up[c][cell]] += chances[cell];
-    return { ...clique, chances: chances.map((chance, cell) => chance / sums[up[c][cell]]) };
+    const chances = clique.chances.slice();
+    for (const one of specks.filter((own) => home(own) === c)) {
+      const cells = projection(clique.variables, one.variables, sizes);
+      const shares = new Float64Array(cellCount(one.variables, sizes));
+      for (let cell = 0; cell < cells.length; cell++) shares[cells[cell]] += rows * joint[c][cell];
+      const gone = specksAmong(shares, one, sizes, leastWhole);
+      for (let cell = 0; cell < cells.length; cell++)
+        if (gone[cells[cell]] && clique.chances[cell] < greatest[up[cell]]) chances[cell] = 0;
+    }
+    const sums = new Float64Array(along.separators[c]);
+    for (let cell = 0; cell < chances.length; cell++) sums[up[cell]] += chances[cell];
+    return { ...clique, chances: chances.map((chance, cell) => chance / sums[up[cell]]) };
   });
+}
+
+/** 1 for the cells of some variables in which too few rows are expected. */
+function specksAmong(
+  shares: Float64Array,
+  { variables, least }: Specks,
+  sizes: readonly number[],
+  leastWhole: number,
+): Uint8Array {
+  const gone = Uint8Array.from(shares, (share) => (share < least ? 1 : 0));
+  for (const variable of variables) {
+    const of = projection(variables, [variable], sizes);
+    const [most, whole] = [new Float64Array(sizes[variable]), new Float64Array(sizes[variable])];
+    shares.forEach((share, cell) => {
+      most[of[cell]] = Math.max(most[of[cell]], share);
+      whole[of[cell]] += share;
+    });
+    for (let cell = 0; cell < gone.length; cell++)
+      if (shares[cell] === most[of[cell]] && whole[of[cell]] >= leastWhole) gone[cell] = 0;
+  }
+  return gone;
 }
