@@ -4,7 +4,6 @@ import { evenRows, type RowSource } from "../../data/even-rows";
 import { columnNamed, type Table, takeTableRows } from "../../data/table";
 import { PackedTable } from "../../data/tally/packed-table";
 import { discoverStructure } from "../../synthesis/structure/discover/discover";
-import { tieKeys } from "../../synthesis/structure/variables";
 import { type ClassCount, type Classes, classesOf, lacking } from "./classes";
 import { droppedRemarks, emptyCells } from "./dropped";
 import { ownKeys } from "./own-keys";
@@ -63,7 +62,7 @@ export async function resampleAtRandom(
   const keys = structure && ownKeys(structure, held, rng);
   let at = 0;
   await writeTimes(batches(), times, (repeats) => {
-    const own = keys ? tieKeys(structure, keys.dress(repeats, at)) : repeats;
+    const own = keys ? keys.dress(repeats, at) : repeats;
     const columns = own.columns.map((one) => (drop.includes(one.name) ? emptyCells(one, own.rows) : one));
     write({ rows: own.rows, columns });
     at += repeats.rows;

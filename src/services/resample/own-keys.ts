@@ -6,8 +6,8 @@ import { keyShortage } from "../../synthesis/structure/keys/describe-keys";
 import { freshKeys } from "../../synthesis/structure/keys/fresh-keys";
 import type { KeyPlan } from "../../synthesis/structure/keys/key-plan";
 import { keysBeside } from "../../synthesis/structure/keys/stated-keys";
-import type { KeyColumnPlan, Structure } from "../../synthesis/structure/structure";
-import { bareKeys } from "../../synthesis/structure/variables";
+import type { ColumnPlan, KeyColumnPlan, Structure } from "../../synthesis/structure/structure";
+import { bareKeys, tieKeys } from "../../synthesis/structure/variables";
 
 /** Identifiers that new rows have of their own. */
 export interface OwnKeys {
@@ -15,7 +15,7 @@ export interface OwnKeys {
   readonly names: readonly string[];
   /** What a person should know of these, for so many new rows. */
   readonly remarks: (count: number) => readonly string[];
-  /** The new rows number `from` and on with identifiers of their own, without what other columns say in them (`tieKeys`). */
+  /** The new rows number `from` and on with identifiers of their own, and with what other columns say in these. */
   readonly dress: (rows: Table, from: number) => Table;
 }
 
@@ -36,15 +36,20 @@ export function ownKeys({ columns }: Structure, held: PackedTable, rng: Rng): Ow
         const shortage = keyShortage(name, plan, count);
         return [`new rows have identifiers of their own in ${name}`, ...(shortage ? [shortage] : [])];
       }),
-    dress: (rows, from) => ({
-      rows: rows.rows,
-      columns: rows.columns.map((one): Column => {
+    dress: (rows, from) => {
+      const dressed = rows.columns.map((one): Column => {
         if (!plans.has(one.name) || isCategorical(one) || one.type === "numeric") return one;
         const plan = plans.get(one.name);
         const fresh = plan ? freshKeys(plan, from, rows.rows) : [];
         return { ...one, values: one.values.map((value, i) => (value === "" ? "" : (fresh[i] ?? ""))) };
-      }),
-    }),
+      });
+      // Identifiers that the base rows have hold all that they should.
+      const own = columns.flatMap((plan): readonly ColumnPlan[] => {
+        const keys = plans.get(plan.name);
+        return plan.kind !== "key" ? [plan] : keys ? [{ ...plan, keys }] : [];
+      });
+      return tieKeys({ columns: own }, { rows: rows.rows, columns: dressed });
+    },
   };
 }
 

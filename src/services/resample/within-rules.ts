@@ -32,7 +32,6 @@ import {
   nearest,
   numbersOf,
   reduceTable,
-  tieKeys,
   variableRows,
   withoutGaps,
 } from "../../synthesis/structure/variables";
@@ -236,7 +235,7 @@ export function rowsWithin(
   const counts = taken.map((rows) => rows.reduce((sum, one) => sum + one, 0));
   const mendedColumns = new Map(variables.map(({ name }, k) => [name, counts[k]]));
   const named = keys.dress(asBefore(restored(made, base.length), from, base, rules), first);
-  return { table: tieKeys(structure, named), mended: Uint8Array.from(mended), mendedColumns };
+  return { table: named, mended: Uint8Array.from(mended), mendedColumns };
 }
 
 /** The rows' columns as the table has them: the class, and identifiers and texts that are not made up, are those of the base rows. */

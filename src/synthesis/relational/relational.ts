@@ -11,6 +11,7 @@ import { keyColumn } from "../structure/discover/plan-column";
 import { keyCount } from "../structure/keys/fresh-keys";
 import { keyPlanOf } from "../structure/keys/key-plan-of";
 import { areNumbered } from "../structure/keys/name-parts";
+import { keysBeside } from "../structure/keys/stated-keys";
 import { withTiedKeys } from "../structure/keys/with-tied-keys";
 import { peopleOf } from "../structure/people";
 import { type ColumnPlan, isDrawnBands, type KeyColumnPlan, type Structure } from "../structure/structure";
@@ -237,12 +238,12 @@ function withAllKeys(
     // No two parents share their key, whatever their names.
     if (one.kind !== "key" || (one.name !== key && one.keys.style === "same")) return one;
     const bare = bareKeys(one, found.columns, parents);
-    const keys = keyPlanOf(
-      bare,
-      rng.fork(`keys of ${one.name}`),
-      least,
-      one.names !== undefined && !areNumbered(one.names),
-    );
+    const own = rng.fork(`keys of ${one.name}`);
+    const named = one.names !== undefined && !areNumbered(one.names);
+    const keys =
+      one.keys.style === "by"
+        ? keysBeside(one.keys, bare, own, `make keys for ${one.name}`)
+        : keyPlanOf(bare, own, least, named);
     return { ...one, keys };
   });
   return { ...found, columns };

@@ -11,6 +11,7 @@ import { dateReader } from "./dates";
 import { toldValues } from "./ends";
 import { type Arguments, evaluate, leavesRest, ratesIn, restOf } from "./formulas";
 import { fillGaps } from "./gaps/fill-gaps";
+import { keyWriter } from "./keys/fresh-keys";
 import { type CellsOfTie, withoutTies, withTies } from "./keys/key-ties";
 import { withNames, withoutNames } from "./keys/name-parts";
 import { risen } from "./keys/rising";
@@ -108,9 +109,11 @@ export function tieKeys({ columns: plans }: Pick<Structure, "columns">, rows: Ta
   const columns = rows.columns.map((column): Column => {
     const plan = plans.find(({ name }) => name === column.name);
     if (plan?.kind !== "key" || column.type === "numeric" || isCategorical(column)) return column;
-    const { ties = [], names = [], rises } = plan;
+    const { keys, ties = [], names = [], rises } = plan;
     const cellsOf = cellsOfTies(plans, rows);
-    const bare = rises ? risen(column.values, cellsOf({ of: rises }) as Float64Array) : column.values;
+    const own = rises ? risen(column.values, cellsOf({ of: rises }) as Float64Array) : column.values;
+    const write = keys.style === "by" && keyWriter(keys, cellsOf);
+    const bare = write ? own.map((key, i) => key && write(Number(key), i)) : own;
     return { ...column, values: withTies(withNames(bare, names, cellsOf), ties, cellsOf) };
   });
   return { ...rows, columns };

@@ -183,6 +183,18 @@ test("telelink resample --method random-over copies rows but for their identifie
   expect(err).not.toContain("identifiers of their own");
 });
 
+test("telelink resample --method random-over leaves identifiers of several parts as they are, whatever other columns say in them", async () => {
+  const random = seeded("accounts");
+  const lines = Array.from({ length: 300 }, (_, i) => {
+    const country = ["DE", "FR", "AT"][i % 3];
+    return `${country};${country} ${10_000_000 + Math.floor(random.uniform() * 9e7)};${i % 10 === 0 ? "gold" : "basic"}`;
+  });
+  writeFileSync(at("accounts.csv"), `country;account;plan\n${lines.join("\n")}\n`);
+  const all = await resample("accounts.csv", "--method", "random-over");
+  expect(all).toHaveLength(540);
+  expect(all.filter((row) => !lines.includes(row.join(";")))).toEqual([]);
+});
+
 test.each(["random-over", "random-under"])(
   "resampleAtRandom(survey, …, write) by %s writes the same rows block by block as all at once, in the table's order",
   async (method) => {

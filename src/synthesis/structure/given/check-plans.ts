@@ -65,11 +65,16 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
   }
   if (kind === "constant") holds(typeof plan.text === "string", "must have a text", plan.text);
   if (kind === "key") {
-    holds(keyCount(Object(plan.keys)) > 0, "must have keys to be made", plan.keys);
     const { ties = [], goes = [], loose = [] } = plan;
     for (const [name, list] of Object.entries({ goes, loose }))
       holds(isListOf("string", list), `must list as ${name} columns, each once`, list);
     holds(areNames(plan, structure), "must list as names other columns and how they are written", plan.names);
+    holds(
+      isWritable(plan.keys, structure),
+      "must be written by another column: a plan of keys for each of its cells, by number, and a share of each plan",
+      plan.keys,
+    );
+    holds(keyCount(Object(plan.keys)) > 0, "must have keys to be made", plan.keys);
     holds(hasTexts(plan.keys), "must have texts that rows are given", plan.keys);
     holds(mayRise(plan, structure), "must rise with a date", plan.rises);
     holds(Array.isArray(ties), "must list as ties what other columns say of its keys", ties);
@@ -138,6 +143,23 @@ function areGrids({ grids }: NumberPlan, { columns }: Structure): boolean {
 
 function mayRise({ rises }: KeyColumnPlan, { columns }: Structure): boolean {
   return rises === undefined || columns.some(({ name, kind }) => name === rises && kind === "date");
+}
+
+function isWritable(keys: KeyPlan, structure: Structure): boolean {
+  if (keys.style !== "by") return true;
+  const { of, plans, cells, shares } = keys;
+  if (!Array.isArray(plans) || plans.length === 0) return false;
+  const other = structure.columns.some(({ name, kind }) => name === of && kind !== "key" && kind !== "date");
+  const placed = ([cell, place]: readonly [string, number]): boolean =>
+    typeof cell === "string" && Number.isInteger(place) && place >= 0 && place < plans.length;
+  const weighed = Array.isArray(shares) && shares.length === plans.length && shares.every((one) => one > 0);
+  return (
+    other &&
+    weighed &&
+    Array.isArray(cells) &&
+    cells.every(placed) &&
+    plans.every((own) => isWritable(own, structure))
+  );
 }
 
 function hasTexts(keys: KeyPlan): boolean {

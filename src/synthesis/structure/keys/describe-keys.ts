@@ -7,6 +7,17 @@ const manyKeys = 100_000;
 
 /** How keys are written, in words, and how many there are where they may not last. */
 export function describeKeys(plan: KeyPlan): string {
+  if (plan.style === "by") {
+    const told = plan.plans.map((own, p) => {
+      const cells = plan.cells.flatMap(([cell, place]) => (place === p ? [cell || "missing"] : []));
+      const others = cells.length > 2 ? ` or ${cells.length - 2} more` : "";
+      const [how] = describeKeys(own).split("; ");
+      return `where it is ${cells.slice(0, 2).join(" or ")}${others} ${how}`;
+    });
+    const free = keyCount(plan);
+    const few = free < manyKeys ? `; of some only ${free} are free, further rows may repeat them` : "";
+    return `as ${plan.of} says: ${told.slice(0, 2).join(", ")}${told.length > 2 ? " …" : ""}${few}`;
+  }
   if (plan.style === "counter") return `counted on from ${plan.first}`;
   if (plan.style === "same") return `written as ${[...new Set(plan.texts)].slice(0, 3).join(" or ")}`;
   const forms = [...formsOf(plan)].sort((a, b) => b.weight - a.weight);
@@ -34,5 +45,6 @@ function widely(places: readonly Place[]): string {
 export function keyShortage(name: string, plan: KeyPlan, rows: number): string | undefined {
   const free = keyCount(plan);
   if (rows <= free) return undefined;
-  return `${name}: only ${free} keys of its form are free, so that ${rows - free} of ${rows} rows repeat one`;
+  const upTo = plan.style === "by" ? "up to " : "";
+  return `${name}: only ${free} keys of its form are free, so that ${upTo}${rows - free} of ${rows} rows repeat one`;
 }

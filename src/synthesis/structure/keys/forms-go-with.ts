@@ -1,15 +1,15 @@
 import { countPeople } from "../people";
 
 /** Rows of a level that say how its keys are written, and in how many of them they must be alike. */
-const [leastRows, alike] = [20, 0.98];
+export const [leastRows, alike] = [20, 0.98];
 /** So much more of the keys than by chance must be as their levels have them. */
 const leastGain = 0.1;
 const mostNamed = 2;
 
 /** What may be alike in keys: their shape, and how they begin. */
-const looks: readonly ((key: string) => string)[] = [
+export const looks: readonly ((key: string) => string)[] = [
   (key) => key.replace(/\p{Nd}/gu, "0").replace(/\p{L}/gu, "a"),
-  ...[1, 2, 3, 4].map((length) => (key: string) => key.slice(0, length)),
+  ...[1, 2, 3, 4, 5, 6, 7].map((length) => (key: string) => key.slice(0, length)),
 ];
 
 /** The columns with whose levels it goes how keys are written or begin: telephone numbers of landlines and mobiles; the strongest first, few of them. */
@@ -22,12 +22,7 @@ export function formsGoWith(
     return { labels, all: countPeople(labels, undefined) };
   });
   const gains = columns.map(({ name, cells }) => {
-    const rows = new Map<string, number[]>();
-    cells.forEach((cell, i) => {
-      const own = rows.get(cell);
-      if (own) own.push(i);
-      else rows.set(cell, [i]);
-    });
+    const rows = placesBy(cells);
     rows.delete("");
     const gainOf = ({ labels, all }: (typeof labelled)[number]): number => {
       let gain = 0;
@@ -43,4 +38,15 @@ export function formsGoWith(
   });
   const found = gains.filter(({ gain }) => gain >= leastGain).sort((a, b) => b.gain - a.gain);
   return found.slice(0, mostNamed).map(({ name }) => name);
+}
+
+/** Where each value stands. */
+export function placesBy<T>(values: readonly T[]): Map<T, number[]> {
+  const places = new Map<T, number[]>();
+  values.forEach((value, i) => {
+    const own = places.get(value);
+    if (own) own.push(i);
+    else places.set(value, [i]);
+  });
+  return places;
 }

@@ -1,10 +1,20 @@
 import { formsOf, type KeyPlan, type ReadForm } from "./key-plan";
+import type { CellsOfTie } from "./key-ties";
 import { keyOf } from "./places";
+
+const golden = 0.6180339887498949;
 
 /** The keys number `from` to `from + count − 1`; different numbers below `keyCount` give different keys, then they repeat. */
 export function freshKeys(plan: KeyPlan, from: number, count: number): string[] {
-  if (plan.style === "counter") return Array.from({ length: count }, (_, i) => String(plan.first + from + i));
-  if (plan.style === "same") return Array.from({ length: count }, (_, i) => spread(plan.texts, from + i));
+  const key = keyMaker(plan);
+  return Array.from({ length: count }, (_, i) => key(from + i));
+}
+
+/** The key of each number. */
+function keyMaker(plan: KeyPlan): (number: number) => string {
+  if (plan.style === "counter") return (number) => String(plan.first + number);
+  if (plan.style === "by") return String;
+  if (plan.style === "same") return (number) => spread(plan.texts, number);
   const forms = formsOf(plan);
   const { endings } = plan;
   const key = (f: number, nth: number): string => {
@@ -15,14 +25,30 @@ export function freshKeys(plan: KeyPlan, from: number, count: number): string[] 
   };
   const phases = phasesOf(forms);
   const total = phases.at(-1)?.end ?? 0;
-  return Array.from({ length: count }, (_, i) => {
-    const number = (from + i) % total;
+  return (nth) => {
+    const number = nth % total;
     const phase = phases.find(({ end }) => number < end) as Phase;
     const within = number - phase.begin;
     const { form, rank } = phase.turns[within % phase.turns.length];
     const round = Math.floor(within / phase.turns.length);
     return key(form, phase.used[form] + round * phase.weights[form] + rank);
-  });
+  };
+}
+
+/** The key of each number in a row, as its cells say; `turn` spreads those of which they say nothing. */
+export function keyWriter(
+  plan: KeyPlan,
+  cellsOf: CellsOfTie,
+  turn = golden,
+): (number: number, row: number) => string {
+  if (plan.style !== "by") return keyMaker(plan);
+  const cells = cellsOf(plan);
+  const places = new Map<string | number, number>(plan.cells);
+  const writers = plan.plans.map((own) => keyWriter(own, cellsOf, Math.sqrt(turn)));
+  const ends = plan.shares.map((_, k) => plan.shares.slice(0, k + 1).reduce((sum, share) => sum + share, 0));
+  const any = (number: number): number =>
+    ends.findIndex((end) => ((number * turn) % 1) * (ends.at(-1) ?? 0) < end);
+  return (number, row) => writers[places.get(cells[row]) ?? any(number)](number, row);
 }
 
 /** One of the texts, by a number. */
@@ -32,6 +58,8 @@ function spread(texts: readonly string[], at: number): string {
 
 /** How many different keys a plan gives; beyond them `freshKeys` repeats. */
 export function keyCount(plan: KeyPlan): number {
+  // Whichever its cells say, a row's key has the row's number.
+  if (plan.style === "by") return Math.min(...plan.plans.map(keyCount));
   if (plan.style !== "pattern") return Infinity;
   return formsOf(plan).reduce((sum, { capacity }) => sum + capacity, 0);
 }
@@ -44,8 +72,6 @@ interface Phase {
   readonly weights: readonly number[];
   readonly turns: readonly { readonly form: number; readonly rank: number }[];
 }
-
-const golden = 0.6180339887498949;
 
 function phasesOf(forms: readonly ReadForm[]): Phase[] {
   const phases: Phase[] = [];

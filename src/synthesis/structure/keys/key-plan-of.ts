@@ -17,11 +17,22 @@ const longDigits = 9;
 /** So many keys make a round, in which each form has its share. */
 export const roundKeys = 200;
 
-/**
- * The plan for a column of keys, by the forms that at least `minCount` of them have; of addresses the name has forms, and domains are
- * kept. `named` keys hold names, which are no part of the values: each form has room for all, by digits behind it if need be.
- */
+/** The plan for a column of keys: they count on, or are written as `writtenPlan` says. `named` keys hold names, which are no part of the values. */
 export function keyPlanOf(
+  values: readonly string[],
+  rng: Rng,
+  minCount = enoughKeys,
+  named = false,
+): KeyPlan {
+  const counter = named ? undefined : counterOf([...new Set(values)].filter((value) => value !== ""));
+  return counter ?? writtenPlan(values, rng, minCount, named);
+}
+
+/**
+ * The plan of keys by the forms that at least `minCount` of them have; of addresses the name has forms, and domains are kept. Each form of
+ * `named` keys has room for all, by digits behind it if need be.
+ */
+export function writtenPlan(
   values: readonly string[],
   rng: Rng,
   minCount = enoughKeys,
@@ -32,8 +43,6 @@ export function keyPlanOf(
   // Those that hold names are several people's without them.
   const one = (list: readonly string[]): readonly string[] => (named ? list : [...new Set(list)]);
   const present = one(values).filter((value) => value !== "");
-  const counter = named ? undefined : counterOf(present);
-  if (counter) return counter;
   const endings = endingsOf(present, least);
   const names = endings ? one(present.map(nameOf)) : present;
   const learnt = keyForms(names, least).map((form) => (named ? widened(form, values.length) : form));

@@ -7,6 +7,14 @@ import { type Place, placesOf } from "./places";
  */
 export type KeyPlan =
   | { readonly style: "counter"; readonly first: number }
+  /** Written as the cell of another column says: each of `cells` goes with one of the plans, by its place; others with each as often as the shares say. Of keys that cells are not known of yet, this is their number. */
+  | {
+      readonly style: "by";
+      readonly of: string;
+      readonly plans: readonly KeyPlan[];
+      readonly cells: readonly (readonly [cell: string, plan: number])[];
+      readonly shares: readonly number[];
+    }
   /** Any number of rows has the same one: what columns of names say tells them apart. */
   | { readonly style: "same"; readonly texts: readonly string[] }
   | {
@@ -43,7 +51,7 @@ export interface ReadForm {
 }
 
 /** The forms of a plan as they are used. */
-export function formsOf(plan: Exclude<KeyPlan, { style: "counter" | "same" }>): readonly ReadForm[] {
+export function formsOf(plan: Exclude<KeyPlan, { style: "counter" | "same" | "by" }>): readonly ReadForm[] {
   return ("forms" in plan ? plan.forms : [plan]).flatMap((form) => {
     const { pattern, alphabets, weight = 1, stride = 1, rest = 0, start = 0, pace = 1 } = form;
     const rests = typeof rest === "number" ? [rest] : bitsOf(rest);

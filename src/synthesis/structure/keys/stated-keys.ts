@@ -28,6 +28,10 @@ export function keysBeside(plan: KeyPlan, values: Iterable<string>, rng: Rng, ac
     return plan.first > high ? plan : { ...plan, first: beyond(high) };
   }
   if (plan.style === "same") return plan;
+  if (plan.style === "by") {
+    const plans = plan.plans.map((own) => keysBeside(own, values, rng, action));
+    return plans.every((own, p) => own === plan.plans[p]) ? plan : { ...plan, plans };
+  }
   const taken = (places: readonly Place[]): Float64Array =>
     numbersOf(values, places, plan.endings ? nameOf : undefined);
   const given = "forms" in plan ? plan.forms : [plan];

@@ -5,11 +5,11 @@ import { spacedRows } from "../discover/search";
 import { countPeople, type People } from "../people";
 import type { ColumnPlan } from "../structure";
 import { cellsOfTies } from "../variables";
-import { formsGoWith } from "./forms-go-with";
 import type { KeyPlan } from "./key-plan";
 import { keyPlanOf, roundKeys } from "./key-plan-of";
 import { type CellsOfTie, type TyingColumn, tiedKeys, withoutTies } from "./key-ties";
 import { areNumbered, isNamesAlone, nameParts, withoutNames } from "./name-parts";
+import { columnsOfPlan, planBy } from "./plan-by";
 import { risesWith } from "./rising";
 
 /** On so many rows it is looked which columns may say a part of identifiers. */
@@ -28,50 +28,76 @@ export function withTiedKeys(
   }: { readonly least: number; readonly people: People | undefined; readonly keep: readonly string[] },
 ): ColumnPlan[] {
   const cellsOf = cellsOfTies(plans, from);
+  const dates = new Set(plans.flatMap((one) => (one.kind === "date" ? [one.name] : [])));
+  const known = new Map<string, ReadonlySet<string>>();
+  const toldOf = (of: string): ReadonlySet<string> => {
+    const told = known.get(of) ?? new Set(toldAmong(cellsOf({ of }) as readonly string[], people, least));
+    known.set(of, told);
+    return told;
+  };
+  const textsOf = (of: string, chosen: Int32Array): string[] => {
+    const column = columnNamed(from, of);
+    return Array.from(chosen, (i) => cellText(column, i));
+  };
+  const columnsOf = (names: readonly string[], chosen: Int32Array) =>
+    names.map(
+      (name): TyingColumn =>
+        dates.has(name)
+          ? { name, cells: takeValues(cellsOf({ of: name }) as Float64Array, chosen) }
+          : { name, cells: textsOf(name, chosen), told: toldOf(name) },
+    );
+  const others = plans.flatMap((one) => (one.kind === "key" || one.kind === "constant" ? [] : [one.name]));
   const tied = plans.map((plan): ColumnPlan => {
     if (plan.kind !== "key" || plan.repeats || plan.name === customer) return plan;
     const { name } = plan;
     const key = columnNamed(from, name);
     const texts = Array.from({ length: from.rows }, (_, i) => cellText(key, i));
     const rows = Int32Array.from(texts.keys()).filter((i) => texts[i] !== "");
-    const columnsOf = (names: readonly string[], chosen: Int32Array) =>
-      names.map((of): TyingColumn => {
-        const cells = cellsOf({ of });
-        if (cells instanceof Float64Array) return { name: of, cells: takeValues(cells, chosen) };
-        const told = [...countPeople(cells, people)].flatMap(([cell, count]) =>
-          count >= least ? [cell] : [],
-        );
-        return { name: of, cells: Array.from(chosen, (i) => cells[i]), told: new Set(told) };
-      });
     const among = (columns: readonly TyingColumn[], chosen: Int32Array) =>
       tiedKeys(
         Array.from(chosen, (i) => texts[i]),
         columns,
         least,
       );
-    const others = plans.flatMap((one) => (one.kind === "key" || one.kind === "constant" ? [] : [one.name]));
-    const places = spacedRows(rows.length, tyingRows);
-    const few = places.map((k) => rows[k]);
-    const beside = columnsOf(others, few);
-    const first = among(beside, few);
+    const few = spacedRows(rows.length, tyingRows).map((k) => rows[k]);
+    const first = among(columnsOf(others, few), few);
     const near = [...new Set([...first.ties.map(({ of }) => of), ...first.loose])];
     const { ties, bare, loose } = among(columnsOf(near, rows), rows);
-    const goes = formsGoWith(
-      Array.from(places, (k) => bare[k]),
-      beside.flatMap(({ name: of, cells }) => (cells instanceof Float64Array ? [] : [{ name: of, cells }])),
-    );
+    const written = (keys: readonly string[]) =>
+      planBy(
+        {
+          ...{ keys, at: rows, persons: people?.of, least },
+          columns: others.filter((of) => !dates.has(of)),
+          cellsOf: (of, at) => textsOf(of, at).map((cell) => (toldOf(of).has(cell) ? cell : undefined)),
+        },
+        rng.fork(`forms of ${name}`),
+      );
     const rises = plans.find(
       (one) => one.kind === "date" && risesWith(texts, cellsOf({ of: one.name }) as Float64Array),
     );
+    const left = written(bare);
+    // Ways of writing that other columns say hold what these say in front, too.
+    const front =
+      left.goes.length > 0 && ties.length > 0 && ties.every(({ at, texts: said }) => at === 0 && said);
+    const whole = front ? written(Array.from(rows, (i) => texts[i])).plan : undefined;
+    const held = ties.every(({ of }) => columnsOfPlan(whole).includes(of)) ? whole : undefined;
+    // What rises with a date is dealt out by that alone.
+    const by = rises ? undefined : (held ?? left.plan);
     return {
       ...plan,
       ...(rises && { rises: rises.name }),
-      ...(ties.length > 0 && { ties, keys: keyPlanOf(bare, rng.fork(name), least) }),
-      ...(goes.length > 0 && { goes }),
+      ...(ties.length > 0 &&
+        !(held && by === held) && { ties, keys: keyPlanOf(bare, rng.fork(name), least) }),
+      ...(by ? { keys: by } : left.goes.length > 0 && { goes: left.goes }),
       ...(loose.length > 0 && { loose }),
     };
   });
   return withNamesIn(tied, from, rng, { least, keep });
+}
+
+/** The cells that so many people have. */
+function toldAmong(cells: readonly string[], people: People | undefined, least: number): readonly string[] {
+  return [...countPeople(cells, people)].flatMap(([cell, count]) => (count >= least ? [cell] : []));
 }
 
 /** Of so many rows no two may be told apart by what is left of texts without names, for these to be drawn as one of few texts. */

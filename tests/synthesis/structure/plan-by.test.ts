@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import { seeded } from "../../../src/core/rng";
+import { parseCsv } from "../../../src/data/read/read-csv";
+import { cellText, columnNamed, type Table } from "../../../src/data/table";
+import { loadSequential, sequential } from "../../../src/synthesis/sequential/sequential";
+import { checkRules } from "../../../src/synthesis/structure/given/check-rules";
+import type { KeyPlan } from "../../../src/synthesis/structure/keys/key-plan";
+import type { KeyColumnPlan, Structure } from "../../../src/synthesis/structure/structure";
+
+const areas = { Bonn: "0228 / ", Kiel: "0431 / ", Weimar: "03643 / " } as const;
+
+/** Customers with a mobile of four operators, or with a landline of their town; of `codes`, the first two digits are the town's. */
+function customers(rows = 1200): Table {
+  const rng = seeded("phones");
+  const digits = (count: number) => String(Math.floor(rng.uniform() * 10 ** count)).padStart(count, "0");
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const plan = ["S", "M", "L", "line"][Math.floor(rng.uniform() * 4)];
+    const town = ["Bonn", "Kiel", "Weimar"][Math.floor(3 * rng.uniform() ** 1.5)] as keyof typeof areas;
+    const mobile = `+49 ${["151", "160", "171", "176"][Math.floor(rng.uniform() * 4)]} ${digits(7)}`;
+    const phone = plan === "line" ? areas[town] + digits(6) : mobile;
+    const meter = { Bonn: "53", Kiel: "24", Weimar: `9${digits(1)}` }[town] + digits(6);
+    return `K${10_000 + 7 * i},${plan},${town},${phone},${i % 10 === 0 ? "" : meter},${Math.round(60 * rng.uniform())}`;
+  });
+  return parseCsv(`id,plan,town,phone,meter_no,age\n${lines.join("\n")}\n`).table;
+}
+
+const texts = (rows: Table, name: string): string[] =>
+  Array.from({ length: rows.rows }, (_, i) => cellText(columnNamed(rows, name), i));
+
+/** The rows whose telephone or meter is not written as their plan and town say. */
+function wrong(rows: Table): readonly string[] {
+  const [plan, town, phone, meter] = ["plan", "town", "phone", "meter_no"].map((name) => texts(rows, name));
+  return phone.flatMap((own, i) => {
+    const area = areas[town[i] as keyof typeof areas];
+    const called = plan[i] === "line" ? new RegExp(`^${area}\\d{6}$`) : /^\+49 (151|160|171|176) \d{7}$/;
+    const first = { Bonn: /^(53|$)/, Kiel: /^(24|$)/, Weimar: /^(9|$)/ }[town[i] as keyof typeof areas];
+    return called.test(own) && first.test(meter[i]) ? [] : [`${plan[i]} ${town[i]} ${own} ${meter[i]}`];
+  });
+}
+
+test("identifiers are written as other columns say, each its own in any batch, and none is a real one", async () => {
+  const real = customers();
+  const model = await sequential()(real, seeded(1));
+  const again = loadSequential(JSON.parse(JSON.stringify(model.toJSON())));
+  const made = [model.sample(1500, seeded(2)), again.sample(1500, seeded(3), { firstRow: 1500 })];
+  expect(made.flatMap(wrong)).toEqual([]);
+  for (const name of ["phone", "meter_no"]) {
+    const all = [real, ...made].flatMap((rows) => texts(rows, name)).filter((one) => one !== "");
+    expect(new Set(all).size).toBe(all.length);
+  }
+  const lines = again.sample(300, seeded(4), { where: { plan: "line" } });
+  expect(wrong(lines)).toEqual([]);
+  // Operators and towns are as frequent as they were.
+  const of = (rows: Table, start: string) =>
+    texts(rows, "phone").filter((own) => own.startsWith(start)).length / rows.rows;
+  for (const start of ["+49 151", "+49 176", "0228", "03643"])
+    expect(of(made[0], start)).toBeCloseTo(of(real, start), 1);
+});
+
+test("checkRules(structure) refuses identifiers written by a column that is not there, or by no plan for a cell", async () => {
+  const { structure } = await sequential()(customers(600), seeded(1));
+  const given = JSON.parse(JSON.stringify(structure)) as Structure;
+  const plan = given.columns.find(({ name }) => name === "phone") as KeyColumnPlan;
+  const keys = plan.keys as Extract<KeyPlan, { style: "by" }>;
+  const other = (own: object) => () =>
+    checkRules(
+      {
+        ...given,
+        columns: given.columns.map((one) => (one === plan ? { ...plan, keys: { ...keys, ...own } } : one)),
+      } as Structure,
+      "read",
+    );
+  expect(other({})).not.toThrow();
+  for (const own of [
+    { of: "phone" },
+    { of: "nowhere" },
+    { cells: [["S", 9]] },
+    { plans: [] },
+    { shares: [1] },
+  ])
+    expect(other(own)).toThrow("must be written by another column");
+});
