@@ -1,4 +1,5 @@
 import { check, checkNumber } from "../core/checks";
+import type { Labelled } from "../core/matrix";
 import { type Option, option } from "./options";
 
 /** What rows of class 0 and of class 1 count. */
@@ -31,6 +32,20 @@ export function classFactors(value: ClassWeights | undefined, y: Float64Array): 
   const zeros = y.length - ones;
   // A class without rows counts nothing, whatever its weight.
   return [zeros > 0 ? y.length / (2 * zeros) : 1, ones > 0 ? y.length / (2 * ones) : 1];
+}
+
+/** The rows' weights times their classes'; "balanced" gives both classes the same sum of weights. */
+export function classedWeights({ y, weights }: Labelled, value: ClassWeights): Float64Array {
+  const own = weights ?? new Float64Array(y.length).fill(1);
+  let factors = value;
+  if (factors === "balanced") {
+    const sums = [0, 0];
+    for (let i = 0; i < y.length; i++) sums[y[i]] += own[i];
+    const half = (sums[0] + sums[1]) / 2;
+    factors = [half / sums[0], half / sums[1]];
+  }
+  const [zero, one] = factors;
+  return zero === 1 && one === 1 ? own : own.map((weight, i) => weight * (y[i] === 1 ? one : zero));
 }
 
 /**

@@ -9,9 +9,9 @@ import { referenceNetwork } from "../models/network/reference-network";
 import { type BackendName, workingBackends } from "../neural/backend";
 import { dataTable, numeric } from "../report/data-table";
 import type { ChurnData } from "../services/churn-data";
+import { simulatedValue } from "../services/score/simulated-value";
 import { vanilla } from "../synthesis/nets/vae/vanilla";
 import { referenceDropped } from "./churn/published";
-import { simulatedValue } from "./clv/simulated-label";
 
 /** A net of the reference system, trained on each backend that works here from the same weights and batches. */
 export interface NetOnBackends {

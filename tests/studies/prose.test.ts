@@ -17,7 +17,7 @@ const fine: readonly RegExp[] = [
 
 /** Declared constants and names, where they are said. */
 const declared: readonly string[] = [
-  // The reference protocol (studies/churn/reference.ts) and its label (studies/clv/simulated-label.ts).
+  // The reference protocol (studies/churn/reference.ts) and its label (services/score/simulated-value.ts).
   "a threshold of 0.3",
   "Threshold 0.5, and 0.3 for the deep network",
   "100 · account length + 35 · (the four charges) + 500 · (international plan) + 300 · (voice-mail plan)",

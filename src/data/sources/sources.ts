@@ -46,6 +46,16 @@ export interface SourceInfo {
   readonly licence: string;
 }
 
+/** What simulated customers say of themselves, known by the bytes of these numbers. */
+export function simulatorSource(
+  title: string,
+  rows: number,
+  numbers: readonly NodeJS.TypedArray[],
+): SourceInfo {
+  const sha256 = sha256Of(Buffer.concat(numbers.map(({ buffer }) => Buffer.from(buffer))));
+  return { name: "simulator", title, sha256, rows, simulated: true, licence: "MIT, as the simulator" };
+}
+
 /** A table with its schema and origin. */
 export interface Loaded {
   readonly table: Table;

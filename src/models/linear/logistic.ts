@@ -1,7 +1,6 @@
-import type { Labelled } from "../../core/matrix";
 import type { Fit } from "../../core/model";
 import { checkClasses, checkNumbers } from "../check-rows";
-import { type ClassWeights, classWeightsOption } from "../class-weights";
+import { classedWeights, classWeightsOption } from "../class-weights";
 import { choice, integer, number, type OptionsOf, withDefaults } from "../options";
 import { type Design, design, unshifted } from "./design";
 import { standardErrors } from "./linear-inference";
@@ -58,7 +57,7 @@ export function logisticRegression(options: LogisticOptions = {}): Fit<LogisticR
     checkClasses(train, doing);
     checkNumbers(train.x, doing);
     const { y } = train;
-    const weights = weighted(train, classWeights);
+    const weights = classedWeights(train, classWeights);
     let total = 0;
     for (const weight of weights) total += weight;
     const x = design(train.x);
@@ -90,20 +89,6 @@ export function logisticRegression(options: LogisticOptions = {}): Fit<LogisticR
       iterations: found.iterations,
     });
   };
-}
-
-/** The rows' weights times their classes'. */
-function weighted({ y, weights }: Labelled, classWeights: ClassWeights): Float64Array {
-  const own = weights ?? new Float64Array(y.length).fill(1);
-  let [zero, one] = [1, 1];
-  if (classWeights === "balanced") {
-    const sums = [0, 0];
-    for (let i = 0; i < y.length; i++) sums[y[i]] += own[i];
-    const half = (sums[0] + sums[1]) / 2;
-    [zero, one] = [half / sums[0], half / sums[1]];
-  } else [zero, one] = classWeights;
-  if (zero === 1 && one === 1) return own;
-  return own.map((weight, i) => weight * (y[i] === 1 ? one : zero));
 }
 
 /** From the penalised information at the minimum, over the columns that the penalty kept. */

@@ -7,6 +7,7 @@ import type { Engine } from "../../neural/engine";
 import { simdEngine } from "../../neural/simd/engine";
 import { hold, type Parameters } from "../../neural/weights";
 import { checkClasses, checkColumns, checkLabelled } from "../check-rows";
+import { classedWeights } from "../class-weights";
 import { holdOut } from "../hold-out";
 import { choose } from "./network-choose";
 import { inputShape } from "./network-graph";
@@ -130,18 +131,8 @@ function scaledTargets(
 }
 
 /** The rows' weights times their classes', with mean 1. */
-export function rowWeights(
-  { y, weights }: Labelled,
-  classWeights: NetworkSettings["classWeights"],
-): Float64Array {
-  const own = weights ?? new Float64Array(y.length).fill(1);
-  let of: readonly [number, number] = [1, 1];
-  if (classWeights === "balanced") {
-    const sums = [0, 0];
-    for (let i = 0; i < y.length; i++) sums[y[i]] += own[i];
-    of = [(sums[0] + sums[1]) / (2 * sums[0]), (sums[0] + sums[1]) / (2 * sums[1])];
-  } else of = classWeights;
-  const out = own.map((weight, i) => (of[0] === of[1] ? weight : weight * of[y[i]]));
+export function rowWeights(train: Labelled, classWeights: NetworkSettings["classWeights"]): Float64Array {
+  const out = classedWeights(train, classWeights);
   const mean = out.reduce((sum, weight) => sum + weight, 0) / out.length;
   return out.map((weight) => weight / mean);
 }

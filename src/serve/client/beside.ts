@@ -1,5 +1,5 @@
 import type { BesideReal } from "../routes/synth-rows.js";
-import { make, percent, shown, tableOf } from "./dom.js";
+import { make, percent, sharesTable, shown } from "./dom.js";
 
 /** The comparison in figures, in words on how they were measured, and column by column. */
 export function comparisonNodes(found: BesideReal): Node[] {
@@ -51,27 +51,12 @@ function privacyWords({ rows, held_out: unseen }: BesideReal): string {
   return `Privacy is measured against ${shown(rows.held_out)} customers whom the generator never saw: if it had learned nobody by heart, drawn rows would lie as near to them as to those it learned from (memorisation ${shown(Math.max(0, unseen.memorisation), 3)}, ${shown(1 - unseen.privacy_high, 3)} to ${shown(1 - unseen.privacy_low, 3)}; 0 is none, 1 is copies; privacy is 1 less it). The median drawn row is ${shown(unseen.closest, 3)} away from the closest learned customer, the median held-out customer ${shown(unseen.closest_held_out, 3)} (0 is equal, 1 is different in everything).`;
 }
 
-/** A column's values, each with a bar for the real and one for the drawn rows. */
 function sharesOf({ column, likeness, shares }: BesideReal["columns"][number], open: boolean): HTMLElement {
-  const most = Math.max(...shares.map((share) => Math.max(share.real, share.synthetic)), 1e-9);
-  const table = tableOf(
+  return sharesTable(
+    `${column}: ${percent(likeness ?? 0)} alike`,
     `${column}: shares of the rows`,
     ["Value", "Real", "Synthetic"],
-    shares.map(({ value }) => [value, "", ""]),
+    shares.map(({ value, real, synthetic }) => ({ value, of: [real, synthetic] })),
+    open,
   );
-  for (const [k, row] of [...table.querySelectorAll("tbody tr")].entries()) {
-    for (const [j, part] of [shares[k].real, shares[k].synthetic].entries()) {
-      const bar = make("span", { class: `app-part ${j === 0 ? "app-real" : "app-made"}` });
-      bar.style.width = `${(5 * part) / most}rem`;
-      row.children[j + 1].append(bar, percent(part));
-    }
-  }
-  const details = make(
-    "details",
-    {},
-    make("summary", {}, `${column}: ${percent(likeness ?? 0)} alike`),
-    table,
-  );
-  details.toggleAttribute("open", open);
-  return details;
 }

@@ -138,6 +138,29 @@ export function tableOf(
   return make("div", { class: "tl-table", tabindex: "0", role: "region", "aria-label": caption }, table);
 }
 
+/** A column's values, each with a bar for either of two shares, to be unfolded below the words. */
+export function sharesTable(
+  words: string,
+  caption: string,
+  header: readonly [value: string, first: string, second: string],
+  shares: readonly { readonly value: string; readonly of: readonly [number, number] }[],
+  open: boolean,
+): HTMLElement {
+  const most = Math.max(...shares.flatMap(({ of }) => of), 1e-9);
+  const rows = shares.map(({ value }) => [value, "", ""]);
+  const table = tableOf(caption, header, rows);
+  for (const [k, row] of [...table.querySelectorAll("tbody tr")].entries()) {
+    for (const [j, share] of shares[k].of.entries()) {
+      const bar = make("span", { class: `app-part ${j === 0 ? "app-real" : "app-made"}` });
+      bar.style.width = `${(5 * share) / most}rem`;
+      row.children[j + 1].append(bar, percent(share));
+    }
+  }
+  const details = make("details", {}, make("summary", {}, words), table);
+  details.toggleAttribute("open", open);
+  return details;
+}
+
 /** Sends JSON and returns the answer's. */
 export function change<T>(url: string, body: unknown): Promise<Said<T>> {
   return changeTo<T>(url, body, (reply) => reply.json() as Promise<T>);

@@ -1,5 +1,5 @@
 import type { Monitoring } from "../routes/monitoring.js";
-import { between, byId, make, percent, problemBox, send, shown, tableOf } from "./dom.js";
+import { between, byId, make, percent, problemBox, send, sharesTable, shown, tableOf } from "./dom.js";
 import { draw } from "./losses.js";
 import { takeOutcomes } from "./outcomes.js";
 
@@ -78,24 +78,14 @@ function columns({ columns: all }: Monitoring): Node[] {
   ];
 }
 
-/** A column's values, each with a bar for training and one for now. */
 function sharesOf({ column, psi, shares }: Monitoring["columns"][number], open: boolean): HTMLElement {
-  const most = Math.max(...shares.map((share) => Math.max(share.trained, share.now)), 1e-9);
-  const table = tableOf(
+  return sharesTable(
+    `${column}: PSI ${shown(psi.estimate, 3)}`,
     `${column}: shares of the customers`,
     ["Value", "In training", "Now"],
-    shares.map(({ value }) => [value, "", ""]),
+    shares.map(({ value, trained, now }) => ({ value, of: [trained, now] })),
+    open,
   );
-  for (const [k, row] of [...table.querySelectorAll("tbody tr")].entries()) {
-    for (const [j, part] of [shares[k].trained, shares[k].now].entries()) {
-      const bar = make("span", { class: `app-part ${j === 0 ? "app-real" : "app-made"}` });
-      bar.style.width = `${(5 * part) / most}rem`;
-      row.children[j + 1].append(bar, percent(part));
-    }
-  }
-  const details = make("details", {}, make("summary", {}, `${column}: PSI ${shown(psi.estimate, 3)}`), table);
-  details.toggleAttribute("open", open);
-  return details;
 }
 
 function predictions({ predictions: found }: Monitoring): Node[] {

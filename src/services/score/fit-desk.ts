@@ -32,7 +32,7 @@ const sets: readonly { readonly columns: readonly string[]; readonly boosting: G
 
 /** Trains the desk on the churn-bigml customers: one pair of models with minutes, one without. */
 export async function fitDesk(data: ChurnData, seed: string, rng: Rng, watch?: Watch): Promise<Desk> {
-  const value = simulatedValue(data.train.rows, rng.fork("value label"));
+  const value = simulatedValue(data.train.rows, rng.fork("value label")).value;
   const variants: DeskVariant[] = [];
   for (const [k, set] of sets.entries()) {
     watch?.progress?.({ phase: "train the desk's models", done: k, total: sets.length });

@@ -10,9 +10,9 @@ import { gradientBoosting } from "../../models/boosting/boosting";
 import type { GradientBoostingOptions } from "../../models/boosting/boosting-options";
 import { linearRegression } from "../../models/linear/linear";
 import { referenceNetwork } from "../../models/network/reference-network";
+import { simulatedValue } from "../../services/score/simulated-value";
 import { referenceDropped } from "../churn/published";
 import type { PublishedValueRow } from "./published";
-import { simulatedValue } from "./simulated-label";
 
 /** The names of the two that know the formula. */
 export const bestWithout = "Best without charges";

@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
 import { checkInteger } from "../../core/checks";
 import { takeValues } from "../../core/matrix";
 import type { Progress } from "../../core/model";
 import { type Rng, seeded } from "../../core/rng";
 import { type Simulation, simulate } from "../../data/simulate/simulate";
-import type { SourceInfo } from "../../data/sources/sources";
+import { type SourceInfo, simulatorSource } from "../../data/sources/sources";
 import type { Interval } from "../../evaluate/bootstrap";
 import { normalizedGini, spearman } from "../../evaluate/ranking";
 import { meanAbsoluteError } from "../../evaluate/regression";
@@ -46,23 +45,15 @@ export function valueData(options: ValueDataOptions = {}): ValueData {
   const close = landmark(base, base.months);
   const of = (from: Float64Array): Float64Array => takeValues(from, close.rows);
   const revenue = of(base.truth.futureRevenue);
-  const sha256 = createHash("sha256")
-    .update(Buffer.from(revenue.buffer))
-    .update(Buffer.from(close.x.values.buffer))
-    .digest("hex");
   return {
     base,
     close,
     revenue,
     expected: of(base.truth.expectedRevenue),
-    source: {
-      name: "simulator",
-      title: `Simulated customers, 24 months of revenue (seed ${seed})`,
-      sha256,
-      rows: customers,
-      simulated: true,
-      licence: "MIT, as the simulator",
-    },
+    source: simulatorSource(`Simulated customers, 24 months of revenue (seed ${seed})`, customers, [
+      revenue,
+      close.x.values,
+    ]),
   };
 }
 

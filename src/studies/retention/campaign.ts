@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { checkInteger } from "../../core/checks";
 import { type Matrix, takeRows, takeValues } from "../../core/matrix";
 import { seeded } from "../../core/rng";
 import { simulate } from "../../data/simulate/simulate";
-import type { SourceInfo } from "../../data/sources/sources";
+import { type SourceInfo, simulatorSource } from "../../data/sources/sources";
 import { trainTestSplit } from "../../data/split";
 import type { Campaign } from "../../models/uplift/campaign";
 import { type Landmark, landmark } from "../clv/landmarks";
@@ -74,22 +73,14 @@ export function retentionData(options: RetentionDataOptions = {}): RetentionData
       },
     };
   };
-  const sha256 = createHash("sha256")
-    .update(Buffer.from(close.x.values.buffer))
-    .update(Buffer.from(campaign.churned.buffer))
-    .digest("hex");
   return {
     past: half(parts.train),
     next: half(parts.test),
     months: campaign.months,
-    source: {
-      name: "simulator",
-      title: `Simulated customers and a randomised campaign (seed ${seed})`,
-      sha256,
-      rows: customers,
-      simulated: true,
-      licence: "MIT, as the simulator",
-    },
+    source: simulatorSource(`Simulated customers and a randomised campaign (seed ${seed})`, customers, [
+      close.x.values,
+      campaign.churned,
+    ]),
   };
 }
 

@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import { checkInteger } from "../../core/checks";
 import { seeded } from "../../core/rng";
 import { simulate } from "../../data/simulate/simulate";
-import type { SourceInfo } from "../../data/sources/sources";
+import { type SourceInfo, simulatorSource } from "../../data/sources/sources";
 import { trainValidationTestSplit } from "../../data/split";
 import { panelsOf } from "../clv/landmarks";
 import { filteredChance } from "./ceiling";
@@ -48,8 +47,6 @@ export function usageData(options: UsageDataOptions = {}): UsageData {
     const among = new Set(rows);
     return at.map((month) => usageWindow(base, month, (i) => among.has(i)));
   };
-  const hash = createHash("sha256");
-  for (const panel of Object.values(panelsOf(base))) hash.update(Buffer.from(panel.buffer));
   const [test] = windows(parts.test, [judged]);
   return {
     train: windows(parts.train, teaching),
@@ -57,13 +54,10 @@ export function usageData(options: UsageDataOptions = {}): UsageData {
     test,
     attainable: Float64Array.from(test.customers, (i) => filteredChance(base, i, judged, monthsAhead)),
     all: usageWindow(base, judged, () => true),
-    source: {
-      name: "simulator",
-      title: `Simulated customers with ${months} months of usage (seed ${seed})`,
-      sha256: hash.digest("hex"),
-      rows: customers,
-      simulated: true,
-      licence: "MIT, as the simulator",
-    },
+    source: simulatorSource(
+      `Simulated customers with ${months} months of usage (seed ${seed})`,
+      customers,
+      Object.values(panelsOf(base)),
+    ),
   };
 }
