@@ -28,7 +28,8 @@ export interface ReportContent extends Summary {
   /** The notebook's file, for the line above the title. */
   readonly name: string;
   readonly body: Html;
-  readonly contents: readonly Heading[];
+  /** Left out, the headings of the second level that the body holds. */
+  readonly contents?: readonly Heading[];
   /** What the provenance block says besides the data: label and text. */
   readonly facts: readonly (readonly [string, string])[];
   /** Which run wrote it, as the files of that run say it. */
@@ -57,7 +58,7 @@ export function today(): string {
 
 /** The whole page of a report: one file that needs nothing else. */
 export function reportPage(content: ReportContent): string {
-  const { name, title, contents, body } = content;
+  const { name, title, body, contents = headingsOf(body) } = content;
   const main = html`
 <div class="tl-page tl-body${contents.length > 1 ? "" : " tl-alone"}">
 ${contents.length > 1 ? toc(contents) : null}
@@ -242,6 +243,11 @@ export function seedText(seeds: readonly (number | string)[]): string {
   return inRow && seeds.length > 2
     ? `seeds ${numbers[0]} to ${numbers[numbers.length - 1]}`
     : `seeds ${seeds.join(", ")}`;
+}
+
+function headingsOf({ text }: Html): Heading[] {
+  const found = text.matchAll(/<h2 id="([^"]+)">([^<&]*)<\/h2>/g);
+  return Array.from(found, ([, id, text]) => ({ level: 2, id, text }));
 }
 
 function toc(contents: readonly Heading[]): Html {

@@ -90,11 +90,6 @@ ${notesList(prospects.columns, prospects.notes)}`;
     figures,
     source: { ...source, rows: plan.customers.length },
     body,
-    contents: [
-      ["whom", "Whom to contact first"],
-      ["far", "How far does the money go?"],
-      ["read", "How the file was read"],
-    ],
   });
 }
 

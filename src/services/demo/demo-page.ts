@@ -44,12 +44,6 @@ npx telelink synth sample --model model.json --rows 1000 --out nobody.csv</code>
     seeds: [seed],
     date: today(),
     body,
-    contents: [
-      { level: 2, id: "who", text: "Who leaves?" },
-      { level: 2, id: "why", text: "What tells them apart?" },
-      { level: 2, id: "synthetic", text: "Customers to give away" },
-      { level: 2, id: "next", text: "With your own customers" },
-    ],
     facts: [
       ["Judged on", `${count(test.rows)} customers that no model learnt from`],
       ["Intervals", "95%, 500 bootstrap samples of these"],

@@ -99,7 +99,6 @@ ${raw(table)}`;
     seeds: [seed],
     date: today(),
     body,
-    contents: [{ level: 2, id: "why", text: "Why" }],
     facts: [["Model", `${origin.model}, of ${origin.rows} rows`]],
   });
 }

@@ -37,8 +37,6 @@ export async function syntheticReportPage(page: ReportPage, children?: Judged): 
   const body = html`
 ${raw(await bodyOf(page, children ? "Parents: " : ""))}
 ${children ? raw(await bodyOf(children, "Children: ", "children-")) : null}`;
-  const of = (what: string, id: string) =>
-    parts.map(([name, text]) => ({ level: 2 as const, id: `${id}${name}`, text: `${what}${text}` }));
   return reportPage({
     name: "synth report",
     title: "Synthetic rows, judged",
@@ -50,18 +48,9 @@ ${children ? raw(await bodyOf(children, "Children: ", "children-")) : null}`;
     seeds: [seed],
     date: today(),
     body,
-    contents: children ? [...of("Parents: ", ""), ...of("Children: ", "children-")] : of("", ""),
     facts: [],
   });
 }
-
-/** The parts of a page, and what they are called in its contents. */
-const parts = [
-  ["faithful", "Are they like the real rows?"],
-  ["columns", "Columns"],
-  ["useful", "Do they teach a model as well?"],
-  ["private", "Do they give anybody away?"],
-] as const;
 
 async function bodyOf(
   { found, real, synthetic, learnt = [] }: Judged,

@@ -12,18 +12,15 @@ export interface OwnReport {
   readonly figures: readonly Figure[];
   readonly source: DataSource;
   readonly body: Html;
-  /** Identifiers and texts of the headings. */
-  readonly contents: readonly (readonly [id: string, text: string])[];
 }
 
 /** The page of a report on customers of one's own, in one file. */
-export function ownReport({ contents, source, ...rest }: OwnReport): string {
+export function ownReport({ source, ...rest }: OwnReport): string {
   return reportPage({
     ...rest,
     sources: [source],
     seeds: [],
     date: today(),
-    contents: contents.map(([id, text]) => ({ level: 2, id, text })),
     facts: [],
   });
 }

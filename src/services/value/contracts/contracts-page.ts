@@ -57,15 +57,6 @@ ${notesList({ ...contracts.columns, ...(valued.covariates.used.length > 0 ? { "l
     figures,
     source: { ...source, rows: contracts.customers.length },
     body,
-    contents: [
-      ["stay", "How long do customers stay?"],
-      ...(valued.reasons ? [["why", "Why did they leave?"] as const] : []),
-      ...(moves.length > 0 ? [["revenue", "How did monthly revenue move?"] as const] : []),
-      ["worth", "Who is worth most?"],
-      ...(valued.channels.length > 0 ? [["channels", "Where do customers come from?"] as const] : []),
-      ["if", "What if?"],
-      ["read", "How the file was read"],
-    ],
   });
 }
 

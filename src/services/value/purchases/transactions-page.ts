@@ -68,14 +68,6 @@ ${notesList(log.columns, valued.notes)}`;
     figures,
     source: { ...source, rows: log.rows },
     body,
-    contents: [
-      ["worth", "Who is it worth with?"],
-      ["cohorts", "Do customers come back?"],
-      ...(valued.channels.length > 0 ? [["channels", "Where do customers come from?"] as const] : []),
-      ...(holdout ? [["check", "Can the figures be believed?"] as const] : []),
-      ["if", "What if?"],
-      ["read", "How the file was read"],
-    ],
   });
 }
 
