@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { isMainThread, Worker } from "node:worker_threads";
 import { checkInteger } from "./checks";
+import type { Watch } from "./model";
 
 /**
  * A function that a worker thread can run: `file` is its module below the build folder (no extension), `name` the
@@ -59,6 +60,24 @@ export interface MapOptions<Out> {
   readonly finished?: (index: number, result: Out) => void;
   /** Once aborted, no further input is started, and the work rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+}
+
+/**
+ * What `mapThreads` is told to heed the watch's signal, and to tell it how many of `total` are done; an input counts for
+ * `each`, by default for one.
+ */
+export function watched(
+  { signal, progress }: Watch = {},
+  phase: string,
+  total: number,
+  each: (index: number) => number = () => 1,
+): MapOptions<unknown> {
+  let done = 0;
+  const finished = (index: number): void => {
+    done += each(index);
+    progress?.({ phase, done, total });
+  };
+  return { finished, ...(signal && { signal }) };
 }
 
 /**

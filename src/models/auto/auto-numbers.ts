@@ -1,6 +1,6 @@
 import { check, checkFinite, checkInteger, checkSameLength } from "../../core/checks";
 import { takeValues } from "../../core/matrix";
-import { mapThreads } from "../../core/pool";
+import { mapThreads, watched } from "../../core/pool";
 import { asTable } from "../../data/polars";
 import { kFold, type Split } from "../../data/split";
 import { takeTableRows } from "../../data/table";
@@ -74,12 +74,8 @@ export function autoNumbers(options: AutoNumbersOptions = {}): FitTable<AutoNumb
     const tasks = members.flatMap(({ name, learner }) =>
       parts.map((fold, k) => ({ spec: learner, fold, key: stream.fork(name).fork(k).key })),
     );
-    let done = 0;
-    const finished = (): void => {
-      done++;
-      watch?.progress?.({ phase: "compare", done, total: tasks.length });
-    };
-    const results = await mapThreads(fitCandidate, tasks, threads, { finished, signal: watch?.signal });
+    const told = watched(watch, "compare", tasks.length);
+    const results = await mapThreads(fitCandidate, tasks, threads, told);
     const predictions = members.map((_, m) => {
       const out = new Float64Array(y.length);
       splits.forEach(({ test }, k) => {

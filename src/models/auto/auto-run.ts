@@ -1,6 +1,6 @@
 import { joinValues, type Labelled } from "../../core/matrix";
 import type { ModelJson, Watch } from "../../core/model";
-import { mapThreads } from "../../core/pool";
+import { type MapOptions, mapThreads, watched } from "../../core/pool";
 import type { Rng } from "../../core/rng";
 import type { Split } from "../../data/split";
 import { type DiscoverOptions, discover } from "../discovery/discover";
@@ -79,8 +79,13 @@ export function runner(
       const nothing = foundIn({ kind: "discovery", version: 1, columns: [], features: [] }, { whole, parts });
       const told = teller(watch, "discover", parts.length + 1);
       if (!options) return nothing;
-      const all = await discover(whole, rng.fork(parts.length), { threads, ...options }, told.watch);
-      told.finished();
+      const all = await discover(
+        whole,
+        rng.fork(parts.length),
+        { threads, ...options },
+        watch?.signal && { signal: watch.signal },
+      );
+      told.finished?.(0, all);
       // Where all rows show nothing, the model has no features, and is judged by models without.
       if (all.features.length === 0) return nothing;
       // The folds keep all threads busy already; none looks for more than there is in the model.
@@ -158,14 +163,8 @@ function stagesOf(learner: LearnerSpec): number[] {
   return [...stages, most];
 }
 
-/** Tells how many pieces of work are done. */
-function teller(watch: Watch | undefined, phase: string, total: number) {
-  let done = 0;
-  const tell = (): void => watch?.progress?.({ phase, done, total });
-  tell();
-  const finished = (): void => {
-    done++;
-    tell();
-  };
-  return { signal: watch?.signal, watch: watch?.signal && { signal: watch.signal }, finished };
+/** Tells how many pieces of work are done, from none on. */
+function teller(watch: Watch | undefined, phase: string, total: number): MapOptions<unknown> {
+  watch?.progress?.({ phase, done: 0, total });
+  return watched(watch, phase, total);
 }

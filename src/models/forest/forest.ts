@@ -1,7 +1,7 @@
 import { check } from "../../core/checks";
 import type { Labelled, Matrix } from "../../core/matrix";
 import type { Fit, Watch } from "../../core/model";
-import { defaultThreads, mapThreads } from "../../core/pool";
+import { defaultThreads, mapThreads, watched } from "../../core/pool";
 import type { Rng } from "../../core/rng";
 import { checkLabelled } from "../check-rows";
 import { checkClassWeights, classFactors } from "../class-weights";
@@ -84,14 +84,8 @@ function forest(kind: Forest["kind"], options: ForestOptions, action: string): F
     const pieces: GrowTask[] = [];
     for (let t = 0; t < count; t += PIECE) pieces.push({ ...shared, keys: keys.slice(t, t + PIECE) });
     const threads = asked.threads ?? worthwhileThreads(x.rows, rules.tried, count);
-    let done = 0;
-    const grown = await mapThreads(growTrees, pieces, threads, {
-      signal: watch?.signal,
-      finished: (index) => {
-        done += pieces[index].keys.length;
-        watch?.progress?.({ phase: "train", done, total: count });
-      },
-    });
+    const told = watched(watch, "train", count, (index) => pieces[index].keys.length);
+    const grown = await mapThreads(growTrees, pieces, threads, told);
     const kept = x.features.map((feature, j) =>
       feature.levels ? Array.from(ranked.low.subarray(ranked.offsets[j], ranked.offsets[j + 1])) : undefined,
     );

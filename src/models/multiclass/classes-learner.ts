@@ -1,6 +1,6 @@
 import { check, checkInteger, checkOneOf, checkSameLength } from "../../core/checks";
 import { takeValues } from "../../core/matrix";
-import { mapThreads } from "../../core/pool";
+import { mapThreads, watched } from "../../core/pool";
 import { asTable } from "../../data/polars";
 import { stratifiedKFold } from "../../data/split";
 import { takeTableRows } from "../../data/table";
@@ -121,12 +121,8 @@ export function classesLearner(classes: number, options: ClassesOptions = {}): F
       key: stream.fork(member.name).fork(k).key,
     });
     const tasks = members.flatMap((member) => parts.map((fold, k) => taskOf(member, fold, k, false)));
-    let done = 0;
-    const finished = (): void => {
-      done++;
-      watch?.progress?.({ phase: "compare", done, total: tasks.length });
-    };
-    const results = await mapThreads(fitClassFold, tasks, threads, { finished, signal: watch?.signal });
+    const told = watched(watch, "compare", tasks.length);
+    const results = await mapThreads(fitClassFold, tasks, threads, told);
     const held = members.map((_, m) => {
       const out = Array.from({ length: classes }, () => new Float64Array(y.length));
       tests.forEach((test, k) => {

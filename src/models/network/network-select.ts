@@ -1,6 +1,6 @@
 import { column, type Matrix } from "../../core/matrix";
 import type { Watch } from "../../core/model";
-import { mapThreads } from "../../core/pool";
+import { mapThreads, watched } from "../../core/pool";
 import type { Rng } from "../../core/rng";
 import type { Split } from "../../data/split";
 import { type NetworkTrial, type TrialResult, tryNetwork } from "./network-trial";
@@ -83,7 +83,6 @@ function onFolds(
   label: string,
   shuffles: number,
 ): Promise<TrialResult[]> {
-  let done = 0;
   return mapThreads(
     tryNetwork,
     folds.map(({ train, test }, k): NetworkTrial => {
@@ -91,10 +90,7 @@ function onFolds(
       return { ...candidate, x, targets, weights, train, test, key, shuffles };
     }),
     threads,
-    {
-      ...(watch?.signal && { signal: watch.signal }),
-      finished: () => watch?.progress?.({ phase: `choose ${label}`, done: ++done, total: folds.length }),
-    },
+    watched(watch, `choose ${label}`, folds.length),
   );
 }
 

@@ -2,7 +2,7 @@ import { isMainThread } from "node:worker_threads";
 import { takeValues } from "../../core/matrix";
 import type { Scorer } from "../../core/metric";
 import type { Watch } from "../../core/model";
-import { defaultThreads, mapThreads } from "../../core/pool";
+import { defaultThreads, mapThreads, watched } from "../../core/pool";
 import type { Rng } from "../../core/rng";
 import type { LearnerSpec } from "../learner";
 import { type FoldScores, foldScores } from "./fold-scores";
@@ -24,12 +24,7 @@ export async function fitCandidates(
   const tasks = candidates.flatMap((spec) =>
     folds.map((fold, k): SearchTask => ({ spec, fold, key: keys[k] })),
   );
-  let done = 0;
-  const finished = (): void => {
-    done++;
-    watch?.progress?.({ phase: "tune", done, total: tasks.length });
-  };
-  const options = { finished, signal: watch?.signal };
+  const options = watched(watch, "tune", tasks.length);
   // The first fit tells whether the others are worth threads.
   const first = await mapThreads(fitCandidate, tasks.slice(0, 1), 1, options);
   const expected = first[0].milliseconds * (tasks.length - 1);

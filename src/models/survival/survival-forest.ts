@@ -1,7 +1,7 @@
 import { check } from "../../core/checks";
 import { takeValues } from "../../core/matrix";
 import type { Watch } from "../../core/model";
-import { defaultThreads, mapThreads } from "../../core/pool";
+import { defaultThreads, mapThreads, watched } from "../../core/pool";
 import type { Rng } from "../../core/rng";
 import { triedColumns } from "../forest/forest";
 import { forestOptions } from "../forest/forest-options";
@@ -69,15 +69,9 @@ export function survivalForest(given: SurvivalForestOptions = {}): FitSurvival<S
     const keys = Array.from({ length: asked.trees }, (_, t) => rng.fork(t).key);
     const pieces: SurvivalTask[] = [];
     for (let t = 0; t < keys.length; t += piece) pieces.push({ ...shared, keys: keys.slice(t, t + piece) });
-    let done = 0;
     const threads = asked.threads ?? (x.rows * asked.trees > 50_000 ? defaultThreads() : 1);
-    const grown = await mapThreads(growSurvivalTrees, pieces, threads, {
-      signal: watch?.signal,
-      finished: (index) => {
-        done += pieces[index].keys.length;
-        watch?.progress?.({ phase: "train", done, total: keys.length });
-      },
-    });
+    const told = watched(watch, "train", keys.length, (index) => pieces[index].keys.length);
+    const grown = await mapThreads(growSurvivalTrees, pieces, threads, told);
     const { ranked } = shared;
     const kept = x.features.map((feature, j) =>
       feature.levels ? Array.from(ranked.low.subarray(ranked.offsets[j], ranked.offsets[j + 1])) : undefined,

@@ -1,6 +1,6 @@
 import { checkInteger } from "../../core/checks";
 import type { Progress } from "../../core/model";
-import { mapThreads } from "../../core/pool";
+import { mapThreads, watched } from "../../core/pool";
 import { seeded } from "../../core/rng";
 import type { ChurnData } from "../../services/churn-data";
 import { type Band, bandOf, leastSeeds } from "../band";
@@ -50,12 +50,8 @@ export async function referenceValueProtocol(
     test: data.test.rows,
     key: seeded(seed + s).key,
   }));
-  let done = 0;
-  const finished = (): void => {
-    done++;
-    progress?.({ phase: "reference", done, total: draws });
-  };
-  const drawn = await mapThreads(runDraw, tasks, threads, { finished });
+  const told = watched({ progress }, "reference", draws);
+  const drawn = await mapThreads(runDraw, tasks, threads, told);
   return drawn[0].map(({ name }, k) => {
     const runs = drawn.map((all, s) => {
       const { mae, rmse, r2 } = all[k];

@@ -2,7 +2,7 @@ import { checkInteger, checkOneOf } from "../../core/checks";
 import { mean } from "../../core/math/statistics";
 import { takeValues } from "../../core/matrix";
 import type { Progress } from "../../core/model";
-import { mapThreads } from "../../core/pool";
+import { mapThreads, watched } from "../../core/pool";
 import { seeded } from "../../core/rng";
 import { type LoadOptions, loadTelco } from "../../data/sources/load-source";
 import type { SourceInfo } from "../../data/sources/sources";
@@ -101,12 +101,8 @@ export async function imbalanceStudy(
     const tasks = tried.flatMap((remedy) =>
       prepared.map((fold, k) => ({ fold, remedy, key: rng.fork("fold").fork(k).key })),
     );
-    let done = 0;
-    const finished = (): void => {
-      done++;
-      progress?.({ phase: name, done, total: tasks.length });
-    };
-    const results = await mapThreads(tryRemedy, tasks, threads, { finished });
+    const told = watched({ progress }, name, tasks.length);
+    const results = await mapThreads(tryRemedy, tasks, threads, told);
     const trials = studyLearners.flatMap((learner, l) =>
       tried.map((remedy, r): Trial => {
         const own = results.slice(r * splits.length, (r + 1) * splits.length);
