@@ -1,7 +1,7 @@
 import { type Engine, leakySlope, type MatMulOptions } from "../engine";
 import { blockOperations } from "./blocks";
 import { optimiserOperations } from "./optimiser";
-import { pointwise, slope } from "./pointwise";
+import { curves } from "./pointwise";
 import type { Tf } from "./raw";
 import { Tensors } from "./tensors";
 
@@ -50,12 +50,12 @@ function matrixOperations(
             a.columns,
           )
         : a;
-      return tensors.like(a, pointwise(tf, f, of(x)));
+      return tensors.like(a, curves[f].of(tf, of(x)));
     },
     mapGradient: (f, x, y, dy) => {
       if (f === "relu") return tensors.like(y, raw.slope("ReluGrad", of(y), of(dy)));
       if (f === "leakyRelu") return tensors.like(y, raw.slope("LeakyReluGrad", of(y), of(dy), leakySlope));
-      return tensors.like(y, tf.mul(of(dy), slope(tf, f, of(x), of(y))));
+      return tensors.like(y, tf.mul(of(dy), curves[f].slope(tf, of(x), of(y))));
     },
 
     sumRows: (a, groups = 1) =>

@@ -3,71 +3,34 @@ import type { Tf, Values } from "./raw";
 
 const seluFloor = seluScale * seluAlpha;
 
-/** f of each value. */
-export function pointwise(tf: Tf, f: Pointwise, x: Values): Values {
-  switch (f) {
-    case "linear":
-      return x;
-    case "relu":
-      return tf.relu(x);
-    case "leakyRelu":
-      return tf.leakyRelu(x, leakySlope);
-    case "selu":
-      return tf.selu(x);
-    case "tanh":
-      return tf.tanh(x);
-    case "sigmoid":
-      return tf.sigmoid(x);
-    case "softplus":
-      return tf.add(tf.relu(x), tf.log(tf.add(tf.exp(tf.neg(tf.abs(x))), 1)));
-    case "exp":
-      return tf.exp(x);
-    case "log":
-      return tf.log(x);
-    case "cos":
-      return tf.cos(x);
-    case "square":
-      return tf.square(x);
-    case "sqrt":
-      return tf.sqrt(x);
-    case "abs":
-      return tf.abs(x);
-    case "reciprocal":
-      return tf.reciprocal(x);
-  }
+interface Curve {
+  /** f of each value. */
+  of(tf: Tf, x: Values): Values;
+  /** f′ at x, where y = f(x). */
+  slope(tf: Tf, x: Values, y: Values): Values;
 }
 
-/** f′ at x, where y = f(x). */
-export function slope(tf: Tf, f: Pointwise, x: Values, y: Values): Values {
-  switch (f) {
-    case "linear":
-      return tf.onesLike(y);
-    case "relu":
-      return tf.step(y);
-    case "leakyRelu":
-      return tf.step(y, leakySlope);
-    case "selu":
-      // λ above zero, y + λα below.
-      return tf.add(tf.minimum(y, 0), tf.add(tf.mul(tf.step(y), seluScale - seluFloor), seluFloor));
-    case "tanh":
-      return tf.sub(1, tf.square(y));
-    case "sigmoid":
-      return tf.mul(y, tf.sub(1, y));
-    case "softplus":
-      return tf.sub(1, tf.exp(tf.neg(y)));
-    case "exp":
-      return y;
-    case "log":
-      return tf.reciprocal(x);
-    case "cos":
-      return tf.neg(tf.sin(x));
-    case "square":
-      return tf.mul(x, 2);
-    case "sqrt":
-      return tf.div(0.5, y);
-    case "abs":
-      return tf.sign(x);
-    case "reciprocal":
-      return tf.neg(tf.square(y));
-  }
-}
+export const curves: Readonly<Record<Pointwise, Curve>> = {
+  linear: { of: (_, x) => x, slope: (tf, _, y) => tf.onesLike(y) },
+  relu: { of: (tf, x) => tf.relu(x), slope: (tf, _, y) => tf.step(y) },
+  leakyRelu: { of: (tf, x) => tf.leakyRelu(x, leakySlope), slope: (tf, _, y) => tf.step(y, leakySlope) },
+  selu: {
+    of: (tf, x) => tf.selu(x),
+    // λ above zero, y + λα below.
+    slope: (tf, _, y) =>
+      tf.add(tf.minimum(y, 0), tf.add(tf.mul(tf.step(y), seluScale - seluFloor), seluFloor)),
+  },
+  tanh: { of: (tf, x) => tf.tanh(x), slope: (tf, _, y) => tf.sub(1, tf.square(y)) },
+  sigmoid: { of: (tf, x) => tf.sigmoid(x), slope: (tf, _, y) => tf.mul(y, tf.sub(1, y)) },
+  softplus: {
+    of: (tf, x) => tf.add(tf.relu(x), tf.log(tf.add(tf.exp(tf.neg(tf.abs(x))), 1))),
+    slope: (tf, _, y) => tf.sub(1, tf.exp(tf.neg(y))),
+  },
+  exp: { of: (tf, x) => tf.exp(x), slope: (_, __, y) => y },
+  log: { of: (tf, x) => tf.log(x), slope: (tf, x) => tf.reciprocal(x) },
+  cos: { of: (tf, x) => tf.cos(x), slope: (tf, x) => tf.neg(tf.sin(x)) },
+  square: { of: (tf, x) => tf.square(x), slope: (tf, x) => tf.mul(x, 2) },
+  sqrt: { of: (tf, x) => tf.sqrt(x), slope: (tf, _, y) => tf.div(0.5, y) },
+  abs: { of: (tf, x) => tf.abs(x), slope: (tf, x) => tf.sign(x) },
+  reciprocal: { of: (tf, x) => tf.reciprocal(x), slope: (tf, _, y) => tf.neg(tf.square(y)) },
+};

@@ -1,5 +1,6 @@
 import { decimal } from "../../core/format";
 import { ends } from "../../core/math/statistics";
+import type { SurvivalCurve } from "../../models/survival/kaplan-meier";
 import type { VegaSpec } from "./draw-vega";
 import { type FigureText, figure } from "./figure";
 import { wrapped } from "./narrow";
@@ -61,6 +62,13 @@ export function referenceLine(
   { dashed = true }: { readonly dashed?: boolean } = {},
 ): Series {
   return { name, colour: "grey", dashed, points: points.map(([x, y]) => ({ x, y })) };
+}
+
+/** A survival curve with its band: a line from 1. */
+export function survivalPoints(curve: SurvivalCurve): readonly Point[] {
+  const { times, survival, lower, upper } = curve;
+  const points = Array.from(times, (x, k) => ({ x, y: survival[k], low: lower[k], high: upper[k] }));
+  return [{ x: 0, y: 1, low: 1, high: 1 }, ...points];
 }
 
 /** What calling some customers finds, the most suspected first: a line from 0. */

@@ -3,7 +3,7 @@ import { holm } from "../../core/math/statistics";
 import { foldScores } from "../../models/search/fold-scores";
 import { barChart } from "../../report/charts/bars";
 import { dotChart } from "../../report/charts/dots";
-import { lineChart } from "../../report/charts/line";
+import { lineChart, survivalPoints } from "../../report/charts/line";
 import type { Colour } from "../../report/charts/theme";
 import { dataTable, numeric, scored, type TableColumn } from "../../report/data-table";
 import type { ContractCurves, LifetimeDrivers, LifetimeModel } from "./lifetimes";
@@ -23,15 +23,7 @@ export function contractChart(found: ContractCurves): Promise<string> {
     series: found.curves.map(({ contract, curve }, k) => ({
       name: contract,
       colour: colours[k % colours.length],
-      points: [
-        { x: 0, y: 1, low: 1, high: 1 },
-        ...Array.from(curve.times, (x, t) => ({
-          x,
-          y: curve.survival[t],
-          low: curve.lower[t],
-          high: curve.upper[t],
-        })),
-      ],
+      points: survivalPoints(curve),
     })),
   });
 }

@@ -1,7 +1,7 @@
 import { count, decimal, percent } from "../../../core/format";
 import { barChart } from "../../../report/charts/bars";
 import { heatMap } from "../../../report/charts/heat-map";
-import { lineChart } from "../../../report/charts/line";
+import { lineChart, survivalPoints } from "../../../report/charts/line";
 import { dataTable, numeric } from "../../../report/data-table";
 import type { DataSource, Figure } from "../../../report/figures";
 import { html, raw } from "../../../report/html";
@@ -71,21 +71,7 @@ function survivalChart({ curve }: ValuedContracts): Promise<string> {
     note: "Band: 95%, pointwise.",
     x: { label: "Months under contract" },
     y: { label: "Share still there", domain: [0, 1], format: ".0%" },
-    series: [
-      {
-        name: "Customers",
-        colour: 1,
-        points: [
-          { x: 0, y: 1, low: 1, high: 1 },
-          ...Array.from(curve.times, (x, k) => ({
-            x,
-            y: curve.survival[k],
-            low: curve.lower[k],
-            high: curve.upper[k],
-          })),
-        ],
-      },
-    ],
+    series: [{ name: "Customers", colour: 1, points: survivalPoints(curve) }],
   });
 }
 
