@@ -15,6 +15,7 @@ export function describeLosses({
   customer,
   exclusions,
   open = [],
+  odd = [],
 }: Structure): readonly string[] {
   const few =
     minCount === 1
@@ -102,7 +103,11 @@ export function describeLosses({
     ({ columns: pair, rare }) =>
       `${pair.join(" and ")} belong together, but ${percent(rare)} of the rows have a pair that ${few}: rows are made with pairs that no row has (--combination "${pair.join("+")}" keeps to those there are)`,
   );
-  return [...own, ...stoodIn, ...leftOut(columns, few), ...unpaired, ...pairs, ...made];
+  const odds = odd.map(
+    (rule) =>
+      `fewer than ${minCount} ${customer === undefined ? "rows" : "customers"} are other than this rule says, and none that is made: ${rule}`,
+  );
+  return [...own, ...stoodIn, ...leftOut(columns, few), ...odds, ...unpaired, ...pairs, ...made];
 }
 
 /** The numbers with values far beyond all others, or between their steps, as told to `few`. */

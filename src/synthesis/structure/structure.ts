@@ -39,6 +39,8 @@ export interface Structure {
    * missing is a variable of its own. None by default.
    */
   readonly gaps?: readonly Gap[];
+  /** Rules, in words, that rows of fewer than `minCount` people break, which were set aside for that. None by default. */
+  readonly odd?: readonly string[];
 }
 
 export interface Gap {

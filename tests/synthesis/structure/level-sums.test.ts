@@ -247,11 +247,11 @@ describe("the least or greatest of columns", () => {
       ),
     ).toBe(0);
   });
-  test("is found among several, but not where one row lies beside it", async () => {
+  test("is found among several, but not where nine rows lie beside it", async () => {
     let row = 0;
     const quarters = (extra: number) => (rng: Rng) => {
       const own = Array.from({ length: 4 }, () => 20 + Math.floor(900 * rng.uniform()));
-      return [...own, Math.max(...own) + (row++ === 500 ? extra : 0), Math.min(...own)];
+      return [...own, Math.max(...own) + (row++ % 100 === 50 ? extra : 0), Math.min(...own)];
     };
     const names = "q1,q2,q3,q4,peak,low";
     const told = announced(tableOf(names, quarters(0)));

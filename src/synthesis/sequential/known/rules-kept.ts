@@ -4,7 +4,7 @@ import { describeCombination, describeRule } from "../../structure/describe";
 import { argumentsOf, neededBy } from "../../structure/formulas";
 import { endsPassed } from "../../structure/given/given-ends";
 import { describeTie, type KeyTie, withoutTies } from "../../structure/keys/key-ties";
-import { brokenOrders } from "../../structure/orders/broken";
+import { brokenComparisons, brokenOrders } from "../../structure/orders/broken";
 import { type Broken, exclusionsBroken, labelled } from "../../structure/orders/broken-exclusions";
 import { countPeople, peopleOf } from "../../structure/people";
 import {
@@ -96,6 +96,16 @@ export async function rulesBrokenIn(
   return [...found.values()];
 }
 
+/** Rules of columns, those of some names, and of what is less than other columns, with the rows that break them. */
+export function rulesBrokenAmong(
+  structure: Structure,
+  table: Table,
+  of: (name: string) => boolean = () => true,
+): readonly Broken[] {
+  const cells = cellsOfTable(structure, table);
+  return [...brokenPlans(cells, table, of), ...brokenComparisons(structure, cells.of)];
+}
+
 function cellsOfTable(structure: Structure, table: Table): Cells {
   const columns = structure.columns.map(({ name }) => columnNamed(table, name));
   return cellsOfColumns(structure, columns, table.rows);
@@ -140,9 +150,10 @@ function unsolved(cells: Cells, left: Open): Broken[] {
   });
 }
 
-function brokenPlans(cells: Cells, table: Table): Broken[] {
+function brokenPlans(cells: Cells, table: Table, of: (name: string) => boolean = () => true): Broken[] {
   const { structure } = cells;
   return structure.columns.flatMap((plan): Broken[] => {
+    if (!of(plan.name)) return [];
     const rule = describeRule(structure, plan);
     if (isComputed(plan)) {
       const columns = [plan.name, ...argumentsOf(plan.formula)];

@@ -13,6 +13,7 @@ import { findHoles } from "../gaps/find-holes";
 import { snap, withCoarser } from "../grids";
 import { referringKeys } from "../keys/referring-keys";
 import { withTiedKeys } from "../keys/with-tied-keys";
+import { oddRows, oddRules, withoutRows } from "../orders/odd-rows";
 import { codesAmong } from "../pairs/codes-among";
 import { findPairs, withPairs } from "../pairs/find-pairs";
 import { countPeople, firstOfEach, peopleOf } from "../people";
@@ -167,8 +168,17 @@ export function discoverStructure(
   const { given: unread = [], deciding = [] } = options;
   const whose = telling.people?.of;
   const drawn = [...keep, ...given.flatMap((order) => [order.low, order.high])];
-  const look: Look = { ...readerOf(from), ...telling, whose, keep, drawn, given: unread, deciding, torn };
-  if (search) for (const find of finders) plans = replaced(plans, find(plans, look));
+  const lookAt = (rows: Table): Look => {
+    const people = peopleOf(customer ? { customer } : {}, rows);
+    const read = { ...readerOf(rows), least: minCount, people, whose: people?.of };
+    return { ...read, keep, drawn, given: unread, deciding, torn };
+  };
+  const told = { version: 1, minCount, ...(customer && { customer }) } as const;
+  const open: Structure = { ...told, columns: plans, combinations: [], exclusions: [], orders: [] };
+  const { look, odd, columns } = search
+    ? searched(open, from, lookAt, rng.fork("odd rows"))
+    : { look: lookAt(from), odd: [], columns: plans };
+  plans = [...columns];
   // Cells of which a rule says what follows where they are missing are so for a reason.
   const reasons = new Set(plans.flatMap((plan) => tellingGaps(plan, plans)));
   holes = holes.filter(({ column }) => !reasons.has(column));
@@ -187,9 +197,7 @@ export function discoverStructure(
   plans = withSupport(withAtoms(plans, from, telling), from, telling, rng.fork("support"));
   const repeating = search && options.sequential ? withRepeats(plans, from) : plans;
   const bare: Structure = {
-    version: 1,
-    minCount,
-    ...(customer && { customer }),
+    ...told,
     columns: repeating,
     combinations,
     exclusions: [],
@@ -198,7 +206,7 @@ export function discoverStructure(
   };
   checkOrders(given, from, plans);
   const orders = new Map(
-    [...given, ...(search ? findOrders(from, bare) : [])].map((one) => [
+    [...given, ...(search ? findOrders(look.from, bare) : [])].map((one) => [
       JSON.stringify([one.low, one.high]),
       one,
     ]),
@@ -214,7 +222,7 @@ export function discoverStructure(
   const zeros = search
     ? findExclusions(reduceTable({ ...bare, columns: plans, exclusions: pairs.kept }, from), whose, rests)
     : [];
-  return {
+  const found: Structure = {
     ...bare,
     exclusions: withPairs(zeros, pairs.kept),
     orders: [...orders.values()],
@@ -223,6 +231,28 @@ export function discoverStructure(
     ...(pairs.open.length > 0 && { open: pairs.open }),
     ...(holes.length > 0 && { holes }),
   };
+  return odd.length > 0 ? { ...found, odd: oddRules(found, from, odd) } : found;
+}
+
+/** What columns follow from, whose rows were set aside for that as few are other than a rule says, and the look at the others. */
+function searched(
+  open: Structure,
+  from: Table,
+  lookAt: (rows: Table) => Look,
+  rng: Rng,
+): { readonly columns: readonly ColumnPlan[]; readonly odd: readonly number[]; readonly look: Look } {
+  const among = (look: Look, columns = open.columns): readonly ColumnPlan[] =>
+    finders.reduce((found, find) => replaced(found, find(found, look)), [...columns]);
+  const look = lookAt(from);
+  const whole = { ...open, columns: among(look) };
+  const search = (rows: Table, columns?: readonly ColumnPlan[]): Structure => {
+    const found = { ...open, columns: among(lookAt(rows), columns) };
+    return { ...found, orders: findOrders(rows, found) };
+  };
+  const odd = oddRows({ from, people: look.whose, whole, search }, rng);
+  if (odd.length === 0) return { columns: whole.columns, odd, look };
+  const others = lookAt(withoutRows(from, odd));
+  return { columns: among(others), odd, look: others };
 }
 
 function bandsAmong(plans: readonly ColumnPlan[], look: Look): readonly ColumnPlan[] {

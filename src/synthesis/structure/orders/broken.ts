@@ -29,9 +29,23 @@ function brokenNumbers(structure: Structure, values: Values): readonly Omit<Brok
   return [...ranges, ...brokenOrders(structure, values)];
 }
 
-/** What the structure says of numbers and dates beside others and these break: orders, days of dates, ends by level. */
+/** What the structure says of numbers and dates beside others and these break: orders, ends by level; and days of dates. */
 export function brokenOrders(structure: Structure, values: Values): readonly Broken[] {
-  const { columns, orders, later = [], limits = [] } = structure;
+  return [
+    ...brokenComparisons(structure, values),
+    ...structure.columns.flatMap((plan) => {
+      const days = plan.kind === "date" && plan.days;
+      if (!days) return [];
+      const read = [plan.name, ...(days.months ? [days.months.from] : [])];
+      const rows = rowsOffDays(days, plan.name, values);
+      return describeDays(plan).map((rule) => ({ rule, columns: read, rows }));
+    }),
+  ];
+}
+
+/** The same but for days. */
+export function brokenComparisons(structure: Structure, values: Values): readonly Broken[] {
+  const { orders, later = [], limits = [] } = structure;
   return [
     ...orders.map(({ low, high }) => {
       const above = values(high);
@@ -48,13 +62,6 @@ export function brokenOrders(structure: Structure, values: Values): readonly Bro
       columns: [one.column, one.where.column, ...(one.beside ?? []).map(({ column }) => column)],
       rows: brokenLimit(structure, one, values),
     })),
-    ...columns.flatMap((plan) => {
-      const days = plan.kind === "date" && plan.days;
-      if (!days) return [];
-      const read = [plan.name, ...(days.months ? [days.months.from] : [])];
-      const rows = rowsOffDays(days, plan.name, values);
-      return describeDays(plan).map((rule) => ({ rule, columns: read, rows }));
-    }),
   ];
 }
 

@@ -2,7 +2,16 @@ import { emptySum, evaluate, type Formula, leadsTo, type RatesBy } from "../../f
 import { spacing } from "../../grids";
 import { leastSquares, screenOf } from "../find-exact";
 import type { Decider } from "../find-rates";
-import { type Found, type NumberInput, placeOver, roomOf, shortest, shortestIn, spacedRows } from "../search";
+import {
+  type Found,
+  type NumberInput,
+  placeOver,
+  roomOf,
+  shortest,
+  shortestIn,
+  spacedRows,
+  spread,
+} from "../search";
 import { shareShifts } from "./products-for";
 import { type Trials, testsOf } from "./trials";
 
@@ -106,6 +115,8 @@ function productOf(
     (solve(own, of)?.error ?? Infinity) <= tolerance;
   // Nearly all that is looked at ends at a few of the rows.
   const few = partsIn(fewRows);
+  // Where one number is near enough to all of them, nothing tells which factors they are of.
+  if (spread(few.own.values) <= 2 * tolerance) return undefined;
   if (!fits(few.own, few.parts)) return undefined;
   const { own, parts } = partsIn(screeningRows);
   if (!fits(own, parts)) return undefined;
