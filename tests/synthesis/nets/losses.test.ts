@@ -25,11 +25,12 @@ import { expectGradients } from "./gradients";
 const normal = (count: number, label: string): Float32Array =>
   noise(seeded(label)).normal(new Float32Array(count));
 const widths = [2, 3];
-const block = (codes: readonly number[], count: number): EncodedBlock => ({
+const block = (codes: readonly number[], count: number, values?: readonly number[]): EncodedBlock => ({
   codes: Int32Array.from(codes),
+  ...(values && { values: Float64Array.from(values) }),
   classes: Array.from({ length: count }, (_, cell) => ({ cells: [cell], weights: [1] })),
 });
-const blocks = [block([0, 0, 1, 1, 1, 0], 2), block([0, 1, 2, 2, 2, 1], 3)];
+const blocks = [block([0, 0, 1, 1, 1, 0], 2), block([0, 1, 2, 2, 2, 1], 3, [10, 20, 90, 90, 90, 20])];
 
 const backends = await workingBackends();
 
@@ -49,19 +50,16 @@ describe.each(backends)("the losses' derivatives equal difference quotients on %
     const net: Generator = { inputs: 3, hidden: [6, 6], outputs: 5 };
     for (const given of [undefined, 1]) {
       await expectGradients(backend, generatorWeights(net, seeded(3)), (t, held) => {
-        const targets = t.engine.step(() => momentParts(given));
+        const read = t.engine.step(() => momentParts(given));
         const z = t.engine.put(normal(36, "z"), 12, 3);
         const p = t.softmax(generate(t, net, held, t.constant(z)), widths);
-        return momentLoss(t, p, {
-          parts: targets.map(({ given: column, ...rest }) => ({
-            ...(column !== undefined && { given: column }),
-            single: t.engine.put(rest.single, 1, 5),
-            pairs: t.engine.put(rest.pairs, 1, 25),
-            singleWeights: t.engine.put(rest.singleWeights, 1, 5),
-            pairWeights: t.engine.put(rest.pairWeights, 1, 25),
-          })),
-          free: () => {},
-        });
+        const put = (values: Float32Array, rows = 1) => t.engine.put(values, rows, values.length / rows);
+        const parts = read.parts.map(({ given: column, target, weights }) => ({
+          ...(column !== undefined && { given: column }),
+          ...{ target: put(target), weights: put(weights), off: put(normal(49, "off")) },
+        }));
+        // What batches were off by is held, as it is within a step.
+        return momentLoss(t, p, { parts, scores: put(read.scores, 5) }, 1);
       });
     }
   });
@@ -167,16 +165,15 @@ test("gradientPenalty is 10 (‖∇ₓ verdict‖ − 1)², the derivative taken
 function momentParts(given: number | undefined) {
   const engine = simdEngine();
   const targets = momentTargets(engine, blocks, 6, given);
-  const read = targets.parts.map(({ given: column, ...rest }) => ({
+  const parts = targets.parts.map(({ given: column, target, weights }) => ({
     given: column,
-    single: engine.read(rest.single),
-    pairs: engine.read(rest.pairs),
-    singleWeights: engine.read(rest.singleWeights),
-    pairWeights: engine.read(rest.pairWeights),
+    target: engine.read(target),
+    weights: engine.read(weights),
   }));
+  const scores = engine.read(targets.scores);
   targets.free();
   expect(engine.live()).toBe(0);
-  return read;
+  return { parts, scores };
 }
 
 /** Two unit vectors for a matrix of this shape. */
@@ -189,33 +186,71 @@ function directions(rows: number, columns: number): [Float32Array, Float32Array]
 }
 
 test("momentTargets counts pairs of classes, and those among the rare class", () => {
-  const [all, rare] = momentParts(1);
-  expect(Array.from(all.single, (share) => Math.round(share * 6))).toEqual([3, 3, 1, 2, 3]);
+  const [all, rare] = momentParts(1).parts;
+  // Five classes, 1 for every row, and the number's place.
+  const counts = (values: Float32Array): number[] => Array.from(values, (share) => Math.round(share * 6));
+  const [one, place] = [5, 6];
+  expect(counts(all.target.subarray(7 * one, 7 * one + 6))).toEqual([3, 3, 1, 2, 3, 6]);
   // Row 0 of the pairs: the first class of the first block with each class.
-  expect(Array.from(all.pairs.subarray(0, 5), (share) => Math.round(share * 6))).toEqual([3, 0, 1, 2, 0]);
-  expect(Array.from(rare.single, (share) => Math.round(share * 6))).toEqual([0, 3, 0, 0, 3]);
-  // Within a block nothing counts.
-  expect(Array.from(all.pairWeights.subarray(0, 2))).toEqual([0, 0]);
-  expect(all.pairWeights[2]).toBeGreaterThan(0);
+  expect(counts(all.target.subarray(0, 5))).toEqual([3, 0, 1, 2, 0]);
+  expect(counts(rare.target.subarray(7 * one, 7 * one + 6))).toEqual([0, 3, 0, 0, 3, 3]);
+  // Within a variable nothing counts, be it a class or a place.
+  const weight = (a: number, b: number): number => all.weights[7 * a + b];
+  for (const [a, b] of [
+    [0, 0],
+    [0, 1],
+    [2, 3],
+    [2, place],
+    [one, one],
+  ])
+    expect(weight(a, b)).toBe(0);
+  for (const [a, b] of [
+    [0, 2],
+    [0, one],
+    [one, place],
+    [0, place],
+  ])
+    expect(weight(a, b)).toBeGreaterThan(0);
+});
+
+test("momentTargets places a number's classes by their means, of mean 0 and variance 1", () => {
+  const { parts, scores } = momentParts(undefined);
+  // x = [10, 20, 20, 90, 90, 90]: numpy (x - x.mean()) / x.std(). Levels have none; the first block adds up to 1 in every row.
+  const places = [1, 0, 1, 0, 0, -1.176965, 0, -0.905357, 0, 0.995893];
+  places.forEach((place, k) => {
+    expect(scores[k]).toBeCloseTo(place, 5);
+  });
+  expect(parts[0].target[7 * 5 + 6]).toBeCloseTo(0, 5);
 });
 
 test("momentLoss is near 0 where the shares agree and grows with their distance", () => {
   const engine = simdEngine();
   const targets = momentTargets(engine, blocks, 6, undefined);
-  const lossOf = (rows: readonly (readonly number[])[]): number =>
+  const lossOf = (rows: readonly (readonly number[])[], keep?: number): number =>
     engine.step(() => {
       const t = tape(engine);
-      const values = Float32Array.from([...rows, ...rows].flat());
-      return engine.read(momentLoss(t, t.constant(engine.put(values, 2 * rows.length, 5)), targets).value)[0];
+      const values = engine.put(Float32Array.from(rows.flat()), rows.length, 5);
+      return engine.read(momentLoss(t, t.constant(values), targets, keep).value)[0];
     });
   const real = [0, 1, 2, 3, 4, 5].map((i) =>
     blocks.flatMap((one) => one.classes.map((_, c) => (one.codes[i] === c ? 1 : 0))),
   );
-  expect(lossOf(real)).toBeCloseTo(0, 6);
+  expect(lossOf(real, 0)).toBeCloseTo(0, 6);
   const shares = [0.5, 0.5, 1 / 6, 1 / 3, 0.5];
   // Right margins, but independent columns.
-  expect(lossOf(real.map(() => shares))).toBeGreaterThan(0.1);
-  expect(lossOf(real.map(() => [1, 0, 1, 0, 0]))).toBeGreaterThan(1);
+  const independent = real.map(() => shares);
+  const far = lossOf(independent, 0);
+  expect(far).toBeGreaterThan(0.1);
+  expect(
+    lossOf(
+      real.map(() => [1, 0, 1, 0, 0]),
+      0,
+    ),
+  ).toBeGreaterThan(1);
+  // The batches before count: a tenth of the distance is new where nothing was off, and it adds up.
+  lossOf(real, 0);
+  expect(lossOf(independent)).toBeCloseTo(0.1 * far, 5);
+  expect(lossOf(independent)).toBeCloseTo(0.19 * far, 5);
   targets.free();
   expect(engine.live()).toBe(0);
 });

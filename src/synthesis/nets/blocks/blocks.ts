@@ -25,6 +25,8 @@ export interface Block {
 export interface EncodedBlock extends Block {
   /** Each row's class; −1 where the value follows from other variables and teaches nothing. */
   readonly codes: Int32Array;
+  /** A number's values, NaN where missing. */
+  readonly values?: Float64Array;
 }
 
 /** Beyond so many, a number's stretches no longer add fidelity, and rows in each get few. */
@@ -53,7 +55,7 @@ export function encodeBlock(variable: Variable, stretches: number = mostStretche
   // A variable that no row shows still needs a unit; what it gives is never used.
   if (classes.length === 0)
     classes.push({ cells: [Math.max(other, 0)], weights: [1], leaf: { rows: 1, points: [0] } });
-  return { classes, codes };
+  return { classes, codes, ...(variable.kind === "number" && { values: variable.values }) };
 }
 
 function singles(seen: readonly number[], counts: Int32Array): BlockClass[] {

@@ -24,9 +24,9 @@ export interface GanOptions extends NetOptions {
   readonly latent?: number;
   /** Units of each of the two hidden layers of both nets. @default 96 */
   readonly units?: number;
-  /** Rows per step, an even number. @default 500 */
+  /** Rows per step. @default 500 */
   readonly batch?: number;
-  /** Adam's rate for the generator, falling along a cosine. The discriminator has half of it. @default 0.001 */
+  /** Adam's rate for the generator, falling along a cosine. The discriminator has a tenth of it. @default 0.006 */
   readonly rate?: number;
   /** What the discriminator's verdict counts beside the moments. With 0 there is no discriminator. @default 1 */
   readonly adversary?: number;
@@ -55,7 +55,7 @@ const temperature = 0.5;
  * model.sample(20, seeded(2)).rows; // → 20
  */
 export function gan(options: GanOptions = {}): FitSynthesiser<Gan> {
-  const { latent = 32, units = 96, batch = 500, rate = 1e-3, adversary = 1 } = options;
+  const { latent = 32, units = 96, batch = 500, rate = 6e-3, adversary = 1 } = options;
   checkNumber(adversary, 0, 1000, "make gan", "adversary");
   const usual = { steps: usualSteps };
   const settings = { latent, batch, rate, units, usual, leastBatch: 4, wholeBatches: true };
@@ -75,16 +75,16 @@ export function gan(options: GanOptions = {}): FitSynthesiser<Gan> {
     );
     const spectral = spectralNorm(engine, discriminator, discriminatorMatrices, rng.fork("spectral"));
     const moveG = adam(engine, generator, { rate, beta1: 0.5, beta2: 0.9 });
-    const moveD = adam(engine, discriminator, { rate: rate / 2, beta1: 0.5, beta2: 0.9 });
+    const moveD = adam(engine, discriminator, { rate: rate / 10, beta1: 0.5, beta2: 0.9 });
     const targets = momentTargets(engine, blocks, prepared.rows, rareClass(prepared, blocks));
     const draws = noise(rng.fork("noise"));
     const schedule = cosineRate();
-    const half = Math.max(2, Math.floor(Math.min(batch, prepared.rows) / 2));
+    const size = Math.max(4, Math.min(batch, prepared.rows));
     const step = (rows: Int32Array, done: number): Record<string, number> => {
       if (adversary > 0) spectral.iterate();
       const losses = engine.step(() => {
         const t = tape(engine);
-        const z = engine.put(draws.normal(new Float32Array(2 * half * latent)), 2 * half, latent);
+        const z = engine.put(draws.normal(new Float32Array(size * latent)), size, latent);
         const logits = generate(t, net, generator, t.constant(z));
         const probabilities = t.softmax(logits, widths);
         const moments = momentLoss(t, probabilities, targets);
