@@ -72,3 +72,11 @@ describe("every method on a table of another kind", () => {
     },
   );
 });
+
+describe("every method on a table without anything to learn", () => {
+  const { table } = parseCsv(`brand,year,note\n${"acme,2024,\n".repeat(40)}`);
+  test.each(Object.entries(nets))("%s gives its constants and empty column back", async (name, options) => {
+    const model = await synthesis(name as Method, options)(table, seeded(1));
+    expect(csvText(model.sample(3, seeded(2)))).toBe(`brand,year,note\n${"acme,2024,\n".repeat(3)}`);
+  });
+});

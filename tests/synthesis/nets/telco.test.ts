@@ -10,7 +10,7 @@ import { gan } from "../../../src/synthesis/nets/gan/gan";
 import { vae } from "../../../src/synthesis/nets/vae/vae";
 import { realData } from "../../support";
 
-// With the default number of epochs: .986 to .991 and .53 to .60. These are a fifth of them, so that the test is quick.
+// With the default number of epochs: .986 to .992 and .52 to .60. These are a fifth of them, so that the test is quick.
 test.skipIf(!realData).each([
   ["vae", vae({ epochs: 20 }), 0.976, 0.66],
   ["gan", gan({ epochs: 25 }), 0.97, 0.74],
