@@ -1,4 +1,4 @@
-import { integer, type Rng } from "../../core/rng";
+import { integer, type Rng, timesDrawn } from "../../core/rng";
 import type { Table } from "../../data/table";
 import { targetKind, targetNumbers } from "../../data/target";
 import { alignTables, cellsWithMissing, type Shared } from "./align";
@@ -212,13 +212,6 @@ function rootMeanSquare(z: readonly number[]): number {
   return Math.sqrt(z.reduce((sum, one) => sum + one ** 2, 0) / z.length);
 }
 
-/** How often each row is drawn, where so many of them are with replacement. */
-function timesDrawn(rows: number, draws: number, rng: Rng): Int32Array {
-  const times = new Int32Array(rows);
-  for (let k = 0; k < draws; k++) times[integer(rng, rows)]++;
-  return times;
-}
-
 interface Measured {
   readonly subgroup: Subgroup;
   /** Of the rows learnt from, each time that they are drawn anew. */
@@ -228,7 +221,7 @@ interface Measured {
 function measured(
   { name, rows, planned }: Condition,
   truths: readonly Truth[],
-  drawn: readonly Int32Array[],
+  drawn: readonly Float64Array[],
 ): Measured[] {
   const kind = planned ? "planned" : "random";
   const out: Measured[] = [];
@@ -263,7 +256,7 @@ export interface Sums {
 }
 
 /** Of the values that are known, each as often as it is told. */
-function sumsOf(values: Uint8Array | Float64Array, times?: Int32Array): Sums {
+function sumsOf(values: Uint8Array | Float64Array, times?: Float64Array): Sums {
   let [n, sum, squares] = [0, 0, 0];
   for (let i = 0; i < values.length; i++) {
     if (Number.isNaN(values[i])) continue;

@@ -1,15 +1,13 @@
-import { checkInteger } from "../../core/checks";
 import { cholesky } from "../../core/math/linear-algebra";
 import type { ModelJson } from "../../core/model";
 import type { Rng } from "../../core/rng";
 import { asTable } from "../../data/polars";
 import type { ColumnSchema } from "../../data/schema";
-import { resolveWhere } from "../conditions";
 import { checkParts } from "../drawing/check-parts";
-import { drawRows } from "../drawing/draw-rows";
+import { type Drawing, sampler } from "../drawing/draw-rows";
 import { type DrawnVariable, drawnVariable } from "../drawing/drawn-variable";
 import { allowedBits, masksOf, wordCount } from "../drawing/masks";
-import { type Wishes, wishesOf } from "../drawing/wishes";
+import type { Wishes } from "../drawing/wishes";
 import { bandReads } from "../structure/discover/bands";
 import type { DiscoverOptions } from "../structure/discover/discover";
 import { argumentsOf } from "../structure/formulas";
@@ -17,16 +15,11 @@ import { structureOf } from "../structure/given/structure-of";
 import { syntheticSchema } from "../structure/restore";
 import { cellsOf, formulaOf, type Structure, type Variable } from "../structure/structure";
 import { reduceTable } from "../structure/variables";
-import {
-  checkTrainable,
-  type FitSynthesiser,
-  partsFrom,
-  type SampleOptions,
-  type Synthesiser,
-} from "../synthesiser";
+import { checkTrainable, type FitSynthesiser, partsFrom, type Synthesiser } from "../synthesiser";
 import { adjustDimension, type Dimension, dimensionsOf } from "./dimensions";
 import {
   type CopulaDraw,
+  type CopulaPool,
   choiceOf,
   drawCopulaVariable,
   emptyCopulaPool,
@@ -123,26 +116,20 @@ export function loadCopula(json: ModelJson): Copula {
 
 function copulaOf(parts: CopulaParts): Copula {
   const { schema, structure, variables, dimensions, correlations } = parts;
+  const drawingIn = (order: readonly DrawnVariable[]): Drawing<CopulaPool> => {
+    const draw = drawIn(order, parts);
+    return {
+      ...draw,
+      empty: emptyCopulaPool,
+      step: (pool, wishes, rng) => drawCopulaVariable(pool, draw, wishes, rng),
+      gather: gatherCopulaPools,
+    };
+  };
   return {
     kind: "copula",
     columns: schema,
     structure,
-    sample: (n: number, rng: Rng, options: SampleOptions = {}) => {
-      checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
-      const { where, firstRow = 0 } = options;
-      const conditions = resolveWhere(where, schema);
-      const plain = wishesOf(parts, conditions);
-      const draw = drawIn(orderFor(parts, plain), parts);
-      const wishes = wishesOf(draw, conditions);
-      const drawing = {
-        ...draw,
-        empty: emptyCopulaPool,
-        step: (pool: ReturnType<typeof emptyCopulaPool>, own: Wishes, stream: Rng) =>
-          drawCopulaVariable(pool, draw, own, stream),
-        gather: gatherCopulaPools,
-      };
-      return drawRows(drawing, n, rng, wishes, firstRow);
-    },
+    sample: sampler(drawingIn(variables), (wishes) => drawingIn(orderFor(parts, wishes))),
     toJSON: () => ({
       kind: "copula",
       version: 1,

@@ -1,9 +1,9 @@
 import type { Rng } from "../../core/rng";
-import { type Bounds, boundsOf, type RowRange } from "../drawing/bounds";
+import { type Bounds, boundsOf, inRanges, type RowRange } from "../drawing/bounds";
 import { type Candidates, gatherCandidates, gathered, noCandidates } from "../drawing/candidates";
 import type { DrawnVariable } from "../drawing/drawn-variable";
 import { allowedBits, allows, type Mask, wordCount } from "../drawing/masks";
-import { bindsNumbers, restoreKnown } from "../drawing/restore-known";
+import { addCells } from "../drawing/restore-known";
 import type { DrawnParts, Wishes } from "../drawing/wishes";
 import { snap } from "../structure/grids";
 import { cellOf } from "../structure/structure";
@@ -71,14 +71,10 @@ export function drawCopulaVariable(pool: CopulaPool, draw: CopulaDraw, wishes: W
       cells[i] = forced[i];
       if (wish && wish[forced[i]] === 0) pool.weights[i] = 0;
     }
-    pool.cells.push(cells);
-    pool.values.push(undefined);
-  } else {
-    const { cells, values } = drawNumber(pool, draw, { one: variable, may, forced }, wishes, rng);
-    pool.cells.push(cells);
-    pool.values.push(values);
+    return addCells(pool, draw, cells, undefined, wishes.columns.size > 0);
   }
-  if (wishes.columns.size > 0 || bindsNumbers(draw.structure)) restoreKnown(pool, draw);
+  const { cells, values } = drawNumber(pool, draw, { one: variable, may, forced }, wishes, rng);
+  addCells(pool, draw, cells, values, wishes.columns.size > 0);
 }
 
 /** What the bits leave each row of the cells seen in training. */
@@ -334,7 +330,7 @@ function drawValues(
 
 function satisfied(bounds: Bounds, i: number, value: number): boolean {
   if (Number.isNaN(value)) return bounds.missing;
-  return (bounds.wishes ?? []).some(({ low, high }) => value >= low[i] && value <= high[i]);
+  return inRanges(bounds.wishes ?? [], i, value);
 }
 
 /** The spans of the cells that a row may have: atoms by their flat spans, "other" by what lies between. */

@@ -25,6 +25,11 @@ export interface RowRange {
   readonly high: Float64Array;
 }
 
+/** Whether the value lies in one of the row's ranges. */
+export function inRanges(ranges: readonly RowRange[], i: number, value: number): boolean {
+  return ranges.some(({ low, high }) => value >= low[i] && value <= high[i]);
+}
+
 /** What limits a drawn number: in each row it must lie in one of the ranges. Absent: it may be anything. */
 export interface Bounds {
   /** From the structure's rules. */

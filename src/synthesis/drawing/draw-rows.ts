@@ -34,11 +34,16 @@ const mostCandidates = 30;
 /** … but never fewer than this at a time. */
 const leastPool = 4000;
 
-/** What `sample` does, of a method that draws its variables in one order whatever is asked for. */
-export function sampler<P extends Candidates>(drawing: Drawing<P>): Synthesiser["sample"] {
+/** What `sample` does; `ordered` is the drawing where its order goes by what is asked for. */
+export function sampler<P extends Candidates>(
+  parts: Drawing<P>,
+  ordered: (wishes: Wishes) => Drawing<P> = () => parts,
+): Synthesiser["sample"] {
   return (n, rng, { where, firstRow = 0 } = {}) => {
     checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
-    return drawRows(drawing, n, rng, wishesOf(drawing, resolveWhere(where, drawing.schema)), firstRow);
+    const conditions = resolveWhere(where, parts.schema);
+    const drawing = ordered(wishesOf(parts, conditions));
+    return drawRows(drawing, n, rng, wishesOf(drawing, conditions), firstRow);
   };
 }
 

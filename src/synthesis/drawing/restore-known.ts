@@ -1,13 +1,23 @@
 import { argumentsOf } from "../structure/formulas";
 import { asMissing, gapsRead } from "../structure/gaps/as-missing";
 import { fewValues, restoreNumber } from "../structure/restore";
-import { isComputed, type Structure } from "../structure/structure";
+import { isComputed } from "../structure/structure";
 import type { Candidates } from "./candidates";
 import type { DrawnParts } from "./wishes";
 
-/** Whether rules bind numbers, so that those drawn must be known while others are. */
-export function bindsNumbers({ orders, limits, columns }: Structure): boolean {
-  return orders.length > 0 || limits !== undefined || columns.some(isComputed);
+/** Adds what was drawn of the next variable; columns are rebuilt where it is said (`restores`) or rules bind numbers. */
+export function addCells(
+  pool: Candidates,
+  parts: Pick<DrawnParts, "structure" | "variables">,
+  cells: Int32Array,
+  values: Float64Array | undefined,
+  restores: boolean,
+): void {
+  pool.cells.push(cells);
+  pool.values.push(values);
+  const { orders, limits, columns } = parts.structure;
+  if (restores || orders.length > 0 || limits !== undefined || columns.some(isComputed))
+    restoreKnown(pool, parts);
 }
 
 /** Rebuilds the columns whose parts are all drawn by now. */

@@ -59,6 +59,18 @@ export function cellFeature(
     : { variable, kind: "cell", bins: Uint8Array.from(cells), count };
 }
 
+/** The features of a variable's cells, missing ones as the first, and values. */
+export function featuresOf(
+  cells: Int32Array,
+  count: number,
+  values: Float64Array | undefined,
+  variable: number,
+): TreeFeature[] {
+  const own = cells.map((cell) => Math.max(cell, 0));
+  const both = [cellFeature(own, count, variable), values && valueFeature(values, variable)];
+  return both.filter((one) => one !== undefined);
+}
+
 /** What a tree reads of a drawn variable. */
 export interface TreeColumn {
   readonly cells: ArrayLike<number>;

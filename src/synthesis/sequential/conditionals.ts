@@ -4,7 +4,7 @@ import { defaultThreads, mapThreads, type Task, task } from "../../core/pool";
 import type { DrawnVariable } from "../drawing/drawn-variable";
 import { treeRows } from "../drawing/grow-tree";
 import { allowedBits, allows, wordCount } from "../drawing/masks";
-import { cellFeature, type TreeColumn, type TreeFeature, valueFeature } from "../drawing/trees";
+import { featuresOf, type TreeColumn, type TreeFeature } from "../drawing/trees";
 import { type CellModel, type CellRows, fitCells, mostBoosted } from "./cells";
 import { mostChoosing, mostSpreading } from "./folds";
 import type { Frame } from "./frame";
@@ -43,7 +43,9 @@ export async function fitConditionals(
 ): Promise<readonly Conditional[]> {
   const learnt = [...frame.variables.keys()].filter((j) => !skip(frame.variables[j].name));
   const count = learnt.length;
-  const features = frame.variables.flatMap((_, j) => featuresOf(frame, j));
+  const features = frame.variables.flatMap((_, j) =>
+    featuresOf(frame.cells[j], frame.counts[j], frame.values[j], j),
+  );
   const parallel = frame.rows * count < fewCells ? 1 : threads;
   let done = 0;
   const report = (): void => watch.progress?.({ phase: "fit", done: ++done, total: count });
@@ -230,17 +232,6 @@ function patternsOf(
   return patterns.every((pattern) => pattern.every((allowed) => allowed === 1))
     ? { patterns: [] }
     : { pattern, patterns };
-}
-
-function featuresOf(frame: Frame, j: number): TreeFeature[] {
-  const values = frame.values[j];
-  const cells = cellFeature(
-    frame.cells[j].map((cell) => Math.max(cell, 0)),
-    frame.counts[j],
-    j,
-  );
-  const curve = values && valueFeature(values, j);
-  return [...(cells ? [cells] : []), ...(curve ? [curve] : [])];
 }
 
 function compactColumns(

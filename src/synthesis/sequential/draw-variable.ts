@@ -1,10 +1,10 @@
 import type { Rng } from "../../core/rng";
-import { type Bounds, boundsOf, type RowRange } from "../drawing/bounds";
+import { type Bounds, boundsOf, inRanges, type RowRange } from "../drawing/bounds";
 import { columnsOf } from "../drawing/candidates";
 import type { DrawnVariable } from "../drawing/drawn-variable";
 import { drawClasses } from "../drawing/draws";
 import { allowedBits, allows, withinLimits, wordCount } from "../drawing/masks";
-import { bindsNumbers, restoreKnown } from "../drawing/restore-known";
+import { addCells } from "../drawing/restore-known";
 import type { Wishes } from "../drawing/wishes";
 import { chosenGrid, snap } from "../structure/grids";
 import { repeat } from "../structure/restore";
@@ -60,10 +60,8 @@ export function addDrawn(
   restores = false,
 ): void {
   const plans = parts.plans[pool.cells.length];
-  pool.cells.push(cells);
-  pool.values.push(values);
   pool.encoded.push(plans.map((plan) => encodeTerm(plan, cells, values)));
-  if (restores || bindsNumbers(parts.structure)) restoreKnown(pool, parts);
+  addCells(pool, parts, cells, values, restores);
 }
 
 /** The terms that a variable's conditional reads. */
@@ -227,7 +225,7 @@ function bounded(
   const { rules, wishes, both } = bounds;
   if (!both) return undefined;
   const inside = (ranges: typeof both, value: number, i: number): number =>
-    ranges.some((range) => value >= range.low[i] && value <= range.high[i]) ? 1 : 0;
+    inRanges(ranges, i, value) ? 1 : 0;
   const byRules = rules && number ? sharesOf(number.model, number.distribution, rules, rows) : undefined;
   const byBoth = number ? sharesOf(number.model, number.distribution, both, rows) : undefined;
   const other = one.atoms.length;

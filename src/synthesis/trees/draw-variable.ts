@@ -1,8 +1,8 @@
 import type { Rng } from "../../core/rng";
-import { boundsOf, type RowRange } from "../drawing/bounds";
+import { boundsOf, inRanges, type RowRange } from "../drawing/bounds";
 import { type Candidates, columnsOf } from "../drawing/candidates";
 import { allowedBits, allows, type Mask, wordCount } from "../drawing/masks";
-import { bindsNumbers, restoreKnown } from "../drawing/restore-known";
+import { addCells } from "../drawing/restore-known";
 import { leavesOf } from "../drawing/trees";
 import type { DrawnParts, Wishes } from "../drawing/wishes";
 import type { DonorTree } from "./leaf-donors";
@@ -60,13 +60,7 @@ export function drawTreeVariable(pool: Candidates, parts: TreeParts, wishes: Wis
       values[i] = drawWeighted(valueTree, valueLeaf[i], fits, rng);
     }
   }
-  pool.cells.push(cells);
-  pool.values.push(values);
-  if (wishes.columns.size > 0 || bindsNumbers(parts.structure)) restoreKnown(pool, parts);
-}
-
-function inRanges(ranges: readonly RowRange[], i: number, value: number): boolean {
-  return ranges.some(({ low, high }) => value >= low[i] && value <= high[i]);
+  addCells(pool, parts, cells, values, wishes.columns.size > 0);
 }
 
 /** The share of a leaf's donors, each weighted. */

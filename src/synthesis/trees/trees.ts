@@ -7,7 +7,7 @@ import { sampler } from "../drawing/draw-rows";
 import { drawnVariable } from "../drawing/drawn-variable";
 import { treeRows } from "../drawing/grow-tree";
 import { masksOf } from "../drawing/masks";
-import { cellFeature, type TreeFeature, valueFeature } from "../drawing/trees";
+import { featuresOf, type TreeFeature } from "../drawing/trees";
 import { drawingOrder } from "../sequential/order";
 import type { DiscoverOptions } from "../structure/discover/discover";
 import { structureOf } from "../structure/given/structure-of";
@@ -52,7 +52,8 @@ export function trees(options: TreesOptions = {}): FitSynthesiser<TreeSynthesise
     for (const [j, one] of variables.entries()) {
       watch.signal?.throwIfAborted();
       models.push(fitVariable(one, features, from.rows, minRows));
-      features.push(...featuresOf(one, j));
+      const values = one.kind === "number" ? one.values : undefined;
+      features.push(...featuresOf(cellsOf(one), cellLabels(one).length, values, j));
       watch.progress?.({ phase: "fit", done: j + 1, total: variables.length });
       await new Promise((next) => setImmediate(next));
     }
@@ -87,16 +88,6 @@ function fitVariable(
   if (variable.kind === "levels") return { cells: byCell };
   const other = known.filter((i) => cells[i] === variable.atoms.length);
   return { cells: byCell, values: growDonors(data, other, { values: variable.values }, options) };
-}
-
-function featuresOf(variable: Variable, j: number): TreeFeature[] {
-  const cells = cellFeature(
-    cellsOf(variable).map((cell) => Math.max(cell, 0)),
-    cellLabels(variable).length,
-    j,
-  );
-  const values = variable.kind === "number" ? valueFeature(variable.values, j) : undefined;
-  return [...(cells ? [cells] : []), ...(values ? [values] : [])];
 }
 
 function treesOf(parts: Omit<TreeParts, "masks">): TreeSynthesiser {

@@ -10,10 +10,9 @@ import type { ColumnSchema } from "../../../data/schema";
 import { type Table, takeTableRows } from "../../../data/table";
 import { SeenTexts } from "../../../data/tally/keys";
 import { keysOf } from "../../../synthesis/relational/families";
-import { usageError } from "../../support/exit";
 import { note } from "../../support/output";
 import { checkLoss, csvOptions, lost, type ReadingFlags } from "../../support/reading";
-import { noteBeyond } from "./read-to-learn";
+import { checkNamed, noteBeyond } from "./read-to-learn";
 
 /** Parents, or some of them drawn from many, with all of their children. */
 export interface FamiliesRead {
@@ -91,9 +90,7 @@ async function keyed<Out>(
   const how = csvOptions(flags);
   try {
     const { table } = await tableHead(source, how, headBytes);
-    const names = table.columns.map(({ name }) => name);
-    if (!names.includes(key))
-      throw usageError(`Cannot use --key: it must be a column of ${file} (${names.join(", ")}), got ${key}`);
+    checkNamed("use --key", [key], file, table);
     const schema = { columns: like ?? [{ name: key, type: "id" as const }] };
     return await surveyTable(
       source,

@@ -1,3 +1,4 @@
+import { didYouMean } from "../../../core/did-you-mean";
 import { count } from "../../../core/format";
 import { seeded } from "../../../core/rng";
 import type { CsvOptions } from "../../../data/csv/options";
@@ -6,10 +7,11 @@ import { perhapsRowNames } from "../../../data/infer/row-numbers";
 import { type Beyond, type DrawnTable, drawnTable } from "../../../data/read/drawn-table";
 import { reopened } from "../../../data/read/open-table";
 import { readSchema } from "../../../data/schema-file";
-import { columnNamed, type TextColumn } from "../../../data/table";
+import { columnNamed, type Table, type TextColumn } from "../../../data/table";
 import type { Tallied } from "../../../data/tally/column-tally";
 import { writtenDates } from "../../../synthesis/structure/dates";
 import { usualMinCount } from "../../../synthesis/structure/discover/discover";
+import { usageError } from "../../support/exit";
 import { note } from "../../support/output";
 import { checkLoss, csvOptions, type ReadingFlags } from "../../support/reading";
 
@@ -57,6 +59,20 @@ export async function readToLearn<Out>(
   } finally {
     source.close();
   }
+}
+
+/** Throws where an option names a column that the file lacks. */
+export function checkNamed(
+  action: string,
+  given: readonly string[],
+  file: string,
+  { columns }: Pick<Table, "columns">,
+): void {
+  const names = columns.map(({ name }) => name);
+  const stranger = given.find((name) => !names.includes(name));
+  if (stranger === undefined) return;
+  const rule = `${given.length > 1 ? "each" : "it"} must be a column of ${file} (${names.join(", ")})`;
+  throw usageError(`Cannot ${action}: ${rule}, got ${stranger}${didYouMean(stranger, names)}`);
 }
 
 /** Says which rows are learnt, where not all are, and what others hold beside. */

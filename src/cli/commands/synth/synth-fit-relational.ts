@@ -1,4 +1,3 @@
-import { didYouMean } from "../../../core/did-you-mean";
 import { seeded } from "../../../core/rng";
 import { openAtomic, writeAtomic } from "../../../data/files";
 import type { DrawnTable } from "../../../data/read/drawn-table";
@@ -35,7 +34,7 @@ import { endedAtOnce } from "../../support/watched";
 import { printLost, printRules } from "./brief";
 import type { FitOptions } from "./fit-options";
 import { readFamilies } from "./read-families";
-import { readToLearn } from "./read-to-learn";
+import { checkNamed, readToLearn } from "./read-to-learn";
 
 /** What was read, and what was learnt from it. */
 interface Learnt {
@@ -90,11 +89,7 @@ async function learnUnits(flags: FitOptions, settings: RelationalOptions, seed: 
   const { key, minCount } = settings;
   const whole = { seed, ...(minCount !== undefined && { minCount }) };
   return readToLearn(flags.data, { ...flags, customer: key }, whole, async (read) => {
-    const names = read.table.columns.map(({ name }) => name);
-    if (!names.includes(key))
-      throw usageError(
-        `Cannot use --key: it must be a column of ${flags.data} (${names.join(", ")}), got ${key}${didYouMean(key, names)}`,
-      );
+    checkNamed("use --key", [key], flags.data, read.table);
     const named = withUnits(read.table, key);
     const synthesiser = await endedAtOnce((watch) => units(settings)(named, seeded(seed), watch));
     const unlearnt = await notLearntBy(synthesiser, named, seeded(seed).fork("not learnt"), key);

@@ -1,4 +1,3 @@
-import { didYouMean } from "../../../core/did-you-mean";
 import { percentOf } from "../../../core/format";
 import { type Rng, seeded } from "../../../core/rng";
 import { openAtomic, writeAtomic } from "../../../data/files";
@@ -19,14 +18,14 @@ import { tooBroken } from "../../../synthesis/structure/given/structure-of";
 import { lossesOf } from "../../../synthesis/structure/losses";
 import type { Structure } from "../../../synthesis/structure/structure";
 import { withCustomers } from "../../support/counted-rows";
-import { CliError, exitCodes, usageError } from "../../support/exit";
+import { CliError, exitCodes } from "../../support/exit";
 import { wholeNumber } from "../../support/options";
 import { note, print } from "../../support/output";
 import { packageVersion } from "../../support/version";
 import { endedAtOnce, watched } from "../../support/watched";
 import { printLost, printRules } from "./brief";
 import type { FitOptions } from "./fit-options";
-import { readToLearn } from "./read-to-learn";
+import { checkNamed, readToLearn } from "./read-to-learn";
 import { structureIn } from "./rules-in-file";
 
 /** What steers the search for rules. */
@@ -61,11 +60,7 @@ async function learn(
   const { out, search, target } = options;
   const { table: counted, whose } = withCustomers(read.table, options);
   const customer = whose.customers?.column;
-  const names = counted.columns.map(({ name }) => name);
-  if (target !== undefined && !names.includes(target))
-    throw usageError(
-      `Cannot fit --target: it must be a column of ${options.data} (${names.join(", ")}), got ${target}${didYouMean(target, names)}`,
-    );
+  if (target !== undefined) checkNamed("fit --target", [target], options.data, counted);
   const { table, named } = namedRows(counted, options.data, key, steering.minCount);
   const rng = seeded(seed);
   const { structure, broken, elsewhere } = await rulesFor(read, table, rng, options, {
@@ -143,12 +138,7 @@ async function learn(
 /** The table to be learnt where columns name its rows, and those that are as these names have them. */
 function namedRows(table: Table, data: string, key: readonly string[] | undefined, least?: number) {
   if (!key) return { table, named: [] };
-  const names = table.columns.map(({ name }) => name);
-  const stranger = key.find((name) => !names.includes(name));
-  if (stranger !== undefined)
-    throw usageError(
-      `Cannot use --key: each must be a column of ${data} (${names.join(", ")}), got ${stranger}${didYouMean(stranger, names)}`,
-    );
+  checkNamed("use --key", key, data, table);
   const levelled = withLevels(table, key[0]);
   return { table: levelled, named: namedBy(levelled, key, least) };
 }

@@ -4,7 +4,7 @@ import { type Candidates, gatherCandidates, noCandidates } from "../../drawing/c
 import type { DrawnVariable } from "../../drawing/drawn-variable";
 import { drawClasses, drawUniforms } from "../../drawing/draws";
 import { allowedBits, allows, type Mask, wordCount } from "../../drawing/masks";
-import { bindsNumbers, restoreKnown } from "../../drawing/restore-known";
+import { addCells } from "../../drawing/restore-known";
 import type { DrawnParts, Wishes } from "../../drawing/wishes";
 import { type Leaf, leafQuantile, leafShare } from "../../sequential/leaf";
 import { snap } from "../../structure/grids";
@@ -91,9 +91,7 @@ export function drawBlock(pool: BlockPool, parts: BlockParts, wishes: Wishes, rn
       } else if (cells[i] < variable.atoms.length) values[i] = variable.atoms[cells[i]];
     }
   }
-  pool.cells.push(cells);
-  pool.values.push(values);
-  if (wishes.columns.size > 0 || bindsNumbers(parts.structure)) restoreKnown(pool, parts);
+  addCells(pool, parts, cells, values, wishes.columns.size > 0);
   // Candidates wait for their conditions to be weighed; what follows is drawn for the chosen ones only.
   if (j === wishes.last) pool.outputs = undefined;
 }

@@ -1,3 +1,4 @@
+import { ends } from "../../../core/math/statistics";
 import { takeValues } from "../../../core/matrix";
 import { placesWhere } from "../../../core/places";
 import { evaluate, type Formula, leadsTo, mayMiss } from "../formulas";
@@ -147,12 +148,7 @@ export function shortestIn([low, high]: readonly [number, number]): number {
 
 /** How far the values reach. */
 export function spread(values: Float64Array): number {
-  let low = Infinity;
-  let high = -Infinity;
-  for (let i = 0; i < values.length; i++) {
-    if (values[i] < low) low = values[i];
-    if (values[i] > high) high = values[i];
-  }
+  const [low, high] = ends(values);
   return high - low;
 }
 
