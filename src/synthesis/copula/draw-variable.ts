@@ -71,7 +71,8 @@ export function drawCopulaVariable(pool: CopulaPool, draw: CopulaDraw, wishes: W
       cells[i] = forced[i];
       if (wish && wish[forced[i]] === 0) pool.weights[i] = 0;
     }
-    return addCells(pool, draw, cells, undefined, wishes.columns.size > 0);
+    addCells(pool, draw, cells, undefined, wishes.columns.size > 0);
+    return;
   }
   const { cells, values } = drawNumber(pool, draw, { one: variable, may, forced }, wishes, rng);
   addCells(pool, draw, cells, values, wishes.columns.size > 0);

@@ -109,20 +109,31 @@ function drawOnce<P extends Candidates>(
   wishes: Wishes,
   firstRow: number,
 ): Table {
-  const { variables, structure, schema } = drawing;
   const pool = n > 0 && wishes.last >= 0 ? chosenPool(drawing, n, wishes, rng) : drawing.empty(n);
-  while (pool.cells.length < variables.length) step(drawing, pool, wishes, rng);
+  while (pool.cells.length < drawing.variables.length) step(drawing, pool, wishes, rng);
+  return tableOf(pool, drawing, { firstRow }, rng, (parts) => onDays(drawing.structure, parts, rng));
+}
+
+/** The table of rows that are drawn, dates moved onto their days first. */
+export function tableOf(
+  pool: Candidates,
+  { variables, structure, schema }: DrawnParts,
+  how: { readonly firstRow?: number; readonly whole?: boolean },
+  rng: Rng,
+  moved: (parts: ReadonlyMap<string, Drawn>) => ReadonlyMap<string, Drawn>,
+): Table {
   const place = new Map(variables.map((variable, j) => [variable.name, j]));
   const names = variableNames(structure);
-  const parts = new Map(
-    names.map((name): [string, Drawn] => {
-      const j = place.get(name) as number;
-      return [name, pool.values[j] ?? pool.cells[j]];
-    }),
+  const parts = moved(
+    new Map(
+      names.map((name): [string, Drawn] => {
+        const j = place.get(name) as number;
+        return [name, pool.values[j] ?? pool.cells[j]];
+      }),
+    ),
   );
-  const moved = onDays(structure, parts, rng);
-  const drawn = names.map((name) => moved.get(name) as Drawn);
-  return restoreTable(structure, schema, drawn, { rows: n, firstRow }, rng.fork("restore"));
+  const drawn = names.map((name) => parts.get(name) as Drawn);
+  return restoreTable(structure, schema, drawn, { rows: pool.rows, ...how }, rng.fork("restore"));
 }
 
 function step<P extends Candidates>(drawing: Drawing<P>, pool: P, wishes: Wishes, rng: Rng): void {

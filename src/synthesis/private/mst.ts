@@ -4,7 +4,6 @@ import { chooseLinks, measureLinks } from "./links";
 import { type Mst, privateOf } from "./model";
 import { roundsOfLinks } from "./plan";
 import { checked, type FitPrivately, type PrivateOptions, privateColumns } from "./private-fit";
-import { ontoSimplex } from "./simplex";
 
 export type MstOptions = PrivateOptions;
 
@@ -44,24 +43,20 @@ export function mst(options: MstOptions = {}): FitPrivately<Mst> {
     const noiseOfPairs = (columns: number, target: number, rho: { readonly pairs: number }): number =>
       rho.pairs > 0 ? roundsOfLinks(columns, target) / (2 * rho.pairs) : 0;
     const columns = await privateColumns(given, rng, "mst", options, noiseOfPairs, watch);
-    const { learnt, target, targetName, rows, budget, rho } = columns;
+    const { counted, single, target, targetName, rows, budget, rho } = columns;
     const report = (done: number): void => watch.progress?.({ phase: "fit", done, total: 4 });
-    const rounds = roundsOfLinks(learnt.length, target);
-    const variance = noiseOfPairs(learnt.length, target, rho);
-    const variables = learnt.map(({ measured, groups }) => ({
-      cells: groups,
-      expected: ontoSimplex(measured.counts, rows),
-    }));
+    const rounds = roundsOfLinks(single.length, target);
+    const variance = noiseOfPairs(single.length, target, rho);
     const links = budget.step("choice of pairs", { rho: rho.links }, (account) => ({
-      found: chooseLinks(variables, rows, { rho: rho.links, variance, target, rounds }, account),
+      found: chooseLinks(counted, rows, { rho: rho.links, variance, target, rounds }, account),
       how: `exponential mechanism, up to ${rounds} rounds`,
     }));
     report(2);
     watch.signal?.throwIfAborted();
-    const star = learnt.flatMap((_, v) => (v === target || target < 0 ? [] : [[target, v] as const]));
+    const star = single.flatMap((_, v) => (v === target || target < 0 ? [] : [[target, v] as const]));
     const measure = (part: string, rho: number, pairs: readonly (readonly [number, number])[]) =>
       budget.step(part, { rho }, (account) => {
-        const found = measureLinks(variables, pairs, rho, account);
+        const found = measureLinks(counted, pairs, rho, account);
         const noise = shownNoise(found[0]?.variances[0] ?? 0);
         return { found, how: `counts of ${pairs.length} pairs, noise of ${noise} rows` };
       });
@@ -71,7 +66,6 @@ export function mst(options: MstOptions = {}): FitPrivately<Mst> {
     report(3);
     await new Promise((next) => setImmediate(next));
     watch.signal?.throwIfAborted();
-    const single = learnt.map(({ measured }, v) => ({ variables: [v], ...measured }));
     const sizes = single.map(({ counts }) => counts.length);
     const model = fitGraphical(sizes, [...single, ...beside, ...pairs], rows, fitting);
     // Cells are looked at over all classes of the target.

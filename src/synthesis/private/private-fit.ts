@@ -12,12 +12,14 @@ import { checkDomain, type Domain, publicKeys } from "./domain/domain";
 import { neverMeeting } from "./domain/level-rules";
 import { readOffTable } from "./domain/read-off";
 import { ruledColumns } from "./domain/rules";
+import type { MeasuredSet } from "./graphical-model";
 import { learnVariables, shownNoise } from "./learn-variables";
+import type { Counted } from "./links";
 import { type PrivateColumnParts, schemaFor } from "./model";
 import { noisyCounts } from "./noise/mechanisms";
 import { secretSource, seededSource } from "./noise/noise-source";
 import { type Plan, type PrivateMethod, planOf, targetAmong } from "./plan";
-import type { LearntVariable } from "./settle";
+import { ontoSimplex } from "./simplex";
 
 export interface PrivateOptions {
   /** How much one row may change what is learnt: chances by a factor of e^ε at most. Above 0. @default 1 */
@@ -49,7 +51,9 @@ const mostBins = 32;
 
 /** A table's columns once they were learnt one by one, and what is left of the budget. */
 export interface PrivateColumns {
-  readonly learnt: readonly LearntVariable[];
+  readonly counted: readonly Counted[];
+  /** The noisy counts of each alone. */
+  readonly single: readonly MeasuredSet[];
   /** The target's place among them; −1 for none. */
   readonly target: number;
   readonly targetName: string | undefined;
@@ -110,7 +114,11 @@ export async function privateColumns(
   watch.signal?.throwIfAborted();
   const variables = learnt.map(({ variable }) => variable);
   return {
-    learnt,
+    counted: learnt.map(({ measured, groups }) => ({
+      cells: groups,
+      expected: ontoSimplex(measured.counts, rows),
+    })),
+    single: learnt.map(({ measured }, v) => ({ variables: [v], ...measured })),
     target,
     targetName: raw[target]?.name,
     rows,

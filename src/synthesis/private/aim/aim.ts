@@ -2,7 +2,6 @@ import { withoutSpecks } from "../graphical-model";
 import { shownNoise } from "../learn-variables";
 import { type Aim, privateOf } from "../model";
 import { checked, type FitPrivately, type PrivateOptions, privateColumns } from "../private-fit";
-import { ontoSimplex } from "../simplex";
 import { plannedVariance, roundsPlanned, selectAndMeasure } from "./select";
 
 export type AimOptions = PrivateOptions;
@@ -29,12 +28,7 @@ export function aim(options: AimOptions = {}): FitPrivately<Aim> {
     const varianceOf = (columns: number, _: number, rho: { readonly rounds: number }): number =>
       rho.rounds > 0 ? plannedVariance(columns, rho.rounds) : 0;
     const columns = await privateColumns(given, rng, "aim", options, varianceOf, watch);
-    const { learnt, target, rows, budget, rho, never } = columns;
-    const counted = learnt.map(({ measured, groups }) => ({
-      cells: groups,
-      expected: ontoSimplex(measured.counts, rows),
-    }));
-    const single = learnt.map(({ measured }, v) => ({ variables: [v], ...measured }));
+    const { counted, single, target, rows, budget, rho, never } = columns;
     const step = budget.open("pairs and triples of columns", { rho: rho.rounds });
     const plan = {
       rho: rho.rounds,
@@ -47,8 +41,8 @@ export function aim(options: AimOptions = {}): FitPrivately<Aim> {
       },
     };
     const found = await selectAndMeasure(counted, single, plan, step.account, rng.fork("rounds"));
-    const noise = shownNoise(varianceOf(learnt.length, target, rho));
-    const rounds = `${found.sets.length} rounds (${roundsPlanned(learnt.length)} planned)`;
+    const noise = shownNoise(varianceOf(single.length, target, rho));
+    const rounds = `${found.sets.length} rounds (${roundsPlanned(single.length)} planned)`;
     step.close(`${rounds} of a choice and its counts, noise of ${noise} rows at first`);
     budget.close();
     watch.progress?.({ phase: "fit", done: 4, total: 4 });

@@ -2,10 +2,10 @@ import { takeValues } from "../../../core/matrix";
 import type { Rng } from "../../../core/rng";
 import { cellText, columnNamed, type Table, takeTableRows } from "../../../data/table";
 import type { RowRange } from "../../drawing/bounds";
+import { tableOf } from "../../drawing/draw-rows";
 import type { Wishes } from "../../drawing/wishes";
 import { onDays } from "../../structure/date-days";
 import { brokenOrders, valuesOf } from "../../structure/orders/broken";
-import { type Drawn, restoreTable, variableNames } from "../../structure/restore";
 import {
   type DatePlan,
   formulaOf,
@@ -74,22 +74,8 @@ export function completeBlock(
   pool.weights.forEach((weight, r) => {
     scores.logs[r] += Math.log(Math.max(weight, leastWeight));
   });
-  const place = new Map(parts.variables.map((variable, j) => [variable.name, j]));
-  const names = variableNames(parts.structure);
-  const bare = new Map(
-    names.map((name): [string, Drawn] => {
-      const j = place.get(name) as number;
-      return [name, pool.values[j] ?? pool.cells[j]];
-    }),
-  );
-  const moved = beside ? onDays(parts.structure, bare, rng.fork("days"), beside) : bare;
-  const drawn = names.map((name) => moved.get(name) as Drawn);
-  const all = restoreTable(
-    parts.structure,
-    parts.schema,
-    drawn,
-    { rows: source.length, whole: !beside },
-    rng.fork("restore"),
+  const all = tableOf(pool, parts, { whole: !beside }, rng, (bare) =>
+    beside ? onDays(parts.structure, bare, rng.fork("days"), beside) : bare,
   );
   weighComputed(parts, scores, all, rows, source);
   weighOrders(parts, scores, all);
