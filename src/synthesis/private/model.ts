@@ -75,6 +75,7 @@ const versions = { mst: 3, aim: 1 } as const;
 export function loadMst(json: ModelJson): Mst {
   if (json.version !== 2) return load(json, "mst");
   const { branches, target, ...parts } = partsFrom<Branches>(json, "mst", 2);
+  checkDrawn(parts, "mst");
   const place = (of: number): number => branches.findIndex(({ variable }) => variable === of);
   const cliques = branches.map(({ variable, parent, chances }) => {
     const separator = [target, parent].filter((one) => one >= 0 && variable !== target);
@@ -102,7 +103,7 @@ function load<K extends keyof typeof versions>(json: ModelJson, kind: K) {
 }
 
 /** Throws unless the columns of the model's file are those that it draws. */
-function checkDrawn({ schema, variables }: PrivateParts, kind: string): void {
+function checkDrawn({ schema, variables }: PrivateColumnParts, kind: string): void {
   const names = (all: unknown): string =>
     Array.isArray(all) ? all.map((value) => value?.name).join(", ") : "";
   const drawn = names(

@@ -447,7 +447,7 @@ test("telelink synth fit --method mst makes of bad input what is private, or say
       JSON.stringify({ ...whole, synthesiser: { ...whole.synthesiser, ...change } }),
     );
     expect(await sample()).toBe(1);
-    expect(err).toMatch(/its columns must be those that it draws|version must be 2/);
+    expect(err).toMatch(/its columns must be those that it draws|version must be 3/);
   }
 });
 

@@ -187,6 +187,9 @@ describe("drawTree(tree of triples with one variable in all, n, rng, conditions)
     }));
     const { variables } = mixed;
     const old = { kind: "mst", version: 2, schema, keys: [], variables, branches, target: 2, privacy: {} };
+    expect(() => loadMst({ ...old, variables: undefined })).toThrow(
+      "its columns must be those that it draws",
+    );
     const model = loadMst(old);
     expect(model.links).toEqual([
       ["churn", "first"],
