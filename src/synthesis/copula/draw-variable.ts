@@ -8,7 +8,7 @@ import type { DrawnParts, Wishes } from "../drawing/wishes";
 import { snap } from "../structure/grids";
 import { cellOf } from "../structure/structure";
 import type { CellDimension, Dimension, MissingDimension, ValueDimension } from "./dimensions";
-import { drawAmong, drawNormal, everywhere, placesMass, type Span, spanMass } from "./draw-dimension";
+import { drawNormal, everywhere, type Span, spanMass } from "./draw-dimension";
 import { type CopulaScale, scoreEdge, valueAt } from "./scale";
 
 /** Everything that drawing needs, variables in the order of drawing. */
@@ -65,7 +65,7 @@ export function drawCopulaVariable(pool: CopulaPool, draw: CopulaDraw, wishes: W
     const wish = wishes.cells.get(j);
     const rules = bits && free && ruledPlaces(dimension, bits, words, free);
     const wished = wish && wishedPlaces(dimension, rows, wish, forced, rules);
-    const cells = drawLevels(pool, draw, dimension, { rules, wished }, rng);
+    const cells = drawLevels(pool, draw, dimension, rules, wished, rng);
     for (let i = 0; i < rows; i++) {
       if (!forced || forced[i] < 0) continue;
       cells[i] = forced[i];
@@ -178,7 +178,9 @@ function drawNext(
   const z = new Float64Array(pool.rows);
   const total = drawNormal(mean, deviation, wished ?? rules, rng, z);
   if (wished && total) weigh(pool, total, rules && spanMass(mean, deviation, rules));
-  keepInnovation(pool, z, mean, deviation);
+  // The mean is needed no longer: its memory serves.
+  for (let i = 0; i < z.length; i++) mean[i] = (z[i] - mean[i]) / deviation;
+  pool.innovations.push(mean);
   return z;
 }
 
@@ -190,45 +192,35 @@ function weigh({ rows, weights }: CopulaPool, total: Float64Array, before: Float
   }
 }
 
-function keepInnovation(pool: CopulaPool, z: Float64Array, mean: Float64Array, deviation: number): void {
-  // The mean is needed no longer: its memory serves.
-  for (let i = 0; i < z.length; i++) mean[i] = (z[i] - mean[i]) / deviation;
-  pool.innovations.push(mean);
+/** What each row may have of the places along a dimension. */
+function placeSpans({ edges }: CellDimension, allowed: readonly Uint8Array[]): readonly Span[] {
+  return allowed.map((own, k) => {
+    const span = everywhere(edges[k - 1] ?? -Infinity, edges[k] ?? Infinity, own.length);
+    for (let i = 0; i < own.length; i++) if (own[i] === 0) span.high[i] = -Infinity;
+    return span;
+  });
 }
 
-/** By place along a dimension, what each row may have: by what holds in the table, and by what is asked for as well. */
-interface AllowedPlaces {
-  readonly rules: readonly Uint8Array[] | undefined;
-  readonly wished: readonly Uint8Array[] | undefined;
-}
-
-/** Draws levels at the places that each row may have. */
+/** Draws levels at the places that each row may have, by what holds in the table and by what is asked for as well. */
 function drawLevels(
   pool: CopulaPool,
   draw: CopulaDraw,
-  { cells, edges }: CellDimension,
-  { rules, wished }: AllowedPlaces,
+  dimension: CellDimension,
+  rules: readonly Uint8Array[] | undefined,
+  wished: readonly Uint8Array[] | undefined,
   rng: Rng,
 ): Int32Array {
-  const { rows } = pool;
-  const { mean, deviation } = given(pool, draw);
-  const z = new Float64Array(rows);
+  const { cells, edges } = dimension;
+  const [byRules, byWishes] = [rules, wished].map((own) => own && placeSpans(dimension, own));
+  const z = drawNext(pool, draw, byRules, byWishes, rng);
   const allowed = wished ?? rules;
-  if (!allowed) drawNormal(mean, deviation, undefined, rng, z);
-  else {
-    const total = drawAmong({ mean, deviation }, edges, allowed, z, rng);
-    if (wished) weigh(pool, total, rules && placesMass(mean, deviation, edges, rules));
-  }
-  keepInnovation(pool, z, mean, deviation);
-  const out = new Int32Array(rows);
-  for (let i = 0; i < rows; i++) {
+  return Int32Array.from(z, (score, i) => {
     let k = 0;
-    while (k < edges.length && z[i] > edges[k]) k++;
+    while (k < edges.length && score > edges[k]) k++;
     // A draw at the very edge of a forbidden cell belongs to its neighbour.
     if (allowed && allowed[k][i] === 0) k = nearest(k, cells.length, (at) => allowed[at][i] === 1);
-    out[i] = cells[k];
-  }
-  return out;
+    return cells[k];
+  });
 }
 
 /** What is asked of the rows of a number: which cells they may have, the one that is settled, and conditions. */
