@@ -140,18 +140,14 @@ export async function syntheticReport(
   const support = await next(() => supportScores(real, synthetic));
   const detection = await next(() => (enough(real) ? detect(real, "train") : undefined));
   const unlike = await next(() => rulesUnlike({ real, synthetic, customer, ...stop }, rng));
-  const rows: RowCounts = {
-    real: real.rows,
-    synthetic: synthetic.rows,
-    ...(holdout && { holdout: holdout.rows }),
-  };
+  const rows: RowCounts = { real: real.rows, synthetic: synthetic.rows, holdout: holdout?.rows };
   const texts = textForms(real, synthetic);
   const planted = refit
     ? await next(() => plantedCanaries(real, refit.method, refit.fit, rng.fork("planted")))
     : undefined;
   const base = {
     rows,
-    ...(whole && { drawnFrom: whole.rows }),
+    drawnFrom: whole?.rows,
     ...learnt,
     losses: whole?.losses ?? lossesOf(real, synthetic),
     ...unlike.found,
@@ -168,33 +164,21 @@ export async function syntheticReport(
     diagnostic,
     accuracy,
     support,
-    ...(detection && { detection }),
-    ...(planted && { planted }),
+    detection,
+    planted,
   };
-  const against = { rows: holdout ?? real, synthetic, ...(holdout && { learnt: real }) };
+  const against = { rows: holdout ?? real, synthetic, learnt: holdout && real };
   const margins = await next(() => marginAccuracy(against, rng.fork("margins")));
   const others = await next(() =>
     enough(against.rows) && enough(real) ? otherDetectors(against, rng.fork("detectors"), stop) : [],
   );
-  if (!holdout)
-    return {
-      ...base,
-      margins,
-      detectors: boostingFirst(others, detection),
-    };
+  if (!holdout) return { ...base, margins, detectors: boostingFirst(others, detection) };
   const detectionHoldout = await next(() => (enough(holdout) ? detect(holdout, "holdout") : undefined));
   const fresh = await next(async () => ({
     quality: qualityScore(real, holdout),
-    ...(enough(holdout) && {
-      detection: await detectionAuc(holdout, real, rng.fork("fresh"), {}, stop),
-    }),
+    detection: enough(holdout) ? await detectionAuc(holdout, real, rng.fork("fresh"), {}, stop) : undefined,
   }));
-  const { privacy, membership, disclosure, ...attacked } = await attacksOn(
-    { real, synthetic, holdout, whole, customer, file: refit?.file },
-    rng,
-    next,
-    stop,
-  );
+  const attacked = await attacksOn({ ...plan, real, synthetic, holdout, customer }, rng, next, stop);
   const subgroups = await next(() =>
     subgroupTable({ train: real, holdout, synthetic }, aim, rng.fork("subgroups")),
   );
@@ -202,19 +186,8 @@ export async function syntheticReport(
     aim && useless === undefined
       ? await next(() => trainSyntheticTestReal({ ...aim, test: holdout }, rng.fork("utility"), stop))
       : undefined;
-  return {
-    ...base,
-    ...(detectionHoldout && { detectionHoldout }),
-    margins,
-    detectors: boostingFirst(others, detectionHoldout, fresh.detection),
-    privacy,
-    membership,
-    disclosure,
-    fresh,
-    ...attacked,
-    ...(subgroups && { subgroups }),
-    ...(utility && { utility }),
-  };
+  const detectors = boostingFirst(others, detectionHoldout, fresh.detection);
+  return { ...base, detectionHoldout, margins, detectors, fresh, ...attacked, subgroups, utility };
 }
 
 /** What goes together in real rows, and not so in synthetic ones. */
@@ -254,15 +227,8 @@ async function attacksOn(
     holdout,
     whole,
     customer,
-    file,
-  }: {
-    readonly real: Table;
-    readonly synthetic: Table;
-    readonly holdout: Table;
-    readonly whole: WholeTables | undefined;
-    readonly customer: string | undefined;
-    readonly file: unknown;
-  },
+    refit,
+  }: ReportPlan & { readonly holdout: Table; readonly customer: string | undefined },
   rng: Rng,
   next: ReturnType<typeof stepsOf>,
   stop: Watch,
@@ -290,16 +256,9 @@ async function attacksOn(
   const canaries = await next(() =>
     few ? undefined : canaryTest(real, holdout, synthetic, { customer, seen: whole?.seen }),
   );
-  const searched = !few && file !== undefined;
-  return {
-    privacy,
-    membership,
-    disclosure,
-    ...(attacks && { attacks }),
-    differencing,
-    ...(canaries && { canaries }),
-    ...(searched && { inFile: fileCanaries(real, holdout, file, { customer }) }),
-  };
+  const file = few ? undefined : refit?.file;
+  const inFile = file === undefined ? undefined : fileCanaries(real, holdout, file, { customer });
+  return { privacy, membership, disclosure, attacks, differencing, canaries, inFile };
 }
 
 /** What makes one part of the report after the other, tells of it, and ends between two. */
@@ -355,7 +314,7 @@ function byCustomer(plan: ReportPlan) {
 /** What models are asked for, and why they cannot be judged by it. */
 function aimOf({ real: train, synthetic, holdout: test, target, positive }: ReportPlan) {
   if (target === undefined) return {};
-  const aim = { train, synthetic, target, ...(positive !== undefined && { positive }) };
+  const aim = { train, synthetic, target, positive };
   return { aim, useless: test && whyNoUtility({ ...aim, test }) };
 }
 
