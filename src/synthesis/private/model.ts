@@ -76,6 +76,7 @@ export function loadMst(json: ModelJson): Mst {
   if (json.version !== 2) return load(json, "mst");
   const { branches, target, ...parts } = partsFrom<Branches>(json, "mst", 2);
   checkDrawn(parts, "mst");
+  check(Array.isArray(branches), "load mst", "it must list branches", branches);
   const place = (of: number): number => branches.findIndex(({ variable }) => variable === of);
   const cliques = branches.map(({ variable, parent, chances }) => {
     const separator = [target, parent].filter((one) => one >= 0 && variable !== target);
@@ -98,6 +99,8 @@ export function loadAim(json: ModelJson): Aim {
 function load<K extends keyof typeof versions>(json: ModelJson, kind: K) {
   const parts = partsFrom<PrivateParts>(json, kind, versions[kind]);
   checkDrawn(parts, kind);
+  const lists = [parts.sizes, parts.cliques, parts.sets].every(Array.isArray);
+  check(lists, `load ${kind}`, "it must list sizes, cliques and the sets that were counted");
   const cliques = parts.cliques.map((one) => ({ ...one, chances: Float64Array.from(one.chances) }));
   return privateOf(kind, { ...parts, cliques });
 }

@@ -190,6 +190,7 @@ describe("drawTree(tree of triples with one variable in all, n, rng, conditions)
     expect(() => loadMst({ ...old, variables: undefined })).toThrow(
       "its columns must be those that it draws",
     );
+    expect(() => loadMst({ ...old, branches: undefined })).toThrow("it must list branches");
     const model = loadMst(old);
     expect(model.links).toEqual([
       ["churn", "first"],
@@ -197,6 +198,8 @@ describe("drawTree(tree of triples with one variable in all, n, rng, conditions)
       ["first", "second"],
     ]);
     const again = loadMst(JSON.parse(JSON.stringify(model)));
+    const { cliques: _, ...without } = JSON.parse(JSON.stringify(model));
+    expect(() => loadMst(without)).toThrow("it must list sizes, cliques and the sets");
     const codes = ({ columns }: Table): number[][] =>
       columns.map((column) => (isCategorical(column) ? [...column.codes] : []));
     const made = codes(model.sample(500, seeded(2)));
