@@ -190,3 +190,31 @@ test("a percentage computes what is left of an amount, and its share of four dig
   );
   expect(wrong).toEqual([]);
 });
+
+test.each([
+  ["", (_: number) => 0],
+  ["0.01 × ", (at: number) => discounts[at % 4]],
+])("a product of columns is nothing where a level says so: %s…", async (constant, discountOf) => {
+  const rng = seeded("seats");
+  const stati = ["active", "churned", "paused", "trial"];
+  const lines = Array.from({ length: 1200 }, (_, i) => {
+    const [seats, price] = [1 + Math.floor(40 * rng.uniform() ** 2), prices[i % 7]];
+    const [status, discount] = [stati[Math.floor(4 * rng.uniform())], discountOf(i)];
+    const billed = status === "active" || status === "paused" ? seats * price * (1 - discount / 100) : 0;
+    return [status, seats, price, discount, cents(billed).toFixed(2)].join(",");
+  });
+  const { table } = parseCsv(`status,seats,price,discount,mrr\n${lines.join("\n")}\n`);
+  const model = await sequential()(table, seeded(1));
+  const shared = constant === "" ? "seats × price" : "seats × price × (100 − discount)";
+  expect(describeStructure(model.structure)).toContain(
+    `mrr = ${constant}${shared} × (by status: active → 1, churned → 0, paused → 1, trial → 0), rounded.`,
+  );
+  const made = model.sample(2000, seeded(2));
+  const of = (name: string, i: number): number => Number(cellText(columnNamed(made, name), i));
+  const off = Array.from({ length: made.rows }, (_, i) => i).filter((i) => {
+    const billed = ["active", "paused"].includes(cellText(columnNamed(made, "status"), i));
+    const net = billed ? of("seats", i) * of("price", i) * (1 - of("discount", i) / 100) : 0;
+    return Math.abs(net - of("mrr", i)) > 0.005001;
+  });
+  expect(off).toEqual([]);
+});

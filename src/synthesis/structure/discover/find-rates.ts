@@ -1,4 +1,4 @@
-import { argumentsOf, emptySum, evaluate, type Formula, leadsTo } from "../formulas";
+import { argumentsOf, emptySum, evaluate, type Formula, leadsTo, type RatesBy } from "../formulas";
 import { spacing } from "../grids";
 import { personsIn } from "../people";
 import { solvedFor } from "./find-products";
@@ -12,6 +12,7 @@ import {
   type Towards,
   valuesOf,
 } from "./search";
+import { nearestTo, productsFor, shareShifts } from "./tried/products-for";
 import { type Trials, testsOf } from "./tried/trials";
 
 /** A column of few values that may decide a rate. */
@@ -32,6 +33,9 @@ export interface Decider {
 const mostValues = 50;
 /** So unlikely must it be that rates fit by chance, for each of all that were looked at. */
 const chance = 1e-3;
+
+/** In so great a share of its rows a number must be other than 0 for products to be looked for in these. */
+const leastTold = 0.1;
 
 /** What a rate is of: the product of columns, or one of them. */
 interface Base {
@@ -64,6 +68,7 @@ export function findRates(
   const grouped = deciders.filter(({ count }) => count >= 2 && count <= mostValues).map(groupedBy);
   if (grouped.length === 0) return;
   const needed = Math.log((numbers.length ** 2 * grouped.length * roundings.length) / chance);
+  const near = nearestTo(numbers);
   const all: {
     readonly name: string;
     readonly formula: Formula;
@@ -81,9 +86,15 @@ export function findRates(
         ? []
         : [{ factors: [{ column: name, power: 1 }], values, step: spacing(grid) }],
     );
-    if (before?.rest === "factor") {
-      const product = evaluate({ ...before, constant: 1 }, valuesOf(numbers), target.values.length);
-      bases.unshift({ factors: before.factors, values: product, step: Infinity });
+    const products =
+      before?.rest === "factor"
+        ? [before.factors]
+        : before
+          ? []
+          : productsBesideNothing(target, numbers, near);
+    for (const factors of products) {
+      const product = evaluate(productOf(factors), valuesOf(numbers), target.values.length);
+      bases.unshift({ factors, values: product, step: Infinity });
     }
     for (const { factors, values, step } of bases)
       for (const decider of grouped) {
@@ -95,15 +106,7 @@ export function findRates(
           const { name: column, values: listed, cuts } = decider;
           const by = { column, ...(listed && { values: listed }), ...(cuts && { cuts }), rates: told.rates };
           const round = towards !== 0 && { round: { step: spacing(target.grid), towards } };
-          const formula: Formula = {
-            ...emptySum,
-            kind: "product",
-            constant: 1,
-            factors,
-            by,
-            otherwise: told.otherwise,
-            ...round,
-          };
+          const formula = { ...productOf(factors), ...unitRates(by), otherwise: told.otherwise, ...round };
           if (towards !== 0 && !tests.holds(formula)) continue;
           const widest = step * Math.max(...told.rates.map(Math.abs));
           all.push({
@@ -124,6 +127,40 @@ export function findRates(
     if (before?.rest !== "none") placeOver(found, numbers, name, formula);
     else if (isProduct(before)) placeBeside(before, { name, formula }, numbers, found);
   }
+}
+
+function productOf(factors: Formula["factors"]): Formula {
+  return { ...emptySum, kind: "product", constant: 1, factors, otherwise: 0 };
+}
+
+/** The products that a number may be where it is not 0, if it is not 0 in all, but in one in ten or more: revenue is none in a trial. */
+function productsBesideNothing(
+  target: NumberInput,
+  numbers: readonly NumberInput[],
+  near: (target: NumberInput) => readonly NumberInput[],
+): readonly Formula["factors"][] {
+  const values = target.values.map((value) => (value === 0 ? Number.NaN : value));
+  const [all, told] = [target.values, values].map(
+    (own) => own.filter((value) => !Number.isNaN(value)).length,
+  );
+  if (told === all || told < leastTold * all) return [];
+  const others = numbers.filter((one) => one !== target);
+  return [() => [], shareShifts].flatMap((shifts) =>
+    productsFor(
+      { ...target, values },
+      others,
+      near(target),
+      new Map(others.map((one) => [one, shifts(one)])),
+    ),
+  );
+}
+
+/** Rates of one number or 0 as that constant times 1 or 0. */
+function unitRates(by: RatesBy): Pick<Formula, "constant" | "by"> {
+  const constant = by.rates.find((rate) => rate) ?? 1;
+  const isOne = by.rates.includes(0) && by.rates.every((rate) => rate === 0 || rate === constant);
+  if (!isOne) return { constant: 1, by };
+  return { constant, by: { ...by, rates: by.rates.map((rate) => (rate === 0 ? 0 : 1)) } };
 }
 
 /** Whether the formula is a product of columns alone, to rounding. */
