@@ -130,17 +130,17 @@ export function tablesConclusion(comparison: TableComparison, again: Rerun): str
 </ul>`.text;
 }
 
-/** The finding in a sentence that a manager understands. */
-export function tablesFinding(comparison: TableComparison): string {
+/** The finding in a sentence that a manager understands, and another where none of its figures was judged anew. */
+export function tablesFinding(comparison: TableComparison, again?: Rerun): string {
   const judged = comparison.tables.filter((table) => !table.tuned);
   const ranks = [...averageRanks(comparison, "logLoss")].sort((a, b) => a[1] - b[1]).map(([name]) => name);
   const place = ranks.indexOf("auto");
   const ahead = ranks.slice(0, place);
-  return `On ${judged.length} tables that nobody tuned for, auto is ${ordinal(place + 1)} of ${ranks.length} learners by mean rank in log loss${ahead.length > 0 ? `, behind ${ahead.join(" and ")}` : ""}; ${comparison.repeats === 1 ? "a single division into two folds, so small differences say little" : `${comparison.repeats} divisions into two folds`}.`;
+  return `On ${judged.length} tables that nobody tuned for, auto is ${ordinal(place + 1)} of ${ranks.length} learners by mean rank in log loss${ahead.length > 0 ? `, behind ${ahead.join(" and ")}` : ""}; ${comparison.repeats === 1 ? "a single division into two folds, so small differences say little" : `${comparison.repeats} divisions into two folds`}.${again && again.logLoss === undefined ? ` These are saved figures and none was judged anew: ${again.name} is not among the data here.` : ""}`;
 }
 
 /** The report in numbers: every mean by name. */
-export function tablesFigures(comparison: TableComparison): Figures {
+export function tablesFigures(comparison: TableComparison, again?: Rerun): Figures {
   const ranks = averageRanks(comparison, "logLoss");
   const figures: Figure[] = comparison.learners.map((learner) => ({
     name: `rank.${figureName(learner)}.log-loss`,
@@ -158,7 +158,7 @@ export function tablesFigures(comparison: TableComparison): Figures {
           value: means[learner][figure],
           better: figure === "logLoss" || figure === "brierLoss" ? "lower" : "higher",
         });
-  return { finding: tablesFinding(comparison), figures };
+  return { finding: tablesFinding(comparison, again), figures };
 }
 
 function losses(comparison: TableComparison): { name: string; peer: string; behind: number }[] {

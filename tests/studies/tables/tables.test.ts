@@ -44,8 +44,17 @@ test("the saved figures of ours and of the peers are of the same rows, and the v
   expect(comparison.tables.length).toBeGreaterThanOrEqual(12);
   expect(comparison.learners).toContain("LightGBM, rounds by CV");
   expect(tablesTable(comparison)).not.toMatch(/NaN|undefined|\[object/);
-  const { figures } = tablesFigures(comparison);
+  const { figures, finding } = tablesFigures(comparison, { name: "adult", saved: 0.3, sources: [] });
   expect(new Set(figures.map((one) => one.name)).size).toBe(figures.length);
+  const { finding: checked } = tablesFigures(comparison, {
+    name: "adult",
+    saved: 0.3,
+    logLoss: 0.3,
+    sources: [],
+  });
+  expect(finding).toBe(
+    `${checked} These are saved figures and none was judged anew: adult is not among the data here.`,
+  );
 });
 
 test.skipIf(!realData)(
