@@ -54,6 +54,9 @@ test("fileCanaries(train, holdout, file) finds rare numbers, levels and dates wh
     ],
   });
   expect(fileCanaries(none, table, file).strangers).toEqual({ planted: 9, found: 4 });
+  // A list of more numbers than a call takes arguments.
+  const long = { ...file, counts: Array.from({ length: 200_000 }, () => 0.5) };
+  expect(fileCanaries(table, none, long).found).toBe(4);
 });
 
 /** Amounts that one customer each has, in cents, prices of which a few have the same, dates of which hardly two are the same. */

@@ -130,7 +130,8 @@ function valuesIn(file: unknown): ReadonlySet<string | number> {
       for (const part of one.split(" / ")) found.add(part);
       const number = Number(one.replace(/^= /, ""));
       if (!Number.isNaN(number)) found.add(number);
-    } else if (one && typeof one === "object") open.push(...Object.values(one), ...Object.keys(one));
+    } else if (one && typeof one === "object")
+      for (const [key, value] of Object.entries(one)) open.push(key, value);
   }
   return found;
 }
