@@ -6,8 +6,9 @@ import { dateReader, writtenDates } from "../structure/dates";
 import { readerOf } from "../structure/discover/look";
 import { findDays } from "../structure/discover/tried/find-days";
 import { tamed } from "../structure/ends";
+import { emptySum } from "../structure/formulas";
 import { countPeople, peopleOf } from "../structure/people";
-import type { DatePlan, Structure } from "../structure/structure";
+import type { ColumnPlan, DatePlan, Structure } from "../structure/structure";
 import {
   baseOf,
   type ChildDates,
@@ -20,8 +21,10 @@ import {
   isOwn,
   meansWith,
   type RowContext,
+  roomFrom,
   withComputedDate,
 } from "./child-table";
+import { rulesWithout } from "./follow";
 import { dateAtPlace, datePast, type Families, formulaOfPlace, gapOf, paceOf, placeOnPace } from "./pace";
 import type { ToldLevel } from "./told-levels";
 import { type Total, toldByChildren } from "./totals";
@@ -35,6 +38,10 @@ const leastOverlaps = 20;
 const leastFilled = 0.1;
 /** Which of the dates that lie whole distances from a common one it is. */
 export const placeName = "first child's place";
+/** How many more child rows a parent had time for: of those who stay to the end none. */
+export const shortName = "rows short of the end";
+/** That numbers a parent's children better where it is 0 so much more often than the commonest number is there. */
+const leastWhole = 1.5;
 
 /** Each parent's child rows in the file's order. */
 export function familiesOf(parents: Table, children: Table, key: string): Families {
@@ -247,7 +254,20 @@ export function withFamilies(parents: Table, families: Families, children: Table
     values: Float64Array.from(firsts, (time) => placeOnPace(date, time) as number),
     decimals: 0,
   };
-  return table([...parents.columns, counts, ...(places ? [places] : []), first]);
+  const short = places && shortOf(date, firsts, families);
+  const ends: Column[] = short ? [{ ...counts, name: shortName, values: Float64Array.from(short) }] : [];
+  return table([...parents.columns, counts, ...(places ? [places] : []), ...ends, first]);
+}
+
+/** How many more rows each parent had time for, where far more parents have all than as many as any others; with a row a distance alone. */
+function shortOf(date: ChildDates, firsts: readonly number[], families: Families): number[] | undefined {
+  if (date.every !== 1 || date.from) return undefined;
+  const short = families.map(({ length }, p) => roomFrom(date, firsts[p], Infinity) - length);
+  const commonest = new Map<number, number>();
+  for (const { length } of families) commonest.set(length, (commonest.get(length) ?? 0) + 1);
+  const whole = short.filter((rows) => rows === 0).length;
+  const told = short.every((rows) => rows >= 0 && rows < Infinity);
+  return told && whole > leastWhole * Math.max(...commonest.values()) ? short : undefined;
 }
 
 /** The rules of the parents with the date of the first child on the days that dates have, or told by its place, where there is one. */
@@ -267,7 +287,20 @@ export function withPlace(structure: Structure, { date }: ChildPlan): Structure 
     );
     return { ...structure, columns };
   }
-  return withComputedDate(structure, firstName, formulaOfPlace(date, placeName));
+  return withComputedDate(withCount(structure, date), firstName, formulaOfPlace(date, placeName));
+}
+
+/** The rules of the parents with the number of children told by how many there is time for and what is short of that, if it is drawn. */
+function withCount(structure: Structure, date: ChildDates): Structure {
+  if (!structure.columns.some(({ name }) => name === shortName)) return structure;
+  const constant = roomFrom(date, dateAtPlace(date, 0), Infinity);
+  const terms = [placeName, shortName].map((column) => ({ column, weight: -1 }));
+  const columns = structure.columns.map((plan): ColumnPlan => {
+    if (plan.kind !== "number" || plan.name !== countName) return plan;
+    const { values: _, rare: __, ...own } = plan;
+    return { ...own, atoms: [], formula: { ...emptySum, constant, terms } };
+  });
+  return rulesWithout({ ...structure, columns }, new Set([countName]));
 }
 
 /**
@@ -292,7 +325,11 @@ export function contextOf(
   const counted = totals.some(({ of, where }) => of === undefined && where === undefined);
   const columns = parents.columns.flatMap((column): Column[] => {
     if (told.has(column.name) || (column.name === countName && counted)) return [];
-    if ([key, firstName, placeName].includes(column.name) || column.type === "id" || column.type === "text")
+    if (
+      [key, firstName, placeName, shortName].includes(column.name) ||
+      column.type === "id" ||
+      column.type === "text"
+    )
       return [];
     if (!isCategorical(column)) return [column];
     const plan = model.structure.columns.find(({ name }) => name === column.name);

@@ -30,6 +30,7 @@ import {
   inOrder,
   placeName,
   planOf,
+  shortName,
   withBase,
   withFamilies,
   withPace,
@@ -116,10 +117,11 @@ export function relational(
       ...(threads !== undefined && { threads }),
     };
     const learnt = takeTableRows(whole, chosen);
+    const short = whole.columns.some(({ name }) => name === shortName);
     const found = discoverStructure(learnt, rng.fork("parents").fork("structure"), {
       ...settings,
-      keep: keptOf(plan, totals, sources),
-      given: [placeName],
+      keep: keptOf(plan, totals, sources, short),
+      given: [placeName, ...(short ? [shortName] : [])],
       sequential: true,
     });
     const structure = withPlace(
@@ -217,13 +219,14 @@ function keptOf(
   { date }: ChildPlan,
   totals: readonly Total[],
   sources: readonly string[],
+  short: boolean,
 ): readonly string[] {
   // What says the number of children is computed from it, and whether there is a first date goes with what is drawn.
   return [
     ...totals.filter((one) => !isNumber(one)).map(({ column }) => column),
     ...sources,
     countName,
-    ...(date?.pace.phase === undefined ? [] : [firstName, placeName]),
+    ...(date?.pace.phase === undefined ? [] : [firstName, placeName, ...(short ? [shortName] : [])]),
   ];
 }
 
@@ -291,7 +294,7 @@ function relationalOf(parts: RelationalParts): Relational {
   const { totals = [], levels = [] } = parts;
   const told = toldByTotals([...totals, ...levels], parts.parents.structure);
   const models = [parts.parents, ...(parts.children ? [parts.children] : [])];
-  const extras = [countName, firstName, placeName];
+  const extras = [countName, firstName, placeName, shortName];
   const columns = parts.parents.columns.filter(({ name }) => !extras.includes(name));
   const bare = (rows: Table): Table =>
     dropColumns(
