@@ -9,6 +9,7 @@ import type { Unlearnt } from "../../synthesis/learning";
 import { contextNames } from "../../synthesis/relational/child-table";
 import { keysOf, planOf } from "../../synthesis/relational/families";
 import type { RelatedTables, Relational } from "../../synthesis/relational/relational";
+import type { Units } from "../../synthesis/relational/units";
 import type { Told } from "../../synthesis/structure/describe";
 import { keyCount } from "../../synthesis/structure/keys/fresh-keys";
 import type { Synthesiser } from "../../synthesis/synthesiser";
@@ -52,11 +53,7 @@ export async function notLearntByBoth(
   rng: Rng,
   key: string,
 ): Promise<NotLearnt> {
-  // Parents cannot share a key.
-  const free = model.structures[0].columns.map((plan) =>
-    plan.kind === "key" ? keyCount(plan.keys) : Infinity,
-  );
-  const made = model.sampleBoth(Math.min(parentsLookedAt, ...free), rng.fork("rows looked at"));
+  const made = madeBy(model, rng);
   const [parents, children] = await Promise.all([
     describe(real.parents, made.parents, rng, undefined),
     describe(besideParents(real, key), besideParents(made, key), rng, key, { related: true }),
@@ -96,6 +93,27 @@ function familiesShifted(real: RelatedTables, made: RelatedTables, rng: Rng, key
   return told
     .filter(({ level }) => level === undefined)
     .map(({ column, text }): Told => ({ group: "families", column, text }));
+}
+
+/** Parents with their children that the model makes to be looked at: parents cannot share a key. */
+function madeBy(model: Relational, rng: Rng): RelatedTables {
+  const free = model.structures[0].columns.map((plan) =>
+    plan.kind === "key" ? keyCount(plan.keys) : Infinity,
+  );
+  return model.sampleBoth(Math.min(parentsLookedAt, ...free), rng.fork("rows looked at"));
+}
+
+/** The same of the rows of units, and of what these are together. */
+export async function notLearntByUnits(
+  units: Units,
+  real: Table,
+  rng: Rng,
+  tables: RelatedTables,
+): Promise<NotLearnt> {
+  const { unit, model } = units;
+  const rows = await notLearntBy(units, real, rng, unit);
+  const together = familiesShifted(tables, madeBy(model, rng), rng.fork("families"), unit);
+  return { ...rows, lost: [...rows.lost, ...together] };
 }
 
 /** The children with the columns of their parents. */

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
 import { parseCsv } from "../../../src/data/read/read-csv";
+import type { Table } from "../../../src/data/table";
 import { csvText } from "../../../src/data/write/write-csv";
-import { notLearntByBoth } from "../../../src/services/synthetic/not-learnt";
+import { notLearntByBoth, notLearntByUnits } from "../../../src/services/synthetic/not-learnt";
 import { type RelatedTables, relational } from "../../../src/synthesis/relational/relational";
+import { units, unitsIn, withUnits } from "../../../src/synthesis/relational/units";
 import { linesOf } from "./lines-of";
 
 const id = { schema: { columns: [{ name: "key", type: "id" as const }] } };
@@ -68,6 +70,20 @@ test("notLearntByBoth(model, real) says that the number of children and what the
   const lost = await said(customers());
   expect(lost).toContainEqual(expect.stringMatching(/^the mean of number of children /));
   expect(lost).toContainEqual(
+    expect.stringMatching(/^the mean of each parent's change of usage at the end comes out as/),
+  );
+});
+
+test("notLearntByUnits(units, real) says the same of the rows of units", async () => {
+  const asOne = ({ parents, children }: RelatedTables): Table => {
+    const own = new Map(linesOf(csvText(parents)).map(([key, ...cells]) => [key, cells]));
+    const rows = linesOf(csvText(children)).map((row) => [...row, ...(own.get(row[0]) ?? [])].join());
+    return withUnits(parseCsv(`key,month,usage,plan,leaves\n${rows.join("\n")}\n`, id).table, "key");
+  };
+  const [alike, real] = [asOne(customers(true)), asOne(customers())];
+  const model = await units({ key: "key", threads: 1 })(alike, seeded(1));
+  const { lost } = await notLearntByUnits(model, real, seeded(2), unitsIn(real, "key"));
+  expect(lost.map(({ text }) => text)).toContainEqual(
     expect.stringMatching(/^the mean of each parent's change of usage at the end comes out as/),
   );
 });

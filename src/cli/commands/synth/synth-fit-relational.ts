@@ -5,8 +5,8 @@ import { fileOrigin } from "../../../data/read/file-origin";
 import {
   describeUnlike,
   type NotLearnt,
-  notLearntBy,
   notLearntByBoth,
+  notLearntByUnits,
 } from "../../../services/synthetic/not-learnt";
 import { describeLearning, learningOf } from "../../../synthesis/learning";
 import { isContext, isStep } from "../../../synthesis/relational/child-table";
@@ -92,8 +92,9 @@ async function learnUnits(flags: FitOptions, settings: RelationalOptions, seed: 
     checkNamed("use --key", [key], flags.data, read.table);
     const named = withUnits(read.table, key);
     const synthesiser = await endedAtOnce((watch) => units(settings)(named, seeded(seed), watch));
-    const unlearnt = await notLearntBy(synthesiser, named, seeded(seed).fork("not learnt"), key);
-    return { tables: unitsIn(named, key), both: synthesiser.model, synthesiser, read, unlearnt };
+    const tables = unitsIn(named, key);
+    const unlearnt = await notLearntByUnits(synthesiser, named, seeded(seed).fork("not learnt"), tables);
+    return { tables, both: synthesiser.model, synthesiser, read, unlearnt };
   });
 }
 
