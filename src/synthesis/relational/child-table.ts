@@ -72,7 +72,9 @@ export function isContext(sentence: string): boolean {
 export function isStep(sentence: string, dates: ChildDates | undefined): boolean {
   const first = dates?.pace.phase !== undefined && sentence.startsWith("first child's date = ");
   const next = dates !== undefined && sentence.startsWith(`${dates.name} = `);
-  return first || next || sentence.startsWith("first child's place ");
+  // How many there are is told by their room, in which what they are short of has words of its own.
+  const told = [`${countName} = `, "first child's place "].some((begin) => sentence.startsWith(begin));
+  return first || next || told;
 }
 
 /** Whether rules of a child may read what it is drawn from: its parent, and the dates before. */
