@@ -117,11 +117,10 @@ export function relational(
       ...(threads !== undefined && { threads }),
     };
     const learnt = takeTableRows(whole, chosen);
-    const short = whole.columns.some(({ name }) => name === shortName);
     const found = discoverStructure(learnt, rng.fork("parents").fork("structure"), {
       ...settings,
-      keep: keptOf(plan, totals, sources, short),
-      given: [placeName, ...(short ? [shortName] : [])],
+      keep: keptOf(learnt, totals, sources),
+      given: [placeName, shortName],
       sequential: true,
     });
     const structure = withPlace(
@@ -215,18 +214,14 @@ const isNumber = ({ of, where }: Total): boolean => of === undefined && where ==
 const noTotals = { totals: [], sources: [] };
 
 /** What is computed from nothing else of the parents: what their children tell, and what these are drawn by. */
-function keptOf(
-  { date }: ChildPlan,
-  totals: readonly Total[],
-  sources: readonly string[],
-  short: boolean,
-): readonly string[] {
+function keptOf({ columns }: Table, totals: readonly Total[], sources: readonly string[]): readonly string[] {
+  const there = columns.flatMap(({ name }) => ([placeName, shortName].includes(name) ? [name] : []));
   // What says the number of children is computed from it, and whether there is a first date goes with what is drawn.
   return [
     ...totals.filter((one) => !isNumber(one)).map(({ column }) => column),
     ...sources,
     countName,
-    ...(date?.pace.phase === undefined ? [] : [firstName, placeName, ...(short ? [shortName] : [])]),
+    ...(there.length > 0 ? [firstName, ...there] : []),
   ];
 }
 
