@@ -235,3 +235,30 @@ describe("keysBeside(plan, keys) leaves a changed plan none of the keys that row
     );
   });
 });
+
+test("keys follow each other in no even steps, and each is another", () => {
+  const made = freshKeys({ style: "pattern", pattern: "[0-9]{6}", pace: 414_243 }, 0, 5000);
+  const steps = made.slice(1).map((key, i) => (Number(key) - Number(made[i]) + 1e6) % 1e6);
+  expect(new Set(steps).size).toBeGreaterThan(50);
+  expect(new Set(made).size).toBe(5000);
+  expect(new Set(freshKeys({ style: "pattern", pattern: "[0-9]{4}", pace: 37 }, 0, 10_000)).size).toBe(
+    10_000,
+  );
+});
+
+test("keyPlanOf(keys) keeps operators in front of long numbers, and makes up what is not shared of addresses' domains", () => {
+  const random = seeded("operators");
+  const digits = (count: number) => String(Math.floor(random.uniform() * 10 ** count)).padStart(count, "0");
+  const numbers = Array.from({ length: 900 }, (_, i) => `49${["151", "160", "171"][i % 3]}${digits(8)}`);
+  const made = freshKeys(keyPlanOf(numbers, seeded(1)), 0, 300);
+  expect(made.filter((key) => !/^49(151|160|171)\d{8}$/.test(key))).toEqual([]);
+  const firms = Array.from({ length: 600 }, (_, i) =>
+    i % 3 === 0 ? `${digits(5)}@mail.org` : `${digits(5)}@firm${100 + (i % 400)}.com`,
+  );
+  const plan = keyPlanOf(firms, seeded(2));
+  const domains = freshKeys(plan, 0, 900).map((key) => key.replace(/.*@/, ""));
+  expect(domains.filter((own) => !/^(mail\.org|firm[1-9]\d\d\.com)$/.test(own))).toEqual([]);
+  expect(domains.filter((own) => own === "mail.org").length / 900).toBeCloseTo(1 / 3, 1);
+  const real = new Set(firms.map((key) => key.replace(/.*@/, "")));
+  expect(domains.filter((own) => own !== "mail.org" && real.has(own))).toEqual([]);
+});

@@ -80,3 +80,19 @@ test("checkRules(structure) refuses identifiers written by a column that is not 
   ])
     expect(other(own)).toThrow("must be written by another column");
 });
+
+test("how identifiers end goes with a column, too", async () => {
+  const rng = seeded("domains");
+  const ends = { GB: ".co.uk", DE: ".de", US: ".com" } as const;
+  const lines = Array.from({ length: 600 }, (_, i) => {
+    const country = (["GB", "DE", "US"] as const)[Math.floor(rng.uniform() * 3)];
+    return `${["acme", "hooli"][i % 2]}${1000 + i}${ends[country]},${country},${Math.round(60 * rng.uniform())}`;
+  });
+  const { table } = parseCsv(`domain,country,age\n${lines.join("\n")}\n`);
+  const made = (await sequential()(table, seeded(1))).sample(1000, seeded(2));
+  const country = texts(made, "country") as (keyof typeof ends)[];
+  const other = texts(made, "domain").filter(
+    (own, i) => !new RegExp(`^(acme|hooli)\\d{4}\\${ends[country[i]]}$`).test(own),
+  );
+  expect(other).toEqual([]);
+});

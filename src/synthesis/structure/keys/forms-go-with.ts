@@ -6,10 +6,11 @@ export const [leastRows, alike] = [20, 0.98];
 const leastGain = 0.1;
 const mostNamed = 2;
 
-/** What may be alike in keys: their shape, and how they begin. */
+/** What may be alike in keys: their shape, and how they begin or end. */
 export const looks: readonly ((key: string) => string)[] = [
   (key) => key.replace(/\p{Nd}/gu, "0").replace(/\p{L}/gu, "a"),
   ...[1, 2, 3, 4, 5, 6, 7].map((length) => (key: string) => key.slice(0, length)),
+  ...[2, 3, 4].map((length) => (key: string) => key.slice(-length)),
 ];
 
 /** The columns with whose levels it goes how keys are written or begin: telephone numbers of landlines and mobiles; the strongest first, few of them. */

@@ -2,6 +2,8 @@ import { formsOf, type KeyPlan, type ReadForm } from "./key-plan";
 import type { CellsOfTie } from "./key-ties";
 import { keyOf } from "./places";
 
+/** A power of two. */
+const stretch = 1024;
 const golden = 0.6180339887498949;
 
 /** The keys number `from` to `from + count − 1`; different numbers below `keyCount` give different keys, then they repeat. */
@@ -19,7 +21,7 @@ function keyMaker(plan: KeyPlan): (number: number) => string {
   const { endings } = plan;
   const key = (f: number, nth: number): string => {
     const { places, stride, rests, start, pace, capacity } = forms[f];
-    const at = Number((BigInt(start) + BigInt(nth) * BigInt(pace)) % BigInt(capacity));
+    const at = Number((BigInt(start) + BigInt(mixed(nth, capacity)) * BigInt(pace)) % BigInt(capacity));
     const own = keyOf(rests[at % rests.length] + stride * Math.floor(at / rests.length), places);
     return endings ? own + spread(endings, at) : own;
   };
@@ -33,6 +35,15 @@ function keyMaker(plan: KeyPlan): (number: number) => string {
     const round = Math.floor(within / phase.turns.length);
     return key(form, phase.used[form] + round * phase.weights[form] + rank);
   };
+}
+
+/** Another number for each below the capacity, in stretches of `stretch`: so keys of rows in a file don't go on in even steps. */
+function mixed(nth: number, capacity: number): number {
+  const within = nth % stretch;
+  const begin = nth - within;
+  if (begin + stretch > capacity) return nth;
+  const once = ((within ^ (within >> 5)) * 709) % stretch;
+  return begin + (((once ^ (once >> 4)) * 429) % stretch);
 }
 
 /** The key of each number in a row, as its cells say; `turn` spreads those of which they say nothing. */

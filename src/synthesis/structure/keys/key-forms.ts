@@ -78,13 +78,29 @@ function prefixLengths(key: string): readonly number[] {
 
 /** Keys by the letters in front, or a long number's first digits, where these are few that `least` keys share (`DE`, `FR`; `+49 151`); else all of them together. */
 function byPrefix(keys: readonly string[], least: number): readonly (readonly string[])[] {
-  for (const length of prefixLengths(keys[0])) {
+  for (const length of [...areaLengths(keys, least), ...prefixLengths(keys[0])]) {
     const prefixes = [...grouped(keys, (key) => key.slice(0, length)).values()];
     const shared = prefixes.filter((own) => own.length >= least);
     const few = shared.length > 1 && shared.length <= Math.min(mostPrefixes, keys.length / (2 * least));
     if (few && shared.flat().length >= 0.95 * keys.length) return shared;
   }
   return [keys];
+}
+
+/** So many digits may follow on the same ones in front, where these are of an area or an operator. */
+const fewFollowing = 5;
+
+/** How many of the first digits of long numbers without marks are few in each place: `49151`, `49160` of an operator's. */
+function areaLengths(keys: readonly string[], least: number): readonly number[] {
+  if (!/^\+?\d{9,}$/.test(keys[0])) return [];
+  let length = 0;
+  for (let own = 1, before = 1; own <= keys[0].length - ownDigits - 2; own++) {
+    const starts = [...grouped(keys, (key) => key.slice(0, own)).values()];
+    const shared = starts.filter((same) => same.length >= least).length;
+    if (shared === 0 || shared > fewFollowing * before) break;
+    [length, before] = [own, shared];
+  }
+  return length > 1 ? [length] : [];
 }
 
 function grouped(keys: readonly string[], by: (key: string) => string): Map<string, string[]> {

@@ -1,6 +1,6 @@
 import type { Rng } from "../../../core/rng";
 import { freeOf, numbersOf, wantedTimes } from "./free-of";
-import { keyCount } from "./fresh-keys";
+import { freshKeys, keyCount } from "./fresh-keys";
 import { keyForms, type LearntForm } from "./key-forms";
 import type { KeyForm, KeyPlan } from "./key-plan";
 import { type Place, patternOf, spaceOf } from "./places";
@@ -10,6 +10,8 @@ const enoughKeys = 5;
 
 /** Of so many domains of addresses, the share of each is kept. */
 const mostEndings = 40;
+/** Of so many that few addresses have, others are made up: so many with those that enough have. */
+const [leastOthers, mostMade] = [20, 200];
 
 /** Numbers with so many digits are made in their form, unless they count on. */
 const longDigits = 9;
@@ -43,7 +45,7 @@ export function writtenPlan(
   // Those that hold names are several people's without them.
   const one = (list: readonly string[]): readonly string[] => (named ? list : [...new Set(list)]);
   const present = one(values).filter((value) => value !== "");
-  const endings = endingsOf(present, least);
+  const endings = endingsOf(present, least, rng.fork("domains"));
   const names = endings ? one(present.map(nameOf)) : present;
   const learnt = keyForms(names, least).map((form) => (named ? widened(form, values.length) : form));
   let forms = freeForms(learnt, rng);
@@ -105,8 +107,11 @@ function counterOf(keys: readonly string[]): KeyPlan | undefined {
     : undefined;
 }
 
-/** The domains of addresses that enough keys share, as often as they do; undefined where keys are no addresses. */
-function endingsOf(keys: readonly string[], least: number): readonly string[] | undefined {
+/**
+ * The domains of addresses, as often as they are: those that enough keys share, and made-up ones in the place of the others where these
+ * are written alike; undefined where keys are no addresses.
+ */
+function endingsOf(keys: readonly string[], least: number, rng: Rng): readonly string[] | undefined {
   if (keys.length === 0 || !keys.every((key) => /^[^@\s]+@[^@\s]+$/.test(key))) return undefined;
   const counts = new Map<string, number>();
   for (const key of keys) {
@@ -115,8 +120,14 @@ function endingsOf(keys: readonly string[], least: number): readonly string[] | 
   }
   const shared = [...counts].filter(([, count]) => count >= least).sort((a, b) => b[1] - a[1]);
   const held = shared.reduce((sum, [, count]) => sum + count, 0);
-  if (held < keys.length / 2) return undefined;
-  return shared.flatMap(([ending, count]) =>
-    new Array<string>(Math.max(1, Math.round((mostEndings * count) / held))).fill(ending),
-  );
+  const few = [...counts].flatMap(([ending, count]) => (count < least ? [ending.slice(1)] : []));
+  const others = few.length >= leastOthers ? writtenPlan(few, rng, least) : undefined;
+  if (!others && held < keys.length / 2) return undefined;
+  const most = others ? mostMade : mostEndings;
+  const whole = others ? keys.length : held;
+  const times = (count: number): number => Math.max(1, Math.round((most * count) / whole));
+  return [
+    ...shared.flatMap(([ending, count]) => new Array<string>(times(count)).fill(ending)),
+    ...(others ? freshKeys(others, 0, times(keys.length - held)).map((own) => `@${own}`) : []),
+  ];
 }
