@@ -203,6 +203,31 @@ describe("parseCsv(text)", () => {
     );
     expect(remarks.map((one) => one.text).join()).toMatch(/fixed width/);
   });
+
+  test("says which cells were filled up with blanks that are left out", () => {
+    const rows = lines(
+      200,
+      (i) =>
+        `${`K${10_000 + 3 * i}`.padEnd(10)},${["S", "M", "LARGE"][i % 3].padEnd(6)},${String(i % 2).padStart(4)},${i % 7}`,
+    );
+    const { table, remarks } = parseCsv(`id,plan,flag,calls\n${rows}\n`);
+    expect(table.columns.map(({ type }) => type)).toEqual(["id", "categorical", "numeric", "numeric"]);
+    expect(remarks.map(({ column, text }) => `${column}: ${text}`)).toEqual([
+      "id: filled up with blanks to 10 characters, which are left out",
+      "plan: filled up with blanks to 6 characters, which are left out",
+      "flag: filled up with blanks to 4 characters, which are left out",
+    ]);
+    expect(parseCsv(`a,b,c\n${lines(200, (i) => `${i % 3}, ${i % 2}, x${i % 5}`)}\n`).remarks).toEqual([]);
+  });
+
+  test("takes identifiers for such where a footer's words stand among them, and says so", () => {
+    const rows = lines(400, (i) => `${10_000_000 + 7919 * i}${"ABCDE"[i % 5]};${i % 9}`);
+    const { table, remarks } = parseCsv(`dni;calls\n${rows}\nTotal clientes: 400;1600\n`);
+    expect(table.columns[0].type).toBe("id");
+    expect(remarks.map(({ text }) => text)).toContain(
+      '1 of its identifiers holds blanks, such as "Total clientes: 400"',
+    );
+  });
 });
 
 describe("readTable(file)", () => {

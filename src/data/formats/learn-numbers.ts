@@ -274,6 +274,16 @@ function filledTo(values: readonly string[]): number {
   return alone(front) && several(behind) ? -length : 0;
 }
 
+/** What is said of cells that blanks fill up to one length, where these are not written again. */
+export function blanksLeftOut(cells: readonly string[]): readonly string[] {
+  const [first = ""] = cells;
+  const alike = cells.every((text) => text.length === first.length);
+  const wide = cells.some((text) => text !== text.trimEnd() || /^\s\s/.test(text));
+  return alike && (wide || filledTo(cells) !== 0)
+    ? [`filled up with blanks to ${first.length} characters, which are left out`]
+    : [];
+}
+
 function commonest<T>(
   all: readonly T[],
   key: (one: T) => string,

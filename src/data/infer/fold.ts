@@ -38,6 +38,8 @@ export function foldSpellings(
   counts: ArrayLike<number>,
   how: Spellings = "folded",
 ): Folded {
+  // Blanks that fill all up to one length are no spelling.
+  const filled = spellings.every((one) => one.length === spellings[0].length);
   const byCase = grouped(spellings, foldKey);
   const byBlank = grouped(spellings, blankKey);
   const double = byBlank.size - byCase.size;
@@ -53,7 +55,7 @@ export function foldSpellings(
     for (const i of members) if (counts[i] > counts[best]) best = i;
     const word = how === "kept" ? blankKey(spellings[best]) : spellings[best].trim();
     found.push({ word, members });
-    const others = members.filter((i) => spellings[i] !== word);
+    const others = members.filter((i) => (filled ? spellings[i].trim() : spellings[i]) !== word);
     if (others.length === 0) continue;
     merged++;
     for (const i of others) cells += counts[i];

@@ -4,7 +4,7 @@ import { type DateFormat, dateParser, isDatePattern } from "../formats/date-form
 import { type Format, formatSample, parserOf, type ValueFormat } from "../formats/format";
 import { learnDates } from "../formats/learn-dates";
 import { learnDurations } from "../formats/learn-durations";
-import { type LearnedNumbers, learnNumbers, type MarkHints } from "../formats/learn-numbers";
+import { blanksLeftOut, type LearnedNumbers, learnNumbers, type MarkHints } from "../formats/learn-numbers";
 import { isPlain, plainNumbers } from "../formats/number-format";
 import { meansMissing } from "../formats/words";
 import { booleanLevels, type ColumnType } from "../schema";
@@ -57,6 +57,9 @@ export interface Inferred {
   readonly remarks: readonly string[];
 }
 
+/** Of so many identifiers a few may hold blanks: a footer's words. */
+const mostBlank = 0.005;
+
 interface Cell {
   readonly text: string;
   readonly count: number;
@@ -86,18 +89,30 @@ export function inferColumn(from: Evidence): Inferred {
   ];
   if (kept.length === 0) return { type: "text", missing: missingOf(true), remarks: [] };
   const typed = typedColumn(from, kept);
-  if (typed) return { ...typed, missing: [...missingOf(true), ...typed.missing] };
+  const wide = kept.map(({ whole }) => whole);
+  if (typed) {
+    const filled = typed.format?.kind === "number" && typed.format.filled !== undefined;
+    const remarks = [...typed.remarks, ...(filled ? [] : blanksLeftOut(wide))];
+    return { ...typed, remarks, missing: [...missingOf(true), ...typed.missing] };
+  }
   const distinct = new Set(present.map((cell) => cell.text)).size;
+  const blank = present.filter((cell) => /\s/.test(cell.text));
   const role = roleOfWords(from.name, {
     distinct,
     present: sum(present),
-    blanks: present.some((cell) => /\s/.test(cell.text)),
+    blanks: sum(blank) > mostBlank * sum(present),
     longest: present.reduce((most, cell) => Math.max(most, cell.text.length), 0),
   });
   return {
     type: role,
     missing: missingOf(false),
     remarks: [
+      ...blanksLeftOut(wide),
+      ...(role === "id" && blank.length > 0 && !mayBeId(from.name)
+        ? [
+            `${sum(blank)} of its identifiers hold${sum(blank) === 1 ? "s" : ""} blanks, such as ${JSON.stringify(blank[0].text)}`,
+          ]
+        : []),
       ...(arePhones(kept.map((cell) => cell.text)) ? ["read as telephone numbers, not as amounts"] : []),
       ...mostlyNumbers(from, kept),
       ...mostlyDates(kept),
