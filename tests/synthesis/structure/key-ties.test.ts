@@ -147,3 +147,12 @@ test("checkRules(structure) refuses a tie to what is no date, or not there", () 
   expect(() => checkRules(tied("country"), "use rules")).toThrow("order_id must be tied to dates");
   expect(() => checkRules(tied("nothing"), "use rules")).toThrow("order_id must be tied to other columns");
 });
+
+test("tiedKeys(keys, columns, least) takes what stands where a cell is missing from the keys that have none", () => {
+  const kinds = Array.from({ length: 300 }, (_, i) => ["mobile", "mobile", "line", ""][i % 4]);
+  const keys = kinds.map(
+    (kind, i) => `${{ mobile: "M", line: "L", "": "X" }[kind]}-${String(i * 7).padStart(4, "0")}`,
+  );
+  const { ties } = tiedKeys(keys, [{ name: "kind", cells: kinds }], 5);
+  expect(ties).toMatchObject([{ of: "kind", otherwise: "X" }]);
+});

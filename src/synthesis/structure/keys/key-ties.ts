@@ -233,6 +233,7 @@ function tieOf(
       const counts = by.get(cell) ?? new Map<string, number>();
       by.set(cell, counts.set(texts[i], (counts.get(texts[i]) ?? 0) + 1));
     });
+    const missing = by.get("");
     by.delete("");
     if (by.size < 2) continue;
     const usual = new Map([...by].map(([cell, counts]) => [cell, most(counts)]));
@@ -245,8 +246,9 @@ function tieOf(
     if (!(itself || few) || logChance(by, texts, itself) > Math.log(chance)) continue;
     const pairs = [...usual].filter(([cell]) => told?.has(cell) ?? true).sort();
     const times = timesOf(texts);
-    const usually = most(times);
-    const otherwise = (times.get(usually) ?? 0) < least ? emptied(usually) : usually;
+    // A missing cell may say something, too.
+    const usually = most(missing ?? times);
+    const otherwise = ((missing ?? times).get(usually) ?? 0) < least ? emptied(usually) : usually;
     const tie: KeyTie = {
       ...{ of: name, at, otherwise },
       ...(pattern ? { pattern } : itself ? {} : { texts: pairs }),
