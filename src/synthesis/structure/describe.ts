@@ -61,6 +61,10 @@ export function rulesIn(structure: Structure, told: ReadonlySet<string> = new Se
     ...of(limits, [
       ...orders.flatMap(({ low, high }, k) => {
         const back = orders.findIndex((other) => other.low === high && other.high === low);
+        const isStrict = later.some(
+          (one) => one.low === low && one.high === high && one.strict && !one.where && !one.months,
+        );
+        if (isStrict) return [];
         if (back < 0) return [`${low} is never above ${high}.`];
         return k < back ? [`${low} equals ${high}.`] : [];
       }),

@@ -6,17 +6,24 @@ import { areNumbered, describeNames, describeSaying } from "./keys/name-parts";
 import type { KeyColumnPlan, Structure } from "./structure";
 
 /**
- * What the table holds that synthetic rows will not, in sentences: levels that too few rows share, texts, identifiers. It
- * names no value, since those are what may not be told.
+ * What the table holds that synthetic rows will not, in sentences: rows that are other than a rule, levels that too few rows share,
+ * texts, identifiers. It names no value, since those are what may not be told.
  */
-export function describeLosses({
-  columns,
-  minCount,
-  customer,
-  exclusions,
-  open = [],
-  odd = [],
-}: Structure): readonly string[] {
+export function describeLosses(structure: Structure): readonly string[] {
+  return [...oddIn(structure), ...lossesIn(structure)];
+}
+
+const mostOdd = 3;
+
+/** That few rows break rules: of a few rules a sentence each. */
+function oddIn({ odd = [], minCount, customer }: Structure): readonly string[] {
+  const few = `fewer than ${minCount} ${customer === undefined ? "rows" : "customers"} are other than`;
+  return odd.length > mostOdd
+    ? [`${few} each of ${odd.length} rules says, which all that are made keep: ${odd.join(" ")}`]
+    : odd.map((rule) => `${few} this rule says, which all that are made keep: ${rule}`);
+}
+
+function lossesIn({ columns, minCount, customer, exclusions, open = [] }: Structure): readonly string[] {
   const few =
     minCount === 1
       ? "the rules leave out"
@@ -103,11 +110,15 @@ export function describeLosses({
     ({ columns: pair, rare }) =>
       `${pair.join(" and ")} belong together, but ${percent(rare)} of the rows have a pair that ${few}: rows are made with pairs that no row has (--combination "${pair.join("+")}" keeps to those there are)`,
   );
-  const odds = odd.map(
-    (rule) =>
-      `fewer than ${minCount} ${customer === undefined ? "rows" : "customers"} are other than this rule says, and none that is made: ${rule}`,
-  );
-  return [...own, ...stoodIn, ...leftOut(columns, few), ...odds, ...unpaired, ...pairs, ...made];
+  return [
+    ...own,
+    ...stoodIn,
+    ...leftOut(columns, few),
+
+    ...unpaired,
+    ...pairs,
+    ...made,
+  ];
 }
 
 /** The numbers with values far beyond all others, or between their steps, as told to `few`. */

@@ -26,7 +26,7 @@ export interface Structure {
   readonly exclusions: readonly Exclusion[];
   /** Numbers or dates of which one is never above the other. */
   readonly orders: readonly Order[];
-  /** Dates of which one is later than another in the rows of a level alone, or by so many months in all. None by default. */
+  /** Dates of which one is later than another in the rows of a level alone, or by so many months in all; and numbers or dates that are never the same. None by default. */
   readonly later?: readonly Later[];
   /** Where numbers and dates end in the rows of a level. None by default. */
   readonly limits?: readonly Limit[];
@@ -291,7 +291,7 @@ export interface Order {
   readonly high: string;
 }
 
-/** An order of dates in the rows of a level, or with so many months between the two: rows that break it are drawn again. */
+/** An order of dates in the rows of a level, or with so many months between the two, or of what is never the same: rows that break it are drawn again. */
 export interface Later extends Order {
   /** Whether the two are never the same. */
   readonly strict?: true;

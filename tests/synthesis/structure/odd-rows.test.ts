@@ -88,3 +88,21 @@ test("discoverStructure(rows) has no rule that five rows break, or one in a hund
   expect(found.orders.some(({ low }) => low === "low")).toBe(false);
   expect(found.odd).toBeUndefined();
 });
+
+test("an order whose two are never the same is kept so", async () => {
+  const rng = seeded(8);
+  const lines = Array.from({ length: 900 }, (_, i) => {
+    const [a, b] = [Math.floor(100 * rng.uniform()), Math.floor(100 * rng.uniform())];
+    return a === b ? `0,1,${i % 2}` : `${Math.min(a, b)},${Math.max(a, b)},${i % 2}`;
+  });
+  const { table } = parseCsv(`low,high,kind\n${lines.join("\n")}\n`);
+  const model = await sequential()(table, seeded(1));
+  const rules = describeStructure(discoverStructure(table, seeded(1)));
+  expect(rules).toContain("low is always below high.");
+  expect(rules).not.toContain("low is never above high.");
+  const made = model.sample(2000, seeded(2));
+  const [low, high] = made.columns.map((one) => (one as unknown as { values: Float64Array }).values);
+  expect(low.filter((value, i) => !(value < high[i])).length).toBe(0);
+  const same = parseCsv(`low,high,kind\n${lines.join("\n")}\n7,7,1\n`).table;
+  expect(discoverStructure(same, seeded(1)).later).toBeUndefined();
+});

@@ -51,7 +51,7 @@ import { findExclusions } from "./exclusions";
 import { findFormulas } from "./find-formulas";
 import type { Decider } from "./find-rates";
 import { type Finder, type Look, readerOf, type Telling } from "./look";
-import { findOrders, holds } from "./orders";
+import { findOrders, findStrict, holds } from "./orders";
 import { findDateParts } from "./parts-of-dates";
 import { keyColumn, planOf } from "./plan-column";
 import { withRepeats } from "./repeats";
@@ -213,7 +213,7 @@ export function discoverStructure(
   );
   const combined = combinations.flatMap(({ columns }) => columns);
   const free = plans.filter(({ name }) => !combined.includes(name));
-  const later = search ? findLater(free, look) : [];
+  const later = search ? [...findLater(free, look), ...findStrict([...orders.values()], plans, look)] : [];
   const limits = search ? findLimits(free, { ...look, missing }) : [];
   const pairs = search
     ? findPairs(ownCells(free, from), minCount, telling.people, keep)

@@ -1,9 +1,21 @@
 import { takeValues } from "../../../core/matrix";
+import { placesWhere } from "../../../core/places";
 import type { Table } from "../../../data/table";
 import { argumentsOf } from "../formulas";
+import { spacing } from "../grids";
 import { peopleOf } from "../people";
-import { type DatePlan, isComputed, type NumberPlan, type Order, type Structure } from "../structure";
+import {
+  type ColumnPlan,
+  type DatePlan,
+  gridOfPlan,
+  isComputed,
+  type Later,
+  type NumberPlan,
+  type Order,
+  type Structure,
+} from "../structure";
 import { numbersOf } from "../variables";
+import type { Look } from "./look";
 import { fewValues } from "./plan-column";
 import { enoughKnown, spacedRows } from "./search";
 
@@ -50,6 +62,29 @@ export function findOrders(from: Table, structure: Structure): readonly Order[] 
     }
   }
   return found;
+}
+
+/**
+ * The orders whose two are never the same, on one grid, though so many rows have them one step apart that without a rule some
+ * would be.
+ */
+export function findStrict(
+  orders: readonly Order[],
+  plans: readonly ColumnPlan[],
+  { numbers, whose: people }: Pick<Look, "numbers" | "whose">,
+): readonly Later[] {
+  const needed = 2 * Math.max(leastExpected, Math.log(1000 * plans.length ** 2));
+  return orders.flatMap(({ low, high }): Later[] => {
+    const [a, b] = [low, high].map((name) => plans.find((plan) => plan.name === name));
+    if (!a || !b || (a.kind !== "number" && a.kind !== "date") || (b.kind !== "number" && b.kind !== "date"))
+      return [];
+    const step = spacing(gridOfPlan(a));
+    if (step === 0 || spacing(gridOfPlan(b)) !== step) return [];
+    const [below, above] = [numbers(a), numbers(b)];
+    const steps = below.map((value, i) => Math.round((above[i] - value) / step));
+    const beside = placesWhere(steps.length, (i) => steps[i] === 1);
+    return !steps.includes(0) && enoughKnown({ people }, beside, needed) ? [{ low, high, strict: true }] : [];
+  });
 }
 
 /** Whether it is a number of a few values. */

@@ -122,15 +122,17 @@ export function checkRules(structure: Structure, action: string): void {
 function checkLater({ later = [], columns }: Structure, must: Must, action: string): void {
   check(Array.isArray(later), action, "which dates are later than others must be a list", later);
   for (const { low, high, months, strict, where } of later.map(object)) {
-    for (const name of [low, high]) must(name, ["date"], "an order of dates");
+    const plain = months === undefined && where === undefined && strict === true;
+    for (const name of [low, high]) must(name, plain ? ["date", "number"] : ["date"], "an order of dates");
     const who = `the order of ${low} and ${high}`;
     const told =
+      plain ||
       (months !== undefined && Number.isInteger(months) && months > 0) ||
       (months === undefined && where !== undefined);
     check(
       told && low !== high,
       action,
-      `${who} must have months above 0 between two dates, or a level in whose rows it holds`,
+      `${who} must have months above 0 between two dates, or a level in whose rows it holds, or be strict`,
       months,
     );
     check(strict === undefined || strict === true, action, `${who} must be strict or not`, strict);
