@@ -55,11 +55,11 @@ describe("rules between dates", () => {
     }
   });
 
-  test("are not seen where one row breaks them", () => {
+  test("are not seen where many rows break them", () => {
     const { columns, rows } = contracts();
     const broken = columns.map((one) =>
       one.name === "month" && one.type === "date"
-        ? { ...one, values: one.values.map((value, i) => (i === 7 ? "2020-12" : value)) }
+        ? { ...one, values: one.values.map((value, i) => (i % 20 === 7 ? "2020-12" : value)) }
         : one,
     );
     const rules = describeStructure(discoverStructure({ rows, columns: broken }, seeded(1))).join("\n");

@@ -266,11 +266,11 @@ describe.each([
   });
 });
 
-test("a rule of dates is none where one row breaks it, or chance could make it", () => {
+test("a rule of dates is none where many rows break it, or chance could make it", () => {
   const { columns, rows } = contracts.from;
   const broken = columns.map((one) =>
     one.name === "notice" && one.type === "date"
-      ? { ...one, values: one.values.map((value, i) => (i === 300 ? "01.01.2030" : value)) }
+      ? { ...one, values: one.values.map((value, i) => (i % 50 === 0 ? "01.01.2030" : value)) }
       : one,
   );
   const told = describeStructure(discoverStructure({ rows, columns: broken }, seeded(1)));

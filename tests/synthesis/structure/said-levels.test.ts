@@ -87,14 +87,15 @@ describe("levels that parts of dates and comparisons say", () => {
     }
   });
 
-  test("are no rule where chance could make them or one row breaks it", () => {
+  test("are no rule where chance could make them or a few rows break it", () => {
     const rng = seeded("chance");
     const few = parseCsv(
       `start,flag\n${Array.from({ length: 40 }, (_, i) => `2024-0${1 + (i % 9)}-1${i % 10},${rng.uniform() < 0.1 ? "a" : "b"}`).join("\n")}\n`,
     ).table;
     const odd = calls(
       1500,
-      (at) => isPeak(at) !== (at.getUTCHours() === 9 && at.getUTCDay() === 3 && at.getUTCMonth() < 6),
+      (at) =>
+        isPeak(at) !== ([9, 10].includes(at.getUTCHours()) && at.getUTCDay() === 3 && at.getUTCMonth() < 6),
     );
     for (const [one, name] of [
       [few, "flag"],
