@@ -415,7 +415,13 @@ export {
   acceleratedFailureTime,
   type Parts as AcceleratedFailureTimeParts,
 } from "./models/survival/accelerated-failure-time";
-export type { Censored, FitSurvival, SurvivalData, SurvivalModel } from "./models/survival/censored";
+export type {
+  Censored,
+  FitSurvival,
+  RiskTable,
+  SurvivalData,
+  SurvivalModel,
+} from "./models/survival/censored";
 export { type CoxOptions, cox } from "./models/survival/cox";
 export type { CoxBaseline, CoxModel, CoxParts } from "./models/survival/cox-model";
 export {

@@ -1,13 +1,9 @@
+import type { Dialect } from "./dialect";
 import { type SampleRecord, sampleRecords } from "./records";
 
 /** What is known beforehand. */
-export interface SniffHints {
-  readonly delimiter?: string;
-  readonly skip?: number;
-  readonly header?: boolean;
-  readonly comment?: string;
-  readonly quote?: "'";
-  readonly backslash?: boolean;
+export interface SniffHints
+  extends Partial<Pick<Dialect, "delimiter" | "skip" | "header" | "comment" | "quote" | "backslash">> {
   /** Columns that the header should have: a line with all of them is the header. */
   readonly expected?: readonly string[];
   /** The delimiter of files of this kind, which is taken where another is no better. */

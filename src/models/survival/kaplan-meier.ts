@@ -1,6 +1,6 @@
 import { check, checkNumber, checkOneOf } from "../../core/checks";
 import { normalQuantile } from "../../core/math/normal-distribution";
-import { type Censored, checkCensored, lastUpTo, riskTable } from "./censored";
+import { type Censored, checkCensored, lastUpTo, type RiskTable, riskTable } from "./censored";
 
 export interface KaplanMeierOptions {
   /** Coverage of the pointwise band, in (0, 1). @default 0.95 */
@@ -13,16 +13,12 @@ export interface KaplanMeierOptions {
 }
 
 /** A survival curve: entry k holds from `times[k]` until the next time; before the first time survival is 1. */
-export interface SurvivalCurve {
-  readonly times: Float64Array;
+export interface SurvivalCurve extends RiskTable {
   readonly survival: Float64Array;
   readonly lower: Float64Array;
   readonly upper: Float64Array;
   /** Greenwood's standard error of `survival`. */
   readonly standardError: Float64Array;
-  readonly atRisk: Float64Array;
-  readonly events: Float64Array;
-  readonly censored: Float64Array;
   /** The share that lives beyond `t`. */
   at(t: number): number;
   /** The first time at which at most the share `p` is alive; Infinity if the curve stays above it. */

@@ -1,20 +1,14 @@
 import { decimal } from "../../core/format";
+import type { Dot } from "./dots";
 import type { VegaSpec } from "./draw-vega";
 import { type FigureText, figure } from "./figure";
 import { type AxisOptions, axis, axisAbove } from "./line";
 import { namesAbove } from "./narrow";
 import { textWidth } from "./text-width";
-import { type Colour, colourOf, faint, legendAbove, legendBelow } from "./theme";
+import { colourOf, faint, legendAbove, legendBelow } from "./theme";
 
-export interface Bar {
-  readonly label: string;
-  readonly value: number;
-  readonly low?: number;
-  readonly high?: number;
-  /** Bars of one label stand side by side by group. */
-  readonly group?: string;
-  readonly colour: Colour;
-}
+/** Bars of one label stand side by side by group. */
+export type Bar = Omit<Dot, "mark">;
 
 export interface BarChart extends FigureText {
   readonly bars: readonly Bar[];

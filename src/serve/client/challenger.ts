@@ -1,10 +1,10 @@
+import type { Interval } from "../../evaluate/bootstrap.js";
 import type { Challenger } from "../routes/challenger.js";
 import type { Comparison } from "../routes/comparison.js";
 import {
   between,
   byId,
   changeTo,
-  type Interval,
   make,
   percent,
   problemBox,

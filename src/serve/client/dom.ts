@@ -1,3 +1,4 @@
+import type { Interval } from "../../evaluate/bootstrap.js";
 import type { Problem as Told } from "../problem.js";
 
 /** What went wrong, as the server says it, or where it is not reached, the page. */
@@ -92,13 +93,6 @@ export function shown(value: number, digits = 0): string {
   const scale = 10 ** digits;
   const plain = Math.round(value * scale) === 0 ? 0 : value;
   return plain.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-}
-
-/** A figure and the ends of its interval. */
-export interface Interval {
-  readonly estimate: number;
-  readonly low: number;
-  readonly high: number;
 }
 
 /** 0.8452 (0.8295 to 0.8592) */

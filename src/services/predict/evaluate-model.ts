@@ -11,16 +11,11 @@ import { classesScorers, confusionMatrix } from "../../evaluate/multiclass";
 import { type CalibrationBin, calibrationCurve } from "../../evaluate/probability";
 import { decisionScorers, probabilityScorers, regressionScorers } from "../../evaluate/scorers";
 import { mostProbable } from "../../models/multiclass/probabilities";
-import { probabilitiesOf, type SavedModel, targetOf } from "./saved-model";
+import { probabilitiesOf, type SavedModel, type SavedScore, targetOf } from "./saved-model";
 
-export interface EvaluatedFigure {
-  readonly name: string;
+export interface EvaluatedFigure extends SavedScore {
   readonly title: string;
   readonly better: "higher" | "lower";
-  readonly value: number;
-  /** Ends of the bootstrap interval. */
-  readonly low: number;
-  readonly high: number;
 }
 
 export interface Evaluation {

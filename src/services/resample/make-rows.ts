@@ -17,7 +17,7 @@ import type { ColumnPlan } from "../../synthesis/structure/structure";
 import { reduceTable } from "../../synthesis/structure/variables";
 import { type Classes, lacking } from "./classes";
 import { inParts } from "./parts";
-import { nearerLevels, rowsWithin, type TableRules, type Within } from "./within-rules";
+import { type Between, nearerLevels, rowsWithin, type TableRules, type Within } from "./within-rules";
 
 type MakerOptions = { readonly counts: readonly [number, number]; readonly neighbours?: number };
 
@@ -105,10 +105,7 @@ export function rowMaker(
 }
 
 /** New rows between rows of a part, by their places there, and the levels of each feature that has any. */
-interface Steps {
-  readonly base: Int32Array;
-  readonly towards: Int32Array;
-  readonly step: Float64Array;
+interface Steps extends Between {
   readonly levels: ReadonlyMap<string, Int32Array>;
 }
 

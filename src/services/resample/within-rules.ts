@@ -4,6 +4,7 @@ import type { ColumnSchema } from "../../data/schema";
 import { type Column, cellText, columnNamed, isCategorical, type Table, table } from "../../data/table";
 import type { PackedTable } from "../../data/tally/packed-table";
 import { alikeWithin } from "../../evaluate/synthetic/shifted/torn-units";
+import type { Steps } from "../../resample/interpolate";
 import { onDays } from "../../synthesis/structure/date-days";
 import { bandReads } from "../../synthesis/structure/discover/bands";
 import { discoverStructure } from "../../synthesis/structure/discover/discover";
@@ -38,11 +39,7 @@ import {
 import { type OwnKeys, ownKeys } from "./own-keys";
 
 /** New rows between rows of a table: the one that each starts from, the one it leads to, how far (0 stays, 1 arrives). */
-export interface Between {
-  readonly base: Int32Array;
-  readonly towards: Int32Array;
-  readonly step: Float64Array;
-}
+export type Between = Pick<Steps, "base" | "towards" | "step">;
 
 /** What holds in all rows of a table, and what of its columns does not follow from others. */
 export interface TableRules {

@@ -1,22 +1,17 @@
 import { Command } from "commander";
 import { money, percent } from "../../../core/format";
 import type { Forecast } from "../../../services/forecast/forecast";
-import type { Panel } from "../../../services/forecast/read-panel";
+import type { Panel, PanelOptions } from "../../../services/forecast/read-panel";
 import { decimalNumber, wholeNumber } from "../../support/options";
 import { note, print, printJson, printTable } from "../../support/output";
 import { noteColumns, readAsWritten } from "../../support/own-data";
 import { type ReadingFlags, readingOptions } from "../../support/reading";
 
-interface ForecastFlags extends ReadingFlags {
+interface ForecastFlags extends ReadingFlags, PanelOptions {
   readonly data: string;
-  readonly customer?: string;
-  readonly month?: string;
-  readonly value?: string;
-  readonly segment?: string;
   readonly drivers?: string[];
   readonly horizon: string;
   readonly level: string;
-  readonly skipBadRows?: boolean;
   readonly out?: string;
   readonly json?: boolean;
 }

@@ -11,18 +11,15 @@ import { checkUsable, noteDrift } from "../../support/drift";
 import { CliError, exitCodes, usageError } from "../../support/exit";
 import { note, noteProblems, printJson } from "../../support/output";
 import { csvOptions, lost, noteRemarks, type ReadingFlags, readingOptions } from "../../support/reading";
+import type { ModelFlags } from "../../support/score/score-model";
 import type { ScoreSource } from "../../support/score/score-source";
 import { storeOption } from "../../support/store-option";
 
-interface Options extends ReadingFlags {
+interface Options extends ReadingFlags, ModelFlags {
   readonly strict?: boolean;
   readonly data: string;
   readonly out: string;
   readonly table?: string;
-  readonly model?: string;
-  readonly store: string;
-  readonly valueModel?: string;
-  readonly valueColumn?: string;
   readonly id?: string[];
   readonly threads?: string;
   readonly spreadsheetSafe?: boolean;

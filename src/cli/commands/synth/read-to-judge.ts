@@ -5,8 +5,8 @@ import { type DrawnTable, drawnOf } from "../../../data/read/drawn-table";
 import { type Survey, surveyTable } from "../../../data/read/survey-table";
 import { schemaOf } from "../../../data/schema";
 import { readSchema } from "../../../data/schema-file";
-import type { Table } from "../../../data/table";
-import { type WholeTables, wholeTables } from "../../../evaluate/synthetic/whole";
+import type { ReportPlan } from "../../../evaluate/synthetic/report";
+import { wholeTables } from "../../../evaluate/synthetic/whole";
 import { whoseRows } from "../../../services/synthetic/rows-to-learn";
 import { noteWhose } from "../../support/counted-rows";
 import { checkLoss, csvOptions, type ReadingFlags } from "../../support/reading";
@@ -34,12 +34,8 @@ export interface ReportFlags extends JudgingFlags {
 }
 
 /** The tables to be judged, or rows drawn from those that are long, and then what all rows tell. */
-export interface JudgedTables {
-  readonly real: Table;
-  readonly synthetic: Table;
-  readonly holdout?: Table;
+export interface JudgedTables extends Pick<ReportPlan, "real" | "synthetic" | "holdout" | "whole"> {
   readonly customer: string | false;
-  readonly whole?: WholeTables;
 }
 
 /** The most rows of a table that are judged: some measures compare each with each. */
