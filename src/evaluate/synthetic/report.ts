@@ -1,4 +1,5 @@
 import { check } from "../../core/checks";
+import { listed } from "../../core/format";
 import type { Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
 import { oneRowEach, repeatedCustomers, withCustomerIds } from "../../data/customers";
@@ -27,7 +28,7 @@ import { type ShiftedPair, shiftedPairs } from "./shifted/shifted-pairs";
 import { type Subgroups, subgroupTable } from "./subgroups";
 import { type Support, supportScores } from "./support";
 import { type TextForm, textForms } from "./texts";
-import { trainSyntheticTestReal, type Utility, whyNoUtility } from "./utility";
+import { givingAway, trainSyntheticTestReal, type Utility, whyNoUtility } from "./utility";
 import { drawnSentences, type RowCounts, type WholeTables } from "./whole";
 
 export interface ReportPlan {
@@ -128,7 +129,7 @@ export async function syntheticReport(
   const next = stepsOf(parts, watch);
   const stop = watch.signal ? { signal: watch.signal } : {};
   const enough = (table: Table): boolean => Math.min(table.rows, synthetic.rows) >= leastDetected;
-  const { aim, useless } = aimOf({ ...plan, ...tables });
+  const { aim, useless, given = [] } = aimOf({ ...plan, ...tables }, rng);
   const detect = (table: Table, label: string): Promise<AucInterval> =>
     detectionAuc(table, synthetic, rng.fork(label), {}, stop);
   const quality = await next(() => qualityScore(real, synthetic));
@@ -157,7 +158,7 @@ export async function syntheticReport(
       ...known,
       ...withoutPairs(quality),
       ...unlike.notLookedAt,
-      ...notJudged({ ...plan, ...tables }, useless),
+      ...given.concat(notJudged({ ...plan, ...tables }, useless)),
     ],
     quality,
     qualityAllPairs,
@@ -312,10 +313,25 @@ function byCustomer(plan: ReportPlan) {
 }
 
 /** What models are asked for, and why they cannot be judged by it. */
-function aimOf({ real: train, synthetic, holdout: test, target, positive }: ReportPlan) {
+function aimOf({ real: train, synthetic, holdout: test, target, positive }: ReportPlan, rng: Rng) {
   if (target === undefined) return {};
   const aim = { train, synthetic, target, positive };
-  return { aim, useless: test && whyNoUtility({ ...aim, test }) };
+  if (!test) return { aim };
+  const useless = whyNoUtility({ ...aim, test });
+  return {
+    aim,
+    useless,
+    given:
+      useless === undefined ? givenSentences(givingAway({ ...aim, test }, rng.fork("given")), target) : [],
+  };
+}
+
+function givenSentences(given: readonly string[], target: string): string[] {
+  if (given.length === 0) return [];
+  const told = given.length === 1 ? "alone tells" : "each alone tell";
+  return [
+    `usefulness for ${target} beyond ${listed(given)}, which ${told} it in the rows learnt from: what models reach says nothing of the other columns; judge tables without ${given.length === 1 ? "that one" : "those"}`,
+  ];
 }
 
 /** Fewer rows than these tell nothing from each other, and nobody's membership. */

@@ -14,6 +14,7 @@ import type { TablePredictor } from "../../models/out-of-fold";
 import { type FitTable, pipeline } from "../../models/pipeline";
 import { bootstrapIntervals, type Figure, type Interval } from "../bootstrap";
 import { aucInterval, deLong } from "../compare";
+import { leakageSuspects } from "../leakage";
 import { macroRocAuc } from "../multiclass";
 import { rSquared } from "../regression";
 
@@ -99,6 +100,20 @@ export async function trainSyntheticTestReal(
 /** Why usefulness cannot be judged, in words; undefined where it can. */
 export function whyNoUtility(plan: UtilityPlan): string | undefined {
   return nothingToLearn(taskOf(plan), plan.target);
+}
+
+/**
+ * The columns that alone tell the target in the rows learnt from (of several classes, each of them): what models reach by them
+ * says nothing of the others.
+ */
+export function givingAway(plan: UtilityPlan, rng: Rng): string[] {
+  const { train, kind } = taskOf(plan);
+  const targets =
+    kind.kind === "classes"
+      ? [...new Set(train.y)].map((own) => train.y.map((label) => Number(label === own)))
+      : [train.y];
+  const suspects = targets.map((y) => leakageSuspects(train.rows, y, rng).map(({ column }) => column));
+  return suspects[0].filter((column) => suspects.every((own) => own.includes(column)));
 }
 
 function taskOf({ train, synthetic, test, target, positive }: UtilityPlan): Task {

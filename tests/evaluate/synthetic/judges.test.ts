@@ -126,6 +126,24 @@ describe("a target that is no yes or no", () => {
     );
   });
 
+  test("is said to tell nothing of the other columns where one of them alone tells it", async () => {
+    const withReason = (from: Table): Table => {
+      const tier = from.columns.find(({ name }) => name === "tier") as { codes: Int32Array };
+      const levels = ["none", "moved", "price", "other"];
+      const reason = { name: "reason", type: "categorical", codes: tier.codes, levels } as const;
+      return dropColumns({ ...from, columns: [...from.columns, reason] }, ["score"]);
+    };
+    const plan = { real: withReason(real), synthetic: withReason(made), target: "tier" };
+    const { notJudged, utility } = await syntheticReport(
+      { ...plan, holdout: withReason(takeTableRows(held, rows(0, 60))) },
+      seeded(1),
+    );
+    expect(utility?.[0].real.estimate).toBeGreaterThan(0.95);
+    expect(notJudged).toEqual([
+      "usefulness for tier beyond reason, which alone tells it in the rows learnt from: what models reach says nothing of the other columns; judge tables without that one",
+    ]);
+  });
+
   test("is said to be not judged where a table has one value of it, and the rest of the report is made", async () => {
     const all = (from: Table, level: number): Table => ({
       ...from,
