@@ -9,25 +9,34 @@ import {
   type Variable,
 } from "../structure/structure";
 
+/** Of more than two levels and tied to so many columns, a target is drawn in its place. */
+const mostTied = 1;
 /** Numbers whose variance the levels explain to this share wait for them. */
 const explainedShare = 0.8;
 
 /**
  * The order of drawing: numbers that the levels explain badly, then levels by how many they are, then the other
  * numbers, then what formulas leave open, each after those that its formula reads, the target last, or before the
- * formulas that read it; before all of them those that are `given`, and what says whether cells are missing: where one is, that its
+ * formulas that read it, unless it has more than two levels that several columns go together with: drawn without it these may leave it
+ * nothing to be; before all of them those that are `given`, and what says whether cells are missing: where one is, that its
  * value is not known must tell nothing. What is `told` by others later comes after all that is not, which would go by a guess.
  */
 export function drawingOrder(
   variables: readonly Variable[],
-  { columns, gaps = [] }: Structure,
+  { columns, exclusions, gaps = [] }: Structure,
   target: string | undefined,
   given: ReadonlySet<string> = new Set(),
   told: ReadonlySet<string> = new Set(),
 ): readonly Variable[] {
   const early = new Set(gaps.map(({ variable }) => variable));
   const first = [given, early].flatMap((names) => variables.filter(({ name }) => names.has(name)));
-  const last = variables.filter((variable) => variable.name === target && !given.has(target));
+  const tied = exclusions.filter((one) => one.columns.includes(target ?? "")).length;
+  const last = variables.filter(
+    (one) =>
+      one.name === target &&
+      !given.has(target) &&
+      !(tied > mostTied && one.kind === "levels" && one.levels.length > 2),
+  );
   const which = new Set(variables.flatMap((one) => ("repeats" in one ? [repeatsName(one.name)] : [])));
   const others = variables.filter((one) => ![...first, ...last].includes(one) && !which.has(one.name));
   const levels = others.filter((other): other is LevelsVariable => other.kind === "levels");

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { seeded } from "../../../src/core/rng";
-import { type Column, table } from "../../../src/data/table";
+import { parseCsv } from "../../../src/data/read/read-csv";
+import { type Column, cellText, columnNamed, type Table, table } from "../../../src/data/table";
 import { sequential } from "../../../src/synthesis/sequential/sequential";
 import { discoverStructure } from "../../../src/synthesis/structure/discover/discover";
 import type { NumberPlan } from "../../../src/synthesis/structure/structure";
@@ -47,4 +48,31 @@ test("sequential() draws what a formula reads before what it leaves open, the ta
   const made = model.sample(300, seeded(3)).columns;
   const [total, one] = [made[0], made[2]].map((column) => numbersOf(column));
   expect(one.every((value, i) => value <= total[i])).toBe(true);
+});
+
+test("a target of several levels that other columns go together with has its shares", async () => {
+  const rng = seeded("policies");
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(rng.uniform() * list.length)];
+  const kinds = ["home", "home", "home", "motor", "motor", "motor", "motor", "life", "travel"] as const;
+  const sums = { home: [60, 300], motor: [5, 60], life: [50, 300], travel: [2, 10] } as const;
+  const steps = { home: 5, motor: 1, life: 50, travel: 2 } as const;
+  const lines = Array.from({ length: 2000 }, () => {
+    const kind = pick(kinds);
+    const term = kind === "life" ? pick([10, 15, 20]) : kind === "travel" ? 1 : pick([1, 1, 3]);
+    const own = kind === "life" || kind === "travel" ? "" : pick([150, 300, 500]);
+    const [low, high] = sums[kind];
+    const sum = steps[kind] * Math.round((low + (high - low) * rng.uniform()) / steps[kind]);
+    return [`T${term}`, own === "" ? "" : `D${own}`, `S${sum}`, kind].join(",");
+  });
+  const { table: from } = parseCsv(`term,own,sum,kind\n${lines.join("\n")}\n`);
+  const made = (await sequential({ target: "kind", threads: 1 })(from, seeded(2))).sample(4000, seeded(3));
+  const share = (rows: Table, level: string): number => {
+    const column = columnNamed(rows, "kind");
+    return (
+      Array.from({ length: rows.rows }, (_, i) => i).filter((i) => cellText(column, i) === level).length /
+      rows.rows
+    );
+  };
+  for (const kind of new Set(kinds))
+    expect(Math.abs(share(made, kind) - share(from, kind))).toBeLessThan(0.015);
 });
