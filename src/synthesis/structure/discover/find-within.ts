@@ -115,9 +115,10 @@ function levelsWithin(levels: readonly LevelsInput[], rows: Int32Array): readonl
 /** The sum with amounts for levels that never leave the end, by which they do not: no row tells which. */
 function withIdleLevels(formula: Formula, { target, end, side }: Cut, { of, rows, people }: Trials): Formula {
   const sign = side === "least" ? 1 : -1;
-  return formula.effects.reduce((rule: Formula, by) => {
+  let rule = formula;
+  for (const by of formula.effects) {
     const codes = of(by.column);
-    const others = rule.effects.filter(({ column }) => column !== by.column);
+    const others = rule.effects.filter((one) => one !== by);
     const bare = evaluate({ ...rule, effects: others }, of, rows);
     const effects = by.effects.map((own, code) => {
       const there = placesWhere(rows, (i) => codes[i] === code && !Number.isNaN(target.values[i]));
@@ -130,8 +131,9 @@ function withIdleLevels(formula: Formula, { target, end, side }: Cut, { of, rows
       const unit = 10 ** Math.floor(Math.log10(beyond || 1));
       return 0 - sign * Math.ceil(beyond / unit) * unit;
     });
-    return { ...rule, effects: rule.effects.map((one) => (one === by ? { ...by, effects } : one)) };
-  }, formula);
+    rule = { ...rule, effects: rule.effects.map((one) => (one === by ? { ...by, effects } : one)) };
+  }
+  return rule;
 }
 
 /**
