@@ -184,7 +184,9 @@ function describeCells(plan: ColumnPlan, structure: Structure): string[] {
       : [`${name} is a key: every ${plan.repeats ? "group of rows" : "row"} gets a fresh one.`];
   if (plan.kind === "levels")
     return plan.texts
-      ? [`${name} is text: made up in the shapes and of the words that enough rows share.`]
+      ? [
+          `${name} is text: made up in the shapes and of the words that enough rows share${plan.texts.by ? `, those of each ${plan.texts.by.of} apart` : ""}.`,
+        ]
       : [];
   if (plan.kind === "date") {
     const write = dateWriter(plan.format);

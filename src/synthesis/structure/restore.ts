@@ -1,7 +1,7 @@
 import { permutation, type Rng } from "../../core/rng";
 import { plainDates } from "../../data/formats/date-format";
 import { type ColumnSchema, schemaOf } from "../../data/schema";
-import { type Column, isCategorical, type Table, type TextColumn, table } from "../../data/table";
+import { type Column, cellText, isCategorical, type Table, type TextColumn, table } from "../../data/table";
 import { dateWriter, type WrittenDates } from "./dates";
 import { bandCodes } from "./discover/bands";
 import { partsOf } from "./discover/parts-of-dates";
@@ -28,7 +28,7 @@ import {
   type Structure,
 } from "./structure";
 import { settling } from "./support";
-import { type TextGrammar, writeTexts } from "./texts";
+import { type TextGrammar, writeTextsBy } from "./texts";
 import { drawnUnit, emptied, missingRows } from "./variables";
 
 /** What a method drew for a variable: codes for levels, values for numbers. */
@@ -63,7 +63,16 @@ export function restoreTable(
     const gap = whole ? undefined : structure.gaps?.find(({ column }) => column === name);
     return gap && (parts.get(gap.variable) as Int32Array);
   };
-  const columns = structure.columns.map((plan, j): Column => {
+  const byOf = ({ by }: TextGrammar): Column | undefined => {
+    const at = structure.columns.findIndex(({ name }) => name === by?.of);
+    return at < 0 ? undefined : finished(at);
+  };
+  const finished = (j: number): Column => {
+    const column = columnOf(structure.columns[j], j);
+    const gap = gapOf(column.name);
+    return gap ? emptied(column, gap) : column;
+  };
+  const columnOf = (plan: ColumnPlan, j: number): Column => {
     const { name, type } = schema[j];
     if (plan.kind === "number") return numeric(schema[j], numbers.get(name) as Float64Array);
     if (plan.kind === "levels" && plan.texts)
@@ -71,6 +80,7 @@ export function restoreTable(
         schema[j],
         plan,
         (parts.get(plan.name) ?? new Int32Array(rows)) as Int32Array,
+        byOf(plan.texts),
         rng.fork(name),
       );
     if (plan.kind === "levels" || plan.kind === "lookup") return levelColumn(schema[j], plan, parts, rows);
@@ -105,13 +115,8 @@ export function restoreTable(
     const mixed = format.formats.length > 1;
     const values = Array.from(dates, (value) => write(value, mixed ? formats.uniform() : 0));
     return { ...writtenAs(schema[j]), type: texts, values, ...toldFormat(format) };
-  });
-  return table(
-    columns.map((column) => {
-      const gap = gapOf(column.name);
-      return gap ? emptied(column, gap) : column;
-    }),
-  );
+  };
+  return table(structure.columns.map((_, j) => finished(j)));
 }
 
 /**
@@ -290,14 +295,21 @@ export function keysOf(
   return out;
 }
 
-/** The levels that are told, and made-up texts in place of the others. */
-function withTexts(schema: ColumnSchema, plan: LevelsPlan, codes: Int32Array, rng: Rng): Column {
+/** The levels that are told, and made-up texts in place of the others, written as the cells of `by` say. */
+function withTexts(
+  schema: ColumnSchema,
+  plan: LevelsPlan,
+  codes: Int32Array,
+  by: Column | undefined,
+  rng: Rng,
+): Column {
   const { levels, texts } = plan;
-  const other = levels.length;
-  const count = codes.reduce((sum, code) => sum + (code === other ? 1 : 0), 0);
-  const made = writeTexts(texts as TextGrammar, count, rng);
-  let next = 0;
-  const values = Array.from(codes, (code) => (code === other ? made[next++] : (levels[code] ?? "")));
+  const rows = [...codes.keys()].filter((i) => codes[i] === levels.length);
+  const cells = rows.map((i) => (by ? cellText(by, i) : ""));
+  const values = Array.from(codes, (code) => levels[code] ?? "");
+  writeTextsBy(texts as TextGrammar, cells, rng).forEach((text, k) => {
+    values[rows[k]] = text;
+  });
   return { ...writtenAs(schema), type: textType(schema.type, plan), values };
 }
 

@@ -1,6 +1,7 @@
 import { picker } from "../../core/math/sorted";
 import { permutation, type Rng } from "../../core/rng";
 import { keyOfText } from "../../data/tally/keys";
+import { placesBy } from "./keys/forms-go-with";
 import { bitsOf, textOfBits } from "./keys/free-of";
 import { rangeOf } from "./keys/places-for";
 
@@ -25,6 +26,12 @@ export interface TextGrammar {
   readonly free?: { readonly stride: number; readonly rests: string };
   /** About which share of the texts made up are real ones all the same. */
   readonly real?: number;
+  /** Where another column says how texts are written, grammars of its cells' texts: each of `cells` has one, by its place; others have this one. */
+  readonly by?: {
+    readonly of: string;
+    readonly grammars: readonly TextGrammar[];
+    readonly cells: readonly (readonly [cell: string, grammar: number])[];
+  };
 }
 
 export interface Weighted<T> {
@@ -169,6 +176,24 @@ export function writeTexts(grammar: TextGrammar, count: number, rng: Rng): strin
   }
   if (repeated === 0) return out;
   return Array.from(permutation(rng, count), (i) => out[i]);
+}
+
+/** A text for each of the cells of the column that says how they are written. */
+export function writeTextsBy(grammar: TextGrammar, cells: readonly string[], rng: Rng): string[] {
+  const { grammars = [], cells: told = [] } = grammar.by ?? {};
+  const places = new Map(told);
+  const out = new Array<string>(cells.length);
+  for (const [place, rows] of placesBy(cells.map((cell) => places.get(cell) ?? -1))) {
+    const made = writeTexts(
+      grammars[place] ?? grammar,
+      rows.length,
+      place < 0 ? rng : rng.fork(`part ${place}`),
+    );
+    rows.forEach((i, k) => {
+      out[i] = made[k];
+    });
+  }
+  return out;
 }
 
 function classOf(token: string): string {

@@ -31,6 +31,14 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     holds(isListOf("string", plan.levels), "must list as levels texts, each once", plan.levels);
   if (kind === "levels" || kind === "number" || kind === "date")
     holds(typeof plan.missing === "boolean", "must say as missing true or false", plan.missing);
+  const by = kind === "levels" ? plan.texts?.by : undefined;
+  const other = structure.columns.find(({ name }) => name === by?.of);
+  const texted = other?.kind === "key" || (other?.kind === "levels" && other.texts);
+  holds(
+    !by || (other && !texted) === true,
+    "must be written by a column of the table, none of texts",
+    by?.of,
+  );
   if (kind === "number" || kind === "date") {
     const ranged = Number.isFinite(plan.low) && Number.isFinite(plan.high) && plan.low <= plan.high;
     holds(ranged, "must have numbers as low and high, low not above high", `${plan.low} and ${plan.high}`);

@@ -1,6 +1,7 @@
 import type { Rng } from "../../../core/rng";
 import { spacedRows } from "../discover/search";
 import { personsIn } from "../people";
+import { apartFrom, grammarOf, type TextGrammar } from "../texts";
 import { alike, formsGoWith, leastRows, looks, placesBy } from "./forms-go-with";
 import { freshKeys, keyCount } from "./fresh-keys";
 import type { KeyPlan } from "./key-plan";
@@ -34,21 +35,10 @@ export function planBy(
   from: WrittenKeys,
   rng: Rng,
 ): { readonly plan?: KeyPlan; readonly goes: readonly string[] } {
-  const { keys, at, columns, cellsOf } = from;
-  const few = spacedRows(at.length, lookedAt);
-  const beside = columns.map((name) => ({
-    name,
-    cells: cellsOf(
-      name,
-      few.map((k) => at[k]),
-    ).map((cell) => cell ?? ""),
-  }));
-  const goes = formsGoWith(
-    Array.from(few, (k) => keys[k]),
-    beside,
-  );
+  const { keys, at, columns } = from;
+  const goes = goWith(from);
   for (const of of goes) {
-    const parts = partsOf(from, cellsOf(of, at));
+    const parts = partsOf(from, of);
     if (!parts) continue;
     const others = columns.filter((name) => name !== of);
     const plans = parts.rows.map((rows, p): KeyPlan => {
@@ -68,6 +58,30 @@ export function planBy(
     if (apart) return { plan: { style: "by", of, plans, cells: parts.cells, shares }, goes };
   }
   return { goes };
+}
+
+/** The grammar with those of the texts by what another column says, where it says how they are written. */
+export function grammarBy(from: WrittenKeys, grammar: TextGrammar, rng: Rng): TextGrammar {
+  for (const of of goWith(from)) {
+    const parts = partsOf(from, of);
+    if (!parts) continue;
+    const grammars = parts.rows.map((rows, p) => {
+      const texts = rows.map((k) => from.keys[k]);
+      return apartFrom(grammarOf(texts, from.least), texts, rng.fork(`part ${p}`));
+    });
+    return { ...grammar, by: { of, grammars, cells: parts.cells } };
+  }
+  return grammar;
+}
+
+/** The columns with which it goes how keys are written, as a part of the rows shows. */
+function goWith({ keys, at, columns, cellsOf }: WrittenKeys): readonly string[] {
+  const few = spacedRows(at.length, lookedAt);
+  const rows = few.map((k) => at[k]);
+  return formsGoWith(
+    Array.from(few, (k) => keys[k]),
+    columns.map((name) => ({ name, cells: cellsOf(name, rows).map((cell) => cell ?? "") })),
+  );
 }
 
 /** The columns by which keys are written. */
@@ -99,7 +113,8 @@ interface Parts {
 }
 
 /** As many parts as can be told of the keys, of which each cell has those of one; undefined where there is one, or exceptions are many. */
-function partsOf(from: WrittenKeys, cells: readonly (string | undefined)[]): Parts | undefined {
+function partsOf(from: WrittenKeys, of: string): Parts | undefined {
+  const cells = from.cellsOf(of, from.at);
   const found = looks.flatMap((look) => partsBy(from, cells, look) ?? []);
   return found.reduce<Parts | undefined>(
     (best, one) => (best && best.rows.length >= one.rows.length ? best : one),

@@ -9,7 +9,7 @@ import type { KeyPlan } from "./key-plan";
 import { keyPlanOf, roundKeys } from "./key-plan-of";
 import { type CellsOfTie, type TyingColumn, tiedKeys, withoutTies } from "./key-ties";
 import { areNumbered, isNamesAlone, nameParts, withoutNames } from "./name-parts";
-import { columnsOfPlan, planBy } from "./plan-by";
+import { columnsOfPlan, grammarBy, planBy, type WrittenKeys } from "./plan-by";
 import { risesWith } from "./rising";
 
 /** On so many rows it is looked which columns may say a part of identifiers. */
@@ -47,7 +47,28 @@ export function withTiedKeys(
           : { name, cells: textsOf(name, chosen), told: toldOf(name) },
     );
   const others = plans.flatMap((one) => (one.kind === "key" || one.kind === "constant" ? [] : [one.name]));
+  const asText = new Set(plans.flatMap((one) => ("texts" in one && one.texts ? [one.name] : [])));
+  const beside = (keys: readonly string[], at: Int32Array): WrittenKeys => ({
+    ...{ keys, at, persons: people?.of, least },
+    columns: others.filter((of) => !dates.has(of) && !asText.has(of)),
+    cellsOf: (of, rows) => textsOf(of, rows).map((cell) => (toldOf(of).has(cell) ? cell : undefined)),
+  });
   const tied = plans.map((plan): ColumnPlan => {
+    if (plan.kind === "levels" && plan.texts) {
+      const own = columnNamed(from, plan.name);
+      const told = new Set(["", ...plan.levels]);
+      const said = new Set<number>();
+      // One text a person: so counting texts counts people.
+      const at = Int32Array.from({ length: from.rows }, (_, i) => i).filter(
+        (i) => !told.has(cellText(own, i)) && (!people || said.size < said.add(people.of[i]).size),
+      );
+      const texts = grammarBy(
+        beside(textsOf(plan.name, at), at),
+        plan.texts,
+        rng.fork(`texts of ${plan.name}`),
+      );
+      return { ...plan, texts };
+    }
     if (plan.kind !== "key" || plan.repeats || plan.name === customer) return plan;
     const { name } = plan;
     const key = columnNamed(from, name);
@@ -63,15 +84,7 @@ export function withTiedKeys(
     const first = among(columnsOf(others, few), few);
     const near = [...new Set([...first.ties.map(({ of }) => of), ...first.loose])];
     const { ties, bare, loose } = among(columnsOf(near, rows), rows);
-    const written = (keys: readonly string[]) =>
-      planBy(
-        {
-          ...{ keys, at: rows, persons: people?.of, least },
-          columns: others.filter((of) => !dates.has(of)),
-          cellsOf: (of, at) => textsOf(of, at).map((cell) => (toldOf(of).has(cell) ? cell : undefined)),
-        },
-        rng.fork(`forms of ${name}`),
-      );
+    const written = (keys: readonly string[]) => planBy(beside(keys, rows), rng.fork(`forms of ${name}`));
     const rises = plans.find(
       (one) => one.kind === "date" && risesWith(texts, cellsOf({ of: one.name }) as Float64Array),
     );
