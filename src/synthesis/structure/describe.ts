@@ -8,6 +8,7 @@ import { dateOf, describeDated, rounding, unitOf } from "./describe-dates";
 import { type CellNames, describeExclusions, describeOnly } from "./describe-exclusions";
 import { type Formula, neededBy, type RatesBy, ratesIn } from "./formulas";
 import { spacing } from "./grids";
+import { describeCheckDigits } from "./keys/check-digits";
 import { describeTie } from "./keys/key-ties";
 import { describeSaying } from "./keys/name-parts";
 import { describeLater } from "./orders/later";
@@ -139,6 +140,7 @@ function describeFrom(plan: ColumnPlan, structure: Structure): string[] {
     return [
       ...(plan.names ? [`${name} holds what ${describeSaying(plan.names)}.`] : []),
       ...(plan.ties ?? []).map((tie) => `${name} ${describeTie(tie)}.`),
+      ...(plan.check ? [`${name}: ${describeCheckDigits(plan.check)}.`] : []),
       ...(plan.rises ? [`${name} rises with ${plan.rises}, in rows that are made together.`] : []),
     ];
   if (plan.kind === "lookup") return [`${name} follows from ${plan.of}.`];

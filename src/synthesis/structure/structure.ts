@@ -2,6 +2,7 @@ import type { DateUnit } from "./date-parts";
 import type { WrittenDates } from "./dates";
 import type { Formula } from "./formulas";
 import type { Grid } from "./grids";
+import type { CheckDigits } from "./keys/check-digits";
 import type { KeyPlan } from "./keys/key-plan";
 import type { KeyTie } from "./keys/key-ties";
 import type { NamePart } from "./keys/name-parts";
@@ -249,6 +250,8 @@ export interface KeyColumnPlan {
   readonly ties?: readonly KeyTie[];
   /** Names of other columns that stand in `keys` as characters, which what each row says takes the place of. None by default. */
   readonly names?: readonly NamePart[];
+  /** The digits that follow from the others, which are no part of `keys` either. */
+  readonly check?: CheckDigits;
   /** A date with which they rise from row to row: numbers of invoices. */
   readonly rises?: string;
   /** Columns with whose levels it goes how keys begin or are written: that is not kept. */

@@ -11,6 +11,7 @@ import { dateReader } from "./dates";
 import { toldValues } from "./ends";
 import { type Arguments, evaluate, leavesRest, ratesIn, restOf } from "./formulas";
 import { fillGaps } from "./gaps/fill-gaps";
+import { withCheckDigits, withoutCheckDigits } from "./keys/check-digits";
 import { keyWriter } from "./keys/fresh-keys";
 import { type CellsOfTie, withoutTies, withTies } from "./keys/key-ties";
 import { withNames, withoutNames } from "./keys/name-parts";
@@ -109,24 +110,25 @@ export function tieKeys({ columns: plans }: Pick<Structure, "columns">, rows: Ta
   const columns = rows.columns.map((column): Column => {
     const plan = plans.find(({ name }) => name === column.name);
     if (plan?.kind !== "key" || column.type === "numeric" || isCategorical(column)) return column;
-    const { keys, ties = [], names = [], rises } = plan;
+    const { keys, ties = [], names = [], rises, check } = plan;
     const cellsOf = cellsOfTies(plans, rows);
     const own = rises ? risen(column.values, cellsOf({ of: rises }) as Float64Array) : column.values;
     const write = keys.style === "by" && keyWriter(keys, cellsOf);
     const bare = write ? own.map((key, i) => key && write(Number(key), i)) : own;
-    return { ...column, values: withTies(withNames(bare, names, cellsOf), ties, cellsOf) };
+    const whole = withTies(withNames(bare, names, cellsOf), ties, cellsOf);
+    return { ...column, values: whole.map((key) => withCheckDigits(key, check)) };
   });
   return { ...rows, columns };
 }
 
 /** A column's identifiers without what other columns say in them. */
 export function bareKeys(
-  { name, ties = [], names = [] }: KeyColumnPlan,
+  { name, ties = [], names = [], check }: KeyColumnPlan,
   plans: readonly ColumnPlan[],
   from: Table,
 ): readonly string[] {
   const own = columnNamed(from, name);
-  const texts = Array.from({ length: from.rows }, (_, i) => cellText(own, i));
+  const texts = Array.from({ length: from.rows }, (_, i) => withoutCheckDigits(cellText(own, i), check));
   const cellsOf = cellsOfTies(plans, from);
   return withoutNames(withoutTies(texts, ties, cellsOf), names, cellsOf);
 }

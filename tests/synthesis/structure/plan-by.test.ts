@@ -96,3 +96,43 @@ test("how identifiers end goes with a column, too", async () => {
   );
   expect(other).toEqual([]);
 });
+
+const posts = { Leeds: "LS", York: "YO", Hull: "HU" } as const;
+
+/** Members of whom some have the same post code, ten of a box's; what they wrote says nothing of their town. */
+function members(rows = 900): Table {
+  const rng = seeded("posts");
+  const below = (count: number) => Math.floor(rng.uniform() * count);
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const town = ["Leeds", "York", "Hull"][below(3)] as keyof typeof posts;
+    const code =
+      i % 90 === 0 ? "LS99 1AA" : `${posts[town]}${1 + below(19)} ${1 + below(9)}A${"BCDEF"[below(5)]}`;
+    const note = ["asked to call", "moved to", "paid late in"][below(3)];
+    return `${i % 90 === 0 ? "Leeds" : town},${i % 11 === 0 ? "" : code},${note} ${1000 + below(9000)},${below(60)}`;
+  });
+  return parseCsv(`town,postcode,note,age\n${lines.join("\n")}\n`).table;
+}
+
+test("texts that few rows share are written as another column says, and those that many share are kept", async () => {
+  const model = await sequential()(members(), seeded(1));
+  const { structure } = model;
+  const again = loadSequential(JSON.parse(JSON.stringify(model.toJSON())));
+  const made = [model.sample(1500, seeded(2)), again.sample(500, seeded(3), { where: { town: "Hull" } })];
+  for (const rows of made) {
+    const [town, code] = [texts(rows, "town") as (keyof typeof posts)[], texts(rows, "postcode")];
+    const there = code.flatMap((own, i) => (own === "" ? [] : [{ own, of: posts[town[i]] }]));
+    expect(there.length).toBeGreaterThan(0.85 * rows.rows);
+    expect(there.filter(({ own, of }) => own !== "LS99 1AA" && !own.startsWith(of))).toEqual([]);
+  }
+  expect(texts(made[0], "postcode")).toContain("LS99 1AA");
+  const grammars = structure.columns.map((plan) => (plan.kind === "levels" ? plan.texts?.by?.of : undefined));
+  expect(grammars).toEqual([undefined, "town", undefined, undefined]);
+  const columns = structure.columns.map((plan) =>
+    plan.kind === "levels" && plan.texts?.by
+      ? { ...plan, texts: { ...plan.texts, by: { ...plan.texts.by, of: "postcode" } } }
+      : plan,
+  );
+  expect(() => checkRules({ ...structure, columns } as Structure, "read")).toThrow(
+    'Cannot read: postcode must be written by a column of the table, none of texts, got "postcode"',
+  );
+});

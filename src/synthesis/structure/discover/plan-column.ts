@@ -5,6 +5,7 @@ import { type Column, isCategorical, type NumericColumn } from "../../../data/ta
 import { coarserDates, dateReader, writtenDates } from "../dates";
 import { tamed } from "../ends";
 import { decimalsOf, gridOf, snap, within } from "../grids";
+import { checkDigitsOf, withoutCheckDigits } from "../keys/check-digits";
 import { keyPlanOf } from "../keys/key-plan-of";
 import { countPeople, type People } from "../people";
 import { leastDistinctIds } from "../repeated-ids";
@@ -59,10 +60,13 @@ export function keyColumn(name: string, texts: readonly string[], rng: Rng, leas
   const rows = tamed(Float64Array.from(counts.values()), least).values.map(Math.round).sort();
   const repeats = Array.from({ length: 10 }, (_, q) => rows[Math.floor((q + 0.5) * 0.1 * rows.length)]);
   const gaps = texts.reduce((sum, text) => sum + (text === "" ? 1 : 0), 0);
+  const check = checkDigitsOf(texts);
+  const bare = texts.map((text) => withoutCheckDigits(text, check));
   return {
     kind: "key",
     name,
-    keys: keyPlanOf(texts, rng.fork(name), least),
+    keys: keyPlanOf(bare, rng.fork(name), least),
+    ...(check && { check }),
     ...(repeats[9] > 1 && { repeats }),
     ...(gaps > 0 && { missing: gaps / texts.length }),
   };

@@ -2,6 +2,7 @@ import { check } from "../../../core/checks";
 import { dateUnits } from "../date-parts";
 import { checkDates } from "../dates";
 import { isGrid } from "../grids";
+import { checkDigits } from "../keys/check-digits";
 import { keyCount } from "../keys/fresh-keys";
 import type { KeyPlan } from "../keys/key-plan";
 import { datePatterns, type KeyTie } from "../keys/key-ties";
@@ -84,6 +85,8 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     );
     holds(keyCount(Object(plan.keys)) > 0, "must have keys to be made", plan.keys);
     holds(hasTexts(plan.keys), "must have texts that rows are given", plan.keys);
+    const known = plan.check === undefined || checkDigits.includes(plan.check);
+    holds(known, `must have as check ${checkDigits.join(", ")} or nothing`, plan.check);
     holds(mayRise(plan, structure), "must rise with a date", plan.rises);
     holds(Array.isArray(ties), "must list as ties what other columns say of its keys", ties);
     for (const tie of ties.map(Object) as readonly KeyTie[]) {

@@ -118,8 +118,15 @@ function alphabetOf(keys: readonly string[], at: number, least: number): string 
   const followed = /\d/.test(keys[0][at + 1] ?? "");
   if (starts && followed && keys.length >= least && [...counts.keys()].every((one) => /[1-9]/.test(one)))
     return digits.slice(1);
+  const few = counts.size <= fewMixed && [...counts.values()].every((count) => count >= fewMixed * least);
+  // A version 4 UUID has 8, 9, a or b at one place.
+  if (few && /\d/.test([...counts.keys()].join("")) && /\p{L}/u.test([...counts.keys()].join("")))
+    return [...counts.keys()].sort().join("");
   return classFor(counts, least);
 }
+
+/** So few letters and digits that many keys have at a place are all there may be. */
+const fewMixed = 4;
 
 /** The narrowest class that holds what enough keys have at a place. */
 export function classFor(counts: ReadonlyMap<string, number>, least: number): string {

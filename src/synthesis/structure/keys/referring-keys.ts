@@ -40,7 +40,10 @@ export function referringKeys(
       const most = cells.length >= leastFound * there.length && found.length >= leastFound * own.length;
       return most && (!found.every((text) => /^\d+$/.test(text)) || (mayBeId(name) && !dense(found, set)));
     });
-    return of ? [{ ...keyColumn(name, texts, rng, least), keys: of.plan.keys }] : [];
+    if (!of) return [];
+    const { check: _, ...as } = keyColumn(name, texts, rng, least);
+    const { keys: written, check } = of.plan;
+    return [{ ...as, keys: written, ...(check && { check }) }];
   });
 }
 

@@ -3,11 +3,11 @@ import type { Rng } from "../../../core/rng";
 import { cellText, columnNamed, type Table } from "../../../data/table";
 import { spacedRows } from "../discover/search";
 import { countPeople, type People } from "../people";
-import type { ColumnPlan } from "../structure";
-import { cellsOfTies } from "../variables";
+import type { ColumnPlan, KeyColumnPlan } from "../structure";
+import { bareKeys, cellsOfTies } from "../variables";
 import type { KeyPlan } from "./key-plan";
 import { keyPlanOf, roundKeys } from "./key-plan-of";
-import { type CellsOfTie, type TyingColumn, tiedKeys, withoutTies } from "./key-ties";
+import { type CellsOfTie, type TyingColumn, tiedKeys } from "./key-ties";
 import { areNumbered, isNamesAlone, nameParts, withoutNames } from "./name-parts";
 import { columnsOfPlan, grammarBy, planBy, type WrittenKeys } from "./plan-by";
 import { risesWith } from "./rising";
@@ -71,8 +71,7 @@ export function withTiedKeys(
     }
     if (plan.kind !== "key" || plan.repeats || plan.name === customer) return plan;
     const { name } = plan;
-    const key = columnNamed(from, name);
-    const texts = Array.from({ length: from.rows }, (_, i) => cellText(key, i));
+    const texts = bareKeys(plan, plans, from);
     const rows = Int32Array.from(texts.keys()).filter((i) => texts[i] !== "");
     const among = (columns: readonly TyingColumn[], chosen: Int32Array) =>
       tiedKeys(
@@ -139,8 +138,8 @@ function withNamesIn(
     const texted = plan.kind === "key" || (plan.kind === "levels" && (plan.texts ?? plan.rare));
     if (!texted || keep.includes(plan.name) || used.has(plan.name) || !isText(plan)) return;
     const { name } = plan;
-    const ties = (plan.kind === "key" && plan.ties) || [];
-    const whole = withoutTies(cellsOf({ of: name }) as readonly string[], ties, cellsOfTies(plans, from));
+    const { ties = [], check } = plan.kind === "key" ? plan : {};
+    const whole = bareKeys({ ...plan, ties, check } as KeyColumnPlan, plans, from);
     const rows = [...whole.keys()].filter((i) => whole[i] !== "");
     const others = out.filter(
       (one) => one.name !== name && isText(one) && !(one.kind === "key" && (one.names ?? one.ties)),
@@ -179,6 +178,7 @@ function withNamesIn(
       keys,
       names,
       ...(ties.length > 0 && { ties }),
+      ...(check && { check }),
       ...(rows.length < whole.length && { missing: 1 - rows.length / whole.length }),
     };
   });
