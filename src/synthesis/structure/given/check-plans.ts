@@ -73,38 +73,7 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     holdHours(plan, structure, holds);
   }
   if (kind === "constant") holds(typeof plan.text === "string", "must have a text", plan.text);
-  if (kind === "key") {
-    const { ties = [], goes = [], loose = [] } = plan;
-    for (const [name, list] of Object.entries({ goes, loose }))
-      holds(isListOf("string", list), `must list as ${name} columns, each once`, list);
-    holds(areNames(plan, structure), "must list as names other columns and how they are written", plan.names);
-    holds(
-      isWritable(plan.keys, structure),
-      "must be written by another column: a plan of keys for each of its cells, by number, and a share of each plan",
-      plan.keys,
-    );
-    holds(keyCount(Object(plan.keys)) > 0, "must have keys to be made", plan.keys);
-    holds(hasTexts(plan.keys), "must have texts that rows are given", plan.keys);
-    const known = plan.check === undefined || checkDigits.includes(plan.check);
-    holds(known, `must have as check ${checkDigits.join(", ")} or nothing`, plan.check);
-    holds(mayRise(plan, structure), "must rise with a date", plan.rises);
-    holds(Array.isArray(ties), "must list as ties what other columns say of its keys", ties);
-    for (const tie of ties.map(Object) as readonly KeyTie[]) {
-      const { of, at, pattern, texts, otherwise } = tie;
-      const other = structure.columns.find((one) => one.name === of);
-      holds(other !== undefined && other.kind !== "key", "must be tied to other columns, none of keys", of);
-      const written = pattern === undefined || datePatterns.includes(pattern);
-      const dated = (other?.kind === "date") === (pattern !== undefined);
-      holds(
-        written && dated,
-        `must be tied to dates, and to nothing else, by ${datePatterns.join(" or ")}`,
-        tie,
-      );
-      const whole = Number.isInteger(at) && at >= 0 && typeof otherwise === "string";
-      const listed = texts === undefined || (Array.isArray(texts) && texts.every(isPair));
-      holds(whole && listed, "must say of a tie where (at), which texts for which cells, and otherwise", tie);
-    }
-  }
+  if (kind === "key") checkKeys(plan, structure, holds);
   if (kind === "part") holds(dateUnits.includes(plan.unit), "must be a unit of a date", plan.unit);
   if (kind === "lookup") {
     const count = cellNamesOf(structure, plan.of)?.length ?? 0;
@@ -127,6 +96,39 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     );
     const whole = isPlaces(plan.order, 0, plan.levels) && plan.order.length === plan.cuts.length + 1;
     holds(whole, "must have as order its levels by number, one more than cuts", plan.order);
+  }
+}
+
+function checkKeys(plan: KeyColumnPlan, structure: Structure, holds: Holds): void {
+  const { ties = [], goes = [], loose = [] } = plan;
+  for (const [name, list] of Object.entries({ goes, loose }))
+    holds(isListOf("string", list), `must list as ${name} columns, each once`, list);
+  holds(areNames(plan, structure), "must list as names other columns and how they are written", plan.names);
+  holds(
+    isWritable(plan.keys, structure),
+    "must be written by another column: a plan of keys for each of its cells, by number, and a share of each plan",
+    plan.keys,
+  );
+  holds(keyCount(Object(plan.keys)) > 0, "must have keys to be made", plan.keys);
+  holds(hasTexts(plan.keys), "must have texts that rows are given", plan.keys);
+  const known = plan.check === undefined || checkDigits.includes(plan.check);
+  holds(known, `must have as check ${checkDigits.join(", ")} or nothing`, plan.check);
+  holds(mayRise(plan, structure), "must rise with a date", plan.rises);
+  holds(Array.isArray(ties), "must list as ties what other columns say of its keys", ties);
+  for (const tie of ties.map(Object) as readonly KeyTie[]) {
+    const { of, at, pattern, texts, otherwise } = tie;
+    const other = structure.columns.find((one) => one.name === of);
+    holds(other !== undefined && other.kind !== "key", "must be tied to other columns, none of keys", of);
+    const written = pattern === undefined || datePatterns.includes(pattern);
+    const dated = (other?.kind === "date") === (pattern !== undefined);
+    holds(
+      written && dated,
+      `must be tied to dates, and to nothing else, by ${datePatterns.join(" or ")}`,
+      tie,
+    );
+    const whole = Number.isInteger(at) && at >= 0 && typeof otherwise === "string";
+    const listed = texts === undefined || (Array.isArray(texts) && texts.every(isPair));
+    holds(whole && listed, "must say of a tie where (at), which texts for which cells, and otherwise", tie);
   }
 }
 
