@@ -293,3 +293,19 @@ test("notDetermined(real, synthetic) says which columns a text holds no more", a
   );
   expect(await notDetermined(terms(200, 1, true), terms(2000, 2, true), seeded(1))).toEqual([]);
 });
+
+test("notDetermined(real, synthetic) holds numbers against no more digits than they are written with", async () => {
+  // Real times lie on six minutes, made ones on minutes: the hours are in tenths, and no nearer.
+  const calls = (seed: number, minutes: number, off: number): Table =>
+    table("hours,sent,closed", 1500, seed, (u) => {
+      const sent = minutes * Math.floor((60_000 / minutes) * u());
+      const took = minutes * Math.floor((3000 / minutes) * u());
+      const time = (at: number): string =>
+        `${new Date(1.7e12 - (1.7e12 % 86_400_000) + 60_000 * at).toISOString().slice(0, 16)}`;
+      return [(took / 60 + off * Math.floor(3 * u())).toFixed(1), time(sent), time(sent + took)];
+    });
+  expect(await notDetermined(calls(1, 6, 0), calls(2, 1, 0), seeded(1))).toEqual([]);
+  const [wrong] = await notDetermined(calls(1, 6, 0), calls(2, 1, 0.1), seeded(1));
+  expect(wrong.what).toBe("hours");
+  expect(wrong.synthetic).toBeLessThan(0.5);
+});

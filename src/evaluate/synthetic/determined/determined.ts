@@ -137,6 +137,11 @@ function lookedAt(
     dates,
     values,
     pairs: comparable(numbers, dates, values),
+    rounded: new Map(
+      real.columns.flatMap((one) =>
+        one.type === "numeric" ? [[one.name, 0.500001 * 10 ** -(one.decimals ?? 17)]] : [],
+      ),
+    ),
     ends: [learnt, learnt + judged, learnt + judged + made],
     breathe: async () => {
       await new Promise((next) => setImmediate(next));

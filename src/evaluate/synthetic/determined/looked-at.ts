@@ -8,6 +8,8 @@ export interface LookedAt {
   readonly dates: ReadonlySet<string>;
   readonly values: ReadonlyMap<string, Float64Array>;
   readonly pairs: readonly Pair[];
+  /** Half of the last decimal in which each number is written: no rule tells it nearer. */
+  readonly rounded: ReadonlyMap<string, number>;
   /** Lets go for a moment, and throws where the work is to stop. */
   readonly breathe: () => Promise<void>;
 }

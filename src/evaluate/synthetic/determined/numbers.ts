@@ -341,13 +341,18 @@ function qualityOf(
 function judged(name: string, told: Told, by: readonly string[], at: LookedAt): Torn | undefined {
   const { log, y, quality } = told;
   const [learnt, judged, all] = at.ends;
+  const rounded = at.rounded.get(name) ?? 0;
+  const off = (i: number): boolean => {
+    const [own, foretold] = [y[i], quality.foretold[i]];
+    const apart = log ? Math.exp(own) - Math.exp(foretold) : own - foretold;
+    return Math.abs(own - foretold) > quality.within && Math.abs(apart) > rounded;
+  };
   const share = (from: number, to: number) => {
     let [right, rows] = [0, 0];
     for (let i = from; i < to; i++) {
-      const off = Math.abs(y[i] - quality.foretold[i]);
-      if (Number.isNaN(off)) continue;
+      if (Number.isNaN(y[i] - quality.foretold[i])) continue;
       rows++;
-      if (off <= quality.within) right++;
+      if (!off(i)) right++;
     }
     return { rows, right: right / rows };
   };
@@ -357,7 +362,7 @@ function judged(name: string, told: Told, by: readonly string[], at: LookedAt): 
   if (more < Math.max(leastMoreOff, allowed(real.right, real.rows, synthetic.right, synthetic.rows)))
     return undefined;
   const rows = new Set<number>();
-  for (let i = judged; i < all; i++) if (Math.abs(y[i] - quality.foretold[i]) > quality.within) rows.add(i);
+  for (let i = judged; i < all; i++) if (off(i)) rows.add(i);
   return {
     what: name,
     of: [name],
