@@ -229,10 +229,14 @@ export function spelledLevel(column: Column, word: string): string {
   return isCategorical(column) ? (column.levels[levelOf(column.levels, word)] ?? word) : word;
 }
 
-/** The code of the level as it is written, or else as another spelling of it; −1 where there is none. */
-function levelOf(levels: readonly string[], word: string): number {
+/** The code of the level as it is written, or else of the only other spelling of it; −1 where there is none. */
+export function levelOf(levels: readonly string[], word: string): number {
   const exact = levels.indexOf(word);
-  return exact >= 0 ? exact : levels.findIndex((level) => foldKey(level) === foldKey(word));
+  if (exact >= 0) return exact;
+  const [code = -1, another] = levels.flatMap((level, code) =>
+    foldKey(level) === foldKey(word) ? [code] : [],
+  );
+  return another === undefined ? code : -1;
 }
 
 function positiveCode(levels: readonly string[], action: string): number {

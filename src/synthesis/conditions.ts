@@ -3,6 +3,7 @@ import { dateParser } from "../data/formats/date-format";
 import { parserOf } from "../data/formats/format";
 import { learnDates } from "../data/formats/learn-dates";
 import type { ColumnSchema } from "../data/schema";
+import { levelOf } from "../data/target";
 
 /** Both ends belong to it; an end left out is open. Dates are written as text: `{ from: "2024-01-31" }`. */
 export interface Range {
@@ -125,7 +126,7 @@ function resolve(schema: ColumnSchema, column: number, condition: Condition): Co
     check(present !== undefined, action, `a column of levels needs one of ${known.join(", ")}, not a range`);
     const levels = new Uint8Array(known.length);
     for (const value of present ?? []) {
-      const code = known.indexOf(String(value));
+      const code = levelOf(known, String(value));
       check(code >= 0, action, `the value must be one of ${known.join(", ")}`, value);
       levels[code] = 1;
     }

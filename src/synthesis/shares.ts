@@ -4,6 +4,7 @@ import { permutation, type Rng } from "../core/rng";
 import { customersIn } from "../data/customers";
 import { joinTables } from "../data/join-tables";
 import { type Table, takeTableRows } from "../data/table";
+import { levelOf } from "../data/target";
 import type { Where } from "./conditions";
 import type { SampleOptions, Synthesiser } from "./synthesiser";
 
@@ -31,7 +32,9 @@ export function parseShares(texts: readonly string[], columns: Synthesiser["colu
       text,
     );
     check(column === undefined || column === own, action, "all shares must be of one column", own);
-    const [, level, share] = parts as RegExpMatchArray;
+    const [, word, share] = parts as RegExpMatchArray;
+    const levels = columns.find(({ name }) => name === own)?.levels ?? [];
+    const level = levels[levelOf(levels, word)] ?? word;
     checkNumber(Number(share), 0, 1, action, `the share of ${level}`);
     check(!shares.has(level), action, "a level can have one share only", level);
     shares.set(level, Number(share));

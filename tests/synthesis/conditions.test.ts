@@ -57,6 +57,17 @@ describe("resolveWhere(where, columns)", () => {
     ]);
   });
 
+  test("takes another spelling of a level where one alone is meant", () => {
+    expect(resolveWhere({ plan: "Gold " }, columns)).toEqual([
+      { column: 0, missing: false, levels: Uint8Array.of(0, 1) },
+    ]);
+    const two: readonly ColumnSchema[] = [
+      { name: "plan", type: "categorical", levels: ["a", "gold", "GOLD"] },
+    ];
+    expect(resolveWhere({ plan: "gold" }, two)[0]).toMatchObject({ levels: Uint8Array.of(0, 1, 0) });
+    expect(() => resolveWhere({ plan: "Gold" }, two)).toThrow('must be one of a, gold, GOLD, got "Gold"');
+  });
+
   test("names the columns and levels there are", () => {
     expect(() => resolveWhere({ colour: "red" }, columns)).toThrow(
       "must be one of plan, tenure, joined, key",

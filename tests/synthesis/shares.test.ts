@@ -20,6 +20,8 @@ test("parseShares(texts, columns) and withShares refuse what cannot be", async (
   const model = await copula()(customers(200, 1), seeded(1));
   const shares = (...texts: string[]): Shares => parseShares(texts, model.columns) as Shares;
   expect(() => shares("churn=Yes")).toThrow("COLUMN=LEVEL:SHARE");
+  expect(shares("churn=YES:0.5").shares).toEqual(new Map([["Yes", 0.5]]));
+  expect(() => shares("churn=YES:0.5", "churn=Yes:0.1")).toThrow("one share only");
   expect(() => shares("churn=Yes:1.5")).toThrow("the share of Yes");
   expect(() => shares("churn=Yes:0.5", "net=dsl:0.2")).toThrow("of one column");
   expect(() => withShares(model, shares("churn=Maybe:0.5"))).toThrow("must be one of No, Yes");

@@ -35,7 +35,7 @@ export function synthSampleCommand(): Command {
     )
     .option(
       "--share <share...>",
-      "which share of the rows has a level: COLUMN=LEVEL:SHARE (Churn=Yes:0.5); the other levels share the rest",
+      "which share of the rows has a level: COLUMN=LEVEL:SHARE (Churn=Yes:0.5), of one column; its other levels share the rest",
       [],
     )
     .option("--seed <number>", "the same seed makes the same rows", "42")
