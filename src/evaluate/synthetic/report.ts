@@ -4,8 +4,8 @@ import type { Watch } from "../../core/model";
 import type { Rng } from "../../core/rng";
 import { oneRowEach, repeatedCustomers, withCustomerIds } from "../../data/customers";
 import { customerOf } from "../../data/duplicates";
-import { isCategorical, type Table, takeTableRows } from "../../data/table";
-import { positiveLevel } from "../../data/target";
+import { columnNamed, isCategorical, type Table, takeTableRows } from "../../data/table";
+import { levelsSeen, positiveLevel } from "../../data/target";
 import type { Synthesiser } from "../../synthesis/synthesiser";
 import type { AucInterval } from "../compare";
 import { type BinnedAccuracy, binnedAccuracy, type Margins, marginAccuracy } from "./accuracy";
@@ -313,8 +313,9 @@ function byCustomer(plan: ReportPlan) {
 }
 
 /** What models are asked for, and why they cannot be judged by it. */
-function aimOf({ real: train, synthetic, holdout: test, target, positive }: ReportPlan, rng: Rng) {
+function aimOf({ real: train, synthetic, holdout: test, target, positive: given }: ReportPlan, rng: Rng) {
   if (target === undefined) return {};
+  const positive = positiveOf(train, target, given);
   const aim = { train, synthetic, target, positive };
   if (!test) return { aim };
   const useless = whyNoUtility({ ...aim, test });
@@ -367,17 +368,31 @@ function boostingFirst(
   return [{ learner: "gradient boosting", synthetic: made, ...(fresh && { real: fresh }) }, ...others];
 }
 
+/** The target's value that counts as 1 as it is given; where none is, and of two levels none is plain, the rarer. */
+export function positiveOf(from: Table, target: string, given?: string): string | undefined {
+  const column = columnNamed(from, target);
+  if (given !== undefined || !isCategorical(column) || levelsSeen(column).length !== 2) return given;
+  if (isPlain(from, target)) return undefined;
+  const rows = (level: string): number =>
+    column.codes.reduce((sum, code) => sum + Number(column.levels[code] === level), 0);
+  const [a, b] = levelsSeen(column);
+  return rows(b) <= rows(a) ? b : a;
+}
+
+/** Whether the column's true level is plain. */
+function isPlain(from: Table, name: string): boolean {
+  try {
+    return positiveLevel(from, name) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** The last column of two levels whose true one is plain: what a churn table is about when nobody says. */
 export function likelyTarget(from: Table): string | undefined {
   const candidates = from.columns.filter((column) => isCategorical(column) && column.levels.length === 2);
   return candidates
     .map((candidate) => candidate.name)
     .reverse()
-    .find((name) => {
-      try {
-        return positiveLevel(from, name) !== undefined;
-      } catch {
-        return false;
-      }
-    });
+    .find((name) => isPlain(from, name));
 }

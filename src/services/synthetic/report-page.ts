@@ -2,7 +2,7 @@ import { decimal, difference, interval, listed, percent } from "../../core/forma
 import type { Table } from "../../data/table";
 import { sharpestDetector } from "../../evaluate/synthetic/detection";
 import { lossSentences } from "../../evaluate/synthetic/losses";
-import { aloneTold, verdictOf } from "../../evaluate/synthetic/privacy/verdict";
+import { adviceTold, aloneTold, verdictOf } from "../../evaluate/synthetic/privacy/verdict";
 import type { SyntheticReport } from "../../evaluate/synthetic/report";
 import type { Utility } from "../../evaluate/synthetic/utility";
 import { dataTable, numeric } from "../../report/data-table";
@@ -69,6 +69,7 @@ async function bodyOf(
   const charts: string[] = [];
   for (const one of worst) charts.push(await distributionChart(tables, one.column));
   const lost = lossSentences(found);
+  const advice = found.attacks && adviceTold(found, verdictOf(found));
   const body = html`
 ${lost.length > 0 ? html`<div class="tl-band tl-failed" role="note"><p><strong>Lost, or not judged.</strong></p><ul>${lost.map((one) => html`<li>${one}</li>`)}</ul></div>` : null}
 ${learnt.length > 0 ? html`<div class="tl-band" role="note"><p><strong>How they were learnt.</strong></p><ul>${learnt.map((one) => html`<li>${one}</li>`)}</ul></div>` : null}
@@ -87,6 +88,7 @@ ${raw(utilityTable(found))}
 <h2 id="${id}private">${what}Do they give anybody away?</h2>
 ${raw(privacyTable(found))}
 ${raw(attackTable(found))}
+${advice === undefined ? null : html`<p>${advice}.</p>`}
 ${raw(disclosureTable(found))}`;
   return String(body);
 }
@@ -404,7 +406,7 @@ function attackTable({ attacks, differencing, canaries, inFile, planted }: Synth
       kind: "canaries",
       attack: "rare levels and texts and the outermost numbers come out again",
       value: `${canaries.found} of ${canaries.planted}`,
-      chance: `${canaries.strangers.found} of ${canaries.strangers.planted}`,
+      chance: decimal(canaries.expected, 0),
       range: "",
     });
   if (inFile)
@@ -412,7 +414,7 @@ function attackTable({ attacks, differencing, canaries, inFile, planted }: Synth
       kind: "canaries",
       attack: "rare levels, texts, dates and numbers stand in the model's file",
       value: `${inFile.found} of ${inFile.planted}`,
-      chance: `${inFile.strangers.found} of ${inFile.strangers.planted}`,
+      chance: decimal(inFile.expected, 0),
       range: "",
     });
   if (planted)

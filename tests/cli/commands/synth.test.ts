@@ -376,8 +376,9 @@ test("telelink synth report learns a strict private model once more, and names t
   expect(out).toMatch(/planted canaries +0 of 20/);
   expect(out).toMatch(/canaries in the model's file +0 of 0 /);
   expect(err).toContain("target: plan; plus counts as 1");
-  expect(await report("--target", "plan")).toBe(1);
-  expect(err).toContain("the positive value must be given, as one of basic, plus");
+  // As fit does, it takes two levels of which none is plain.
+  expect(await report("--target", "plan")).toBe(0);
+  expect(err).toContain("target: plan; plus counts as 1, the rarer (--positive)");
 });
 
 test("telelink synth fit reads levels as a domain states them, however most rows spell them, and names what is none", async () => {

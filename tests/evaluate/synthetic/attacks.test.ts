@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { seeded } from "../../../src/core/rng";
+import { integer, seeded } from "../../../src/core/rng";
 import { type Table, table, takeTableRows } from "../../../src/data/table";
 import { lossesOf, lossSentences } from "../../../src/evaluate/synthetic/losses";
 import { canaryTest } from "../../../src/evaluate/synthetic/privacy/canaries";
 import { differencingAttack } from "../../../src/evaluate/synthetic/privacy/differencing";
 import { membershipAttacks } from "../../../src/evaluate/synthetic/privacy/membership-attacks";
-import { aloneTold, verdictOf } from "../../../src/evaluate/synthetic/privacy/verdict";
+import { adviceTold, aloneTold, verdictOf } from "../../../src/evaluate/synthetic/privacy/verdict";
 import { textForms } from "../../../src/evaluate/synthetic/texts";
 import { customers } from "../../synthesis/customers";
 
@@ -78,16 +78,66 @@ const levels = (codes: readonly number[]): Table["columns"][number] => ({
 });
 
 describe("canaryTest(train, holdout, synthetic)", () => {
-  test("counts rare values that come out again, and those of strangers beside them", () => {
-    const rows = (texts: readonly string[]): Table => table([words("name", texts)]);
+  const rows = (texts: readonly string[]): Table => table([words("name", texts)]);
+
+  test("counts rare values that come out again, and those of strangers beside them; what both have tells nothing", () => {
     const common = new Array<string>(6).fill("Smith");
     const found = canaryTest(
       rows([...common, "Eve-Poe", "Ann-Kim"]),
       rows([...common, "Bo-Li", "Ann-Kim"]),
       rows([...common, "Eve-Poe"]),
     );
-    expect(found).toMatchObject({ planted: 2, found: 1, strangers: { planted: 1, found: 0 } });
-    expect(found.columns).toEqual([{ column: "name", planted: 2, found: 1 }]);
+    expect(found).toMatchObject({ planted: 1, found: 1, expected: 0.5, strangers: { planted: 1, found: 0 } });
+    expect(found.columns).toEqual([{ column: "name", planted: 1, found: 1, expected: 0.5 }]);
+  });
+
+  /** Rows of days of two years, and words of one row each. */
+  const days = (rows: number, seed: number): Table => {
+    const draw = seeded(seed);
+    const day = (): string => new Date(Date.UTC(2022, 0, 1 + integer(draw, 730))).toISOString().slice(0, 10);
+    return table([
+      { ...words("since", Array.from({ length: rows }, day)), type: "date" } as Table["columns"][number],
+      words(
+        "id",
+        Array.from({ length: rows }, (_, i) => `${seed}-${i}`),
+      ),
+    ]);
+  };
+
+  test("alarms by no day within the range, of however many more rows than strangers'", () => {
+    const found = canaryTest(days(1500, 1), days(500, 2), days(3000, 3));
+    expect(found.found).toBeGreaterThan(200);
+    expect(Math.abs(found.found - found.expected)).toBeLessThan(20);
+    expect(verdictOf({ canaries: found }).beyondChance).toEqual([]);
+  });
+
+  test("alarms by the days of the rows learnt from, though identifiers are kept apart, and names the column", () => {
+    const [train, holdout] = [days(400, 1), days(400, 2)];
+    const made = table([train.columns[0], holdout.columns[1]]);
+    const found = canaryTest(train, holdout, made);
+    expect(found.found).toBeLessThan(found.expected);
+    expect(verdictOf({ canaries: found }).beyondChance).toEqual(["canaries"]);
+    const advice = adviceTold({ canaries: found }, verdictOf({ canaries: found }));
+    expect(advice).toMatch(
+      /^Attacks: rare values of since come out again, \d+ of \d+ where chance gives \d+: leave that column/,
+    );
+    expect(adviceTold({}, verdictOf({}))).toBeUndefined();
+  });
+
+  test("alarms by the ends of numbers, of which each column has few", () => {
+    const numbers = (seed: number): Table => {
+      const draw = seeded(seed);
+      return table(
+        Array.from({ length: 8 }, (_, j) => ({
+          name: `x${j}`,
+          type: "numeric",
+          values: Float64Array.from({ length: 300 }, () => draw.uniform()),
+        })),
+      );
+    };
+    const found = canaryTest(numbers(1), numbers(2), numbers(1));
+    expect(verdictOf({ canaries: found }).beyondChance).toEqual(["canaries"]);
+    expect(verdictOf({ canaries: canaryTest(numbers(1), numbers(2), numbers(3)) }).beyondChance).toEqual([]);
   });
 
   test("counts customers where these have several rows", () => {
@@ -100,10 +150,11 @@ describe("canaryTest(train, holdout, synthetic)", () => {
       ),
     ]);
     const made = table([words("town", ["Atlantis"]), words("who", ["new"])]);
-    expect(canaryTest(from, made, made, { customer: "who" }).columns).toEqual([
-      { column: "town", planted: 1, found: 1 },
+    const none = table([words("town", []), words("who", [])]);
+    expect(canaryTest(from, none, made, { customer: "who" }).columns).toEqual([
+      { column: "town", planted: 1, found: 1, expected: 1 },
     ]);
-    expect(canaryTest(from, made, made).columns).toEqual([]);
+    expect(canaryTest(from, none, made).columns).toEqual([]);
   });
 });
 

@@ -67,7 +67,7 @@ export function readToJudge(flags: JudgingFlags, seed: number, most = mostJudged
     const others: { readonly survey: Survey; readonly rows: DrawnTable }[] = [];
     for (const [k, file] of files.entries())
       await surveyTable(file, like, async (own) => {
-        checkLoss(file, own, flags);
+        checkLoss(file, { ...own, remarks: newRemarks(own, survey) }, flags);
         others.push({ survey: own, rows: await drawn(own, customer, rng.fork(`file ${k}`)) });
       });
     const [synthetic, holdout] = others;
@@ -82,4 +82,15 @@ export function readToJudge(flags: JudgingFlags, seed: number, most = mostJudged
     const all = { real: survey, synthetic: synthetic.survey, ...(holdout && { holdout: holdout.survey }) };
     return { ...judged, ...(await wholeTables({ all, drawn: tables, customer })) };
   });
+}
+
+/** What is guessed of a file and not of the first one: the same is said once. */
+function newRemarks(own: Survey, first: Survey): Survey["remarks"] {
+  const formats = ({ schema }: Survey, name: string | undefined): string | undefined =>
+    JSON.stringify(schema.columns.find((column) => column.name === name)?.format);
+  return own.remarks.filter(
+    ({ column, text }) =>
+      !first.remarks.some((one) => one.column === column && one.text === text) &&
+      !(text.startsWith("read as ") && formats(own, column) === formats(first, column)),
+  );
 }

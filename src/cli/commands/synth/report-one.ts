@@ -3,8 +3,13 @@ import { writeAtomic } from "../../../data/files";
 import { fileOrigin } from "../../../data/read/file-origin";
 import { targetKind, unlabelledRows } from "../../../data/target";
 import { lossesTold } from "../../../evaluate/synthetic/losses";
-import { verdictOf } from "../../../evaluate/synthetic/privacy/verdict";
-import { likelyTarget, type ReportPlan, syntheticReport } from "../../../evaluate/synthetic/report";
+import { adviceTold, verdictOf } from "../../../evaluate/synthetic/privacy/verdict";
+import {
+  likelyTarget,
+  positiveOf,
+  type ReportPlan,
+  syntheticReport,
+} from "../../../evaluate/synthetic/report";
 import { syntheticReportPage } from "../../../services/synthetic/report-page";
 import { describeLearning, type Learning } from "../../../synthesis/learning";
 import { methodNames } from "../../../synthesis/method-names";
@@ -25,11 +30,13 @@ export async function reportOne(options: ReportFlags, seed: number): Promise<voi
   const target = options.target ?? likelyTarget(real);
   if (options.positive !== undefined && target === undefined)
     throw usageError("Cannot use --positive: --target must say of which column");
-  const aim = target === undefined ? undefined : targetKind(real, target, options.positive);
+  const positive = target === undefined ? undefined : positiveOf(real, target, options.positive);
+  const aim = target === undefined ? undefined : targetKind(real, target, positive);
   if (holdout && aim && target !== undefined) {
     const guessed =
       options.target === undefined ? ", the last column of two values that is plain (--target)" : "";
-    const counted = aim.kind === "two" ? `; ${aim.positive} counts as 1` : "";
+    const rarer = positive === options.positive ? "" : ", the rarer (--positive)";
+    const counted = aim.kind === "two" ? `; ${aim.positive} counts as 1${rarer}` : "";
     note(`target: ${target}${guessed}${counted}`);
   }
   const unlabelled = target === undefined ? 0 : unlabelledRows(real, target).length;
@@ -38,7 +45,7 @@ export async function reportOne(options: ReportFlags, seed: number): Promise<voi
   const plan = {
     ...tables,
     ...(target !== undefined && { target }),
-    ...(options.positive !== undefined && { positive: options.positive }),
+    ...(positive !== undefined && { positive }),
     ...(refit && { refit: { method: refit.method, fit: refit.fit, file: refit.file } }),
   };
   const learnt = refit?.learnt;
@@ -69,7 +76,10 @@ export async function reportOne(options: ReportFlags, seed: number): Promise<voi
     for (const sentence of learnt.notes) print(`  ${sentence}`);
     print();
   }
-  printTable(["measure", "value", "reading"], summary(found, target, found.attacks && verdictOf(found)));
+  const verdict = found.attacks && verdictOf(found);
+  printTable(["measure", "value", "reading"], summary(found, target, verdict));
+  const advice = verdict && adviceTold(found, verdict);
+  if (advice !== undefined) printWarning(`\n${advice}`);
   for (const file of [options.json, options.html]) if (file) note(`wrote ${file}`);
 }
 

@@ -92,18 +92,18 @@ function attackRows(found: SyntheticReport, verdict: Verdict | undefined): strin
     ]);
   }
   if (canaries) {
-    const { planted, found: hits, strangers } = canaries;
+    const { planted, found: hits, expected } = canaries;
     rows.push([
       "  canaries",
       `${hits} of ${planted}`,
-      `rare values that come out again; of strangers' ${strangers.found} of ${strangers.planted}`,
+      `rare values that come out again; as many of strangers' ${decimal(expected, 0)}`,
     ]);
   }
   if (inFile)
     rows.push([
       "  canaries in the model's file",
       `${inFile.found} of ${inFile.planted}`,
-      `rare values that stand in it; of strangers' ${inFile.strangers.found} of ${inFile.strangers.planted}`,
+      `rare values that stand in it; as many of strangers' ${decimal(inFile.expected, 0)}`,
     ]);
   if (planted)
     rows.push([

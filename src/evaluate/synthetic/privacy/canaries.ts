@@ -1,16 +1,26 @@
+import { normalCdf } from "../../../core/math/normal-distribution";
 import { type Column, isCategorical, type Table } from "../../../data/table";
 import { dateReader, writtenDates } from "../../../synthesis/structure/dates";
-import { countPeople, type People, peopleOf } from "../../../synthesis/structure/people";
+import { countPeople, peopleOf } from "../../../synthesis/structure/people";
 import type { WholeTables } from "../whole";
 
 /** How many values that name single people come out again. */
-export interface Canaries {
-  /** Values (levels, texts, numbers at the ends of their columns) that fewer than `minCount` real people have. */
-  readonly planted: number;
-  /** How many of them are in the synthetic rows, and how many of strangers' such values are: the chance level. */
-  readonly found: number;
+export interface Canaries extends Hits {
+  /** How many of strangers' such values are found. */
   readonly strangers: { readonly planted: number; readonly found: number };
-  readonly columns: readonly { readonly column: string; readonly planted: number; readonly found: number }[];
+  /** How probable as many are by chance: of one column, or of all columns of numbers, of as many as were looked at. */
+  readonly chance: number;
+  /** The same by column, where any is found; first the one with the most beyond chance. */
+  readonly columns: readonly (Hits & { readonly column: string })[];
+}
+
+interface Hits {
+  /** Values that fewer than `minCount` people have, all of them learnt from. */
+  readonly planted: number;
+  /** How many of them are found, */
+  readonly found: number;
+  /** and how many of as many of strangers' values would be, of the same columns and of as many people each. */
+  readonly expected: number;
 }
 
 export interface CanaryOptions {
@@ -27,8 +37,7 @@ const outermost = 3;
 
 /**
  * The canary test on a table's own canaries: rare levels, rare texts (identifiers too), and the outermost numbers, exact
- * to the last digit. Of held-out rows the same is counted, without the values that rows learnt from have: as often a rare
- * value is hit by chance.
+ * to the last digit, that are in the synthetic rows.
  */
 export function canaryTest(
   train: Table,
@@ -36,31 +45,20 @@ export function canaryTest(
   synthetic: Table,
   { minCount = 5, customer, seen: all }: CanaryOptions = {},
 ): Canaries {
-  const [people, others] = [train, holdout].map((from) => peopleOf({ customer }, from));
-  const columns: { column: string; planted: number; found: number }[] = [];
-  const strangers = { planted: 0, found: 0 };
-  for (const column of train.columns) {
-    const [other, made] = [holdout, synthetic].map((from) =>
-      from.columns.find(({ name }) => name === column.name),
-    );
-    if (!other || !made) continue;
+  const rare = rareIn(train, holdout, minCount, customer).flatMap(({ column, values }) => {
+    const made = synthetic.columns.find(({ name }) => name === column.name);
+    if (!made) return [];
     const seen = all?.get(column.name) ?? new Set(valuesOf(made));
-    const known = new Set(valuesOf(column));
-    const own = standOut(column, minCount, people);
-    const hits = (values: readonly (string | number)[]): number =>
-      values.filter((value) => seen.has(value)).length;
-    columns.push({ column: column.name, planted: own.length, found: hits(own) });
-    const foreign = standOut(other, minCount, others).filter((value) => !known.has(value));
-    strangers.planted += foreign.length;
-    strangers.found += hits(foreign);
-  }
-  const sum = (key: "planted" | "found"): number => columns.reduce((total, column) => total + column[key], 0);
-  return {
-    planted: sum("planted"),
-    found: sum("found"),
-    strangers,
-    columns: columns.filter(({ found }) => found > 0),
-  };
+    const present = values.filter(({ value }) => value !== "");
+    const sorted =
+      column.type === "numeric" ? present.map(({ value }) => Number(value)).sort((a, b) => a - b) : [];
+    const ends = new Set<Rare["value"]>([...sorted.slice(0, outermost), ...sorted.slice(-outermost)]);
+    const standOut = present.filter(
+      ({ rare, value }) => rare && (column.type !== "numeric" || ends.has(value)),
+    );
+    return [{ column, rare: standOut.map((one) => ({ ...one, hit: seen.has(one.value) })) }];
+  });
+  return canariesOf(rare);
 }
 
 /** Fewer digits of a number, or letters of a text, stand in any file by chance. */
@@ -68,8 +66,7 @@ const leastCharacters = 4;
 
 /**
  * The canary test on a model's file: the rare levels, texts, dates and numbers of the rows learnt from that stand anywhere in it,
- * however far in they lie, and those of held-out rows beside them: means and cuts happen to be somebody's value. What rows of both
- * kinds have is left out, so that nothing but having been learnt from tells the ones from the others.
+ * however far in they lie, and those of held-out rows beside them: means and cuts happen to be somebody's value.
  */
 export function fileCanaries(
   train: Table,
@@ -78,44 +75,120 @@ export function fileCanaries(
   { minCount = 5, customer }: Omit<CanaryOptions, "seen"> = {},
 ): Canaries {
   const stands = valuesIn(file);
-  const [own, strangers] = [train, holdout].map((from) => {
-    const known = new Set((from === train ? holdout : train).columns.flatMap(valuesOf));
-    return rareIn(from, minCount, peopleOf({ customer }, from)).map(({ column, rare }) => {
-      const values = rare.filter(({ value }) => !known.has(value));
-      const found = values.filter(({ written }) => written.some((one) => stands.has(one)));
-      return { column, planted: values.length, found: found.length };
-    });
-  });
-  const sums = (columns: Canaries["columns"]) => ({
-    planted: columns.reduce((sum, { planted }) => sum + planted, 0),
-    found: columns.reduce((sum, { found }) => sum + found, 0),
-  });
-  return { ...sums(own), strangers: sums(strangers), columns: own.filter(({ found }) => found > 0) };
+  const columns = rareIn(train, holdout, minCount, customer);
+  const usual = new Set(
+    columns.flatMap(({ values }) =>
+      values.flatMap(({ value, people }) => (people >= minCount ? [value] : [])),
+    ),
+  );
+  return canariesOf(
+    columns.map(({ column, values }) => {
+      const dates = column.type === "date" ? writtenDates(column.values, minCount, column.format) : undefined;
+      const time = dates && dateReader(dates);
+      const written = (value: string | number): (string | number)[] => {
+        const moment = time ? time(String(value)) : Number.NaN;
+        return [value, ...(dates ? [moment, moment / dates.step] : [])];
+      };
+      const rare = values
+        .filter(
+          (one) =>
+            one.rare &&
+            !usual.has(one.value) &&
+            String(one.value).replace(/^-|\./g, "").length >= leastCharacters,
+        )
+        .map((one) => ({ ...one, hit: written(one.value).some((text) => stands.has(text)) }));
+      return { column, rare };
+    }),
+  );
 }
 
-/** A value that few people have, and how a file may write it. */
+/** The rare values of a column, and which of them were found. */
+interface Searched {
+  readonly column: Column;
+  readonly rare: readonly (Rare & { readonly hit: boolean })[];
+}
+
+/** A value of a column, and who has it. */
 interface Rare {
   readonly value: string | number;
-  readonly written: readonly (string | number)[];
+  /** How many people have it, learnt from and strangers. */
+  readonly people: number;
+  /** Whether they are few, and all learnt from (`own`) or all strangers. */
+  readonly rare: boolean;
+  readonly own: boolean;
 }
 
-/** Of each column the values that few people have, but those that are usual in another. */
-function rareIn(from: Table, minCount: number, people: People | undefined) {
-  const counts = from.columns.map((column) => countPeople(valuesOf(column), people));
-  const usual = new Set(
-    counts.flatMap((own) => [...own].flatMap(([value, count]) => (count >= minCount ? [value] : []))),
-  );
-  return from.columns.map((column, j) => {
-    const dates = column.type === "date" ? writtenDates(column.values, minCount, column.format) : undefined;
-    const time = dates && dateReader(dates);
-    const rare = [...counts[j].keys()]
-      .filter((value) => !usual.has(value) && String(value).replace(/^-|\./g, "").length >= leastCharacters)
-      .map((value): Rare => {
-        const moment = time ? time(String(value)) : Number.NaN;
-        return { value, written: [value, ...(dates ? [moment, moment / dates.step] : [])] };
-      });
-    return { column: column.name, rare };
+/**
+ * The values of each column that two tables share. A value that people of both kinds have is no canary: among those of as many people
+ * on one side alone nothing but having been learnt from tells the ones from the others, of whichever side there are more rows.
+ */
+function rareIn(train: Table, holdout: Table, minCount: number, customer: string | undefined) {
+  return train.columns.flatMap((column) => {
+    const other = holdout.columns.find(({ name }) => name === column.name);
+    if (!other) return [];
+    const own = countPeople(valuesOf(column), peopleOf({ customer }, train));
+    const strangers = countPeople(valuesOf(other), peopleOf({ customer }, holdout));
+    const values = [...new Set([...own.keys(), ...strangers.keys()])].map((value): Rare => {
+      const [ours, theirs] = [own.get(value) ?? 0, strangers.get(value) ?? 0];
+      const people = ours + theirs;
+      return { value, people, rare: people < minCount && (ours === 0 || theirs === 0), own: ours > 0 };
+    });
+    return [{ column: dated(column, other), values }];
   });
+}
+
+/** The column, with the values of both tables where it holds dates: one of them alone may be empty. */
+function dated(column: Column, other: Column): Column {
+  if (column.type !== "date" || other.type !== "date") return column;
+  return { ...column, values: [...column.values, ...other.values] };
+}
+
+/**
+ * What was found, beside what chance finds: by column and by how many people have a value (Mantel and Haenszel 1959). Columns are
+ * looked at each by itself, since identifiers that are kept apart from the real ones would outweigh another column's; those of
+ * numbers together, of which each has few ends.
+ */
+function canariesOf(columns: readonly Searched[]): Canaries {
+  const strangers = { planted: 0, found: 0 };
+  const beyond = new Map<string, { found: number; variance: number }>();
+  const found = columns.map(({ column, rare }) => {
+    const sums = { column: column.name, planted: 0, found: 0, expected: 0 };
+    let variance = 0;
+    for (const people of new Set(rare.map((one) => one.people))) {
+      const alike = rare.filter((one) => one.people === people);
+      const hits = alike.filter((one) => one.hit);
+      const [all, own] = [alike.length, alike.filter((one) => one.own).length];
+      const ownHits = hits.filter((one) => one.own).length;
+      sums.planted += own;
+      sums.found += ownHits;
+      sums.expected += (own * hits.length) / all;
+      strangers.planted += all - own;
+      strangers.found += hits.length - ownHits;
+      if (all > 1)
+        variance += (own * (all - own) * hits.length * (all - hits.length)) / (all * all * (all - 1));
+    }
+    const group = column.type === "numeric" ? "" : column.name;
+    const before = beyond.get(group) ?? { found: 0, variance: 0 };
+    beyond.set(group, {
+      found: before.found + sums.found - sums.expected,
+      variance: before.variance + variance,
+    });
+    return sums;
+  });
+  const judged = [...beyond.values()].filter(({ variance }) => variance > 0);
+  // Counts are whole: half of one is taken off.
+  const chances = judged.map((one) => normalCdf((0.5 - one.found) / Math.sqrt(one.variance)));
+  const sum = (key: keyof Hits): number => found.reduce((total, one) => total + one[key], 0);
+  return {
+    planted: sum("planted"),
+    found: sum("found"),
+    expected: sum("expected"),
+    chance: Math.min(1, ...chances.map((chance) => chance * judged.length)),
+    strangers,
+    columns: found
+      .filter((one) => one.found > 0)
+      .sort((a, b) => b.found - b.expected - (a.found - a.expected)),
+  };
 }
 
 /** All numbers and texts that stand in a file, texts also between the slashes of combined levels. */
@@ -139,15 +212,4 @@ function valuesIn(file: unknown): ReadonlySet<string | number> {
 function valuesOf(column: Column): (string | number)[] {
   if (isCategorical(column)) return Array.from(column.codes, (code) => (code < 0 ? "" : column.levels[code]));
   return Array.from(column.values as Iterable<string | number>);
-}
-
-/** The values that name single rows. */
-function standOut(column: Column, minCount: number, people: People | undefined): (string | number)[] {
-  const counts = countPeople(valuesOf(column), people);
-  counts.delete("");
-  const rare = [...counts].filter(([, count]) => count < minCount).map(([value]) => value);
-  if (column.type !== "numeric") return rare;
-  const sorted = [...counts.keys()].sort((a, b) => Number(a) - Number(b));
-  const ends = new Set([...sorted.slice(0, outermost), ...sorted.slice(-outermost)]);
-  return rare.filter((value) => ends.has(value));
 }

@@ -23,6 +23,37 @@ export function aloneTold({ attacks, alone }: Verdict): string {
   return `by ${alone.length === 1 ? "its own interval" : "their own intervals"} ${listed(alone)} would be, as ${expected} of ${attacks} are by chance`;
 }
 
+/** What attacks beyond chance mean, and what to do; undefined where there are none. */
+export function adviceTold(
+  { attacks = [], canaries, inFile }: Parameters<typeof verdictOf>[0],
+  { beyondChance }: Verdict,
+): string | undefined {
+  if (beyondChance.length === 0) return undefined;
+  const searched = [
+    { name: searches[0], one: canaries, where: "come out again" },
+    { name: searches[1], one: inFile, where: "stand in the model's file" },
+  ];
+  const values = searched.flatMap(({ name, one, where }) => {
+    const [first] = one?.columns ?? [];
+    if (!first || !beyondChance.includes(name)) return [];
+    const { column, found, planted, expected } = first;
+    return `rare values of ${column} ${where}, ${found} of ${planted} where chance gives ${decimal(expected, 0)}: leave that column out, or round it`;
+  });
+  const best = Math.max(
+    ...attacks.flatMap(({ attack, auc }) => (beyondChance.includes(attack) ? [auc] : [])),
+  );
+  const guessed = Number.isFinite(best)
+    ? [
+        `who was learnt from can be guessed better than by chance (ROC AUC ${decimal(best, 2)} in place of 0.50)`,
+      ]
+    : [];
+  const others = beyondChance.includes("differencing") ? ["who knows all other rows reads answers off"] : [];
+  return `Attacks: ${[...values, ...guessed, ...others].join("; ")}. Pass these rows on to those alone who may see the real ones, or learn them with --method mst or aim, which bound what any attack reaches (docs/PRIVACY.md)`;
+}
+
+/** What is looked for rare values. */
+const searches = ["canaries", "canaries in the model's file"] as const;
+
 /** Which attacks did better than chance. That none did proves nothing of an attack that was not made. */
 export function verdictOf(found: {
   readonly attacks?: readonly AttackResult[];
@@ -44,13 +75,9 @@ export function verdictOf(found: {
     const error = (differencing.high - differencing.low) / (2 * 1.96);
     tests.push({ name: "differencing", p: error > 0 ? normalCdf(-differencing.advantage / error) : 1 });
   }
-  const searched = { canaries, "canaries in the model's file": inFile };
+  const searched = { [searches[0]]: canaries, [searches[1]]: inFile };
   for (const [name, one] of Object.entries(searched)) {
-    if (!one) continue;
-    const { planted, found: hits, strangers } = one;
-    const [a, b] = [(hits + 1) / (planted + 2), (strangers.found + 1) / (strangers.planted + 2)];
-    const error = Math.sqrt((a * (1 - a)) / (planted + 2) + (b * (1 - b)) / (strangers.planted + 2));
-    tests.push({ name, p: planted > 0 ? normalCdf((b - a) / error) : 1 });
+    if (one) tests.push({ name, p: one.chance });
   }
   tests.sort((a, b) => a.p - b.p);
   const end = tests.findIndex(({ p }, k) => p * (tests.length - k) > 0.05);
