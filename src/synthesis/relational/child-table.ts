@@ -83,7 +83,7 @@ export function isTold(name: string): boolean {
 }
 
 /** The plan of a date that is given, which is taken as it is, wherever it lies. */
-function given({ support: _, days: __, ...plan }: DatePlan): DatePlan {
+function given({ support: _, days: __, places: ___, ...plan }: DatePlan): DatePlan {
   const width = plan.high - plan.low + plan.format.step;
   return { ...plan, low: plan.low - 100 * width, high: plan.high + 100 * width };
 }
@@ -112,7 +112,7 @@ export function withComputedDate(
       return told;
     }
     if (plan.kind !== "date" || plan.name !== name) return plan;
-    const { support: _, atoms: __, days: ___, ...own } = plan;
+    const { support: _, atoms: __, days: ___, places: ____, ...own } = plan;
     return { ...own, formula, ...(days && { days }) };
   });
   const exclusions = structure.exclusions.filter(

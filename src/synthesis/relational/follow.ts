@@ -61,11 +61,15 @@ export function rulesWithout(structure: Structure, told: ReadonlySet<string>): S
   const { orders, exclusions, later = [] } = structure;
   return {
     ...structure,
-    columns: structure.columns.map((plan) =>
-      plan.kind !== "date" || !plan.hours || apart([plan.hours.by?.column])
-        ? plan
-        : { ...plan, hours: { shares: plan.hours.shares } },
-    ),
+    columns: structure.columns.map((plan) => {
+      if (plan.kind !== "date") return plan;
+      const { hours, places, ...own } = plan;
+      return {
+        ...own,
+        ...(hours && { hours: apart([hours.by?.column]) ? hours : { shares: hours.shares } }),
+        ...(places && { places: places.filter(({ where }) => apart([where?.column])) }),
+      };
+    }),
     orders: orders.filter(({ low, high }) => apart([low, high])),
     later: later.filter(({ low, high, where }) => apart([low, high, where?.column])),
     exclusions: exclusions.filter(({ columns }) => apart(columns)),

@@ -2,9 +2,18 @@ import { ends } from "../../core/math/statistics";
 import type { Rng } from "../../core/rng";
 import { day, evenMonth, momentAt, placeOf, startOf } from "./date-parts";
 import { earlierDates } from "./move-dates";
-import { type ColumnPlan, type DateDays, type DatePlan, isDrawnBands, type Structure } from "./structure";
+import { codeOf } from "./orders/limits";
+import {
+  type ColumnPlan,
+  type DateDays,
+  type DatePlaces,
+  type DatePlan,
+  isDrawnBands,
+  type Structure,
+} from "./structure";
 
 const week = 7;
+const [monthDays, yearMonths] = [31, 12];
 /** The days of the week as shares count them. */
 export const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
@@ -12,6 +21,13 @@ export const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
 export function weekdayOf(moment: number): number {
   const since = Math.floor(moment / day) + 3;
   return ((since % week) + week) % week;
+}
+
+/** Where a moment lies, from 0: of 7 places the day of the week, of 31 that of the month, of 12 the month. */
+export function placeIn(places: number, moment: number): number {
+  if (places === week) return weekdayOf(moment);
+  const at = new Date(moment);
+  return places === yearMonths ? at.getUTCMonth() : at.getUTCDate() - 1;
 }
 
 /** The moment on the day of its month, or on the month's last where it has none such. */
@@ -34,25 +50,91 @@ export function monthsAfter(from: number, months: number): number {
 /** Whether a date lies on one of its days, given the one that these go by. */
 function isOn({ shares, monthDay, months }: DateDays, moment: number, from = Number.NaN): boolean {
   if (Number.isNaN(moment)) return true;
-  if (shares) return shares[weekdayOf(moment)] > 0;
+  if (shares) return isIn({ shares }, moment);
   if (!months) return monthDay === undefined || onMonthDay(moment, monthDay) === moment;
   const between = monthsBetween(from, moment);
   return Number.isNaN(from) || (between % months.by === 0 && monthsAfter(from, between) === moment);
 }
 
-/** The rows in which a date lies on a day that it does not have. */
-export function rowsOffDays(days: DateDays, name: string, of: (name: string) => ArrayLike<number>): number[] {
-  const [own, from] = [of(name), days.months && of(days.months.from)];
-  return Array.from({ length: own.length }, (_, i) => i).filter((i) => !isOn(days, own[i], from?.[i]));
+function isIn({ shares }: DatePlaces, moment: number): boolean {
+  return Number.isNaN(moment) || shares[placeIn(shares.length, moment)] > 0;
 }
 
-/** Which days a date lies on, and in which hours, in words. */
-export function describeDays({ name, days, hours }: DatePlan): string[] {
+/** What is said of where a date lies, with the rows in which it lies elsewhere. */
+export function brokenDays(
+  { columns }: Pick<Structure, "columns">,
+  { name, days, places = [] }: DatePlan,
+  of: (name: string) => ArrayLike<number>,
+) {
+  const rowsWhere = (breaks: (moment: number, i: number) => boolean): number[] => {
+    const own = of(name);
+    return Array.from({ length: own.length }, (_, i) => i).filter((i) => breaks(own[i], i));
+  };
+  const from = days?.months && of(days.months.from);
+  return [
+    ...(days
+      ? [
+          {
+            rule: describeOn(name, days),
+            columns: [name, ...(days.months ? [days.months.from] : [])],
+            rows: rowsWhere((moment, i) => !isOn(days, moment, from?.[i])),
+          },
+        ]
+      : []),
+    ...places.map((one) => {
+      const { where } = one;
+      const [codes, code] = where ? [of(where.column), codeOf(columns, where)] : [];
+      return {
+        rule: describePlaces(name, [one]),
+        columns: [name, ...(where ? [where.column] : [])],
+        rows: rowsWhere((moment, i) => (!codes || codes[i] === code) && !isIn(one, moment)),
+      };
+    }),
+  ];
+}
+
+/** Which days a date lies on, and in which months and hours, in words. */
+export function describeDays({ name, days, hours, places = [] }: DatePlan): string[] {
   const by = hours?.by ? `, by ${hours.by.column}` : "";
+  const groups = new Map<string, DatePlaces[]>();
+  for (const one of places) {
+    const key = JSON.stringify([one.where?.column, one.shares.length]);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
   return [
     ...(days ? [describeOn(name, days)] : []),
+    ...[...groups.values()].map((group) => describePlaces(name, group)),
     ...(hours ? [`${name} keeps the odds of its hours${by}.`] : []),
   ];
+}
+
+const monthNames = Array.from({ length: yearMonths }, (_, at) =>
+  new Date(Date.UTC(2000, at)).toLocaleString("en", { month: "long", timeZone: "UTC" }),
+);
+
+/** Those of one column by its levels in a sentence. */
+function describePlaces(name: string, group: readonly DatePlaces[]): string {
+  const [{ where }, ...more] = group;
+  if (more.length > 0)
+    return `By ${where?.column}, ${name} is ${group.map((one) => `${one.where?.level} → ${placesInWords(one)}`).join(", ")}.`;
+  const is = `${name} is ${placesInWords(group[0])}.`;
+  return where ? `Where ${where.column} = ${where.level}, ${is}` : is;
+}
+
+/** The places that there are, or those that there are not, if these are fewer; days of the month as stretches. */
+function placesInWords({ shares }: DatePlaces): string {
+  const [held, left] = [true, false].map((is) => [...shares.keys()].filter((at) => shares[at] > 0 === is));
+  const never = left.length < held.length;
+  const told = never ? left : held;
+  const only = never ? "never" : "only";
+  if (shares.length !== monthDays) {
+    const names = shares.length === week ? weekdays : monthNames;
+    return `${only} ${shares.length === week ? "on a" : "in"} ${told.map((at) => names[at]).join(" or ")}`;
+  }
+  const starts = told.filter((at) => !told.includes(at - 1));
+  const ends = told.filter((at) => !told.includes(at + 1));
+  const days = starts.map((at, k) => (at === ends[k] ? `${at + 1}` : `${at + 1} to ${ends[k] + 1}`));
+  return `${only} on day ${days.join(" or ")} of its month`;
 }
 
 function describeOn(name: string, days: DateDays): string {
@@ -124,8 +206,17 @@ export function onDays<T>(
     before.length + (plan.days?.months ? columns.length : 0);
   for (const { plan, before, variable, width } of all.sort((a, b) => order(a) - order(b))) {
     const { days, hours } = plan;
+    // From the coarsest to the finest, so that days stay in their months.
+    const places = [...(plan.places ?? [])]
+      .sort((a, b) => spanOf(b) - spanOf(a))
+      .map((one) => ({
+        shares: one.shares,
+        codes: one.where && (moved.get(one.where.column) as ArrayLike<number> | undefined),
+        code: one.where && codeOf(columns, one.where),
+      }))
+      .filter(({ codes, code }) => codes || code === undefined);
     const bands = columns.some((one) => isDrawnBands(one) && one.of === plan.name);
-    if ((!days && !hours) || bands || staying.has(variable)) continue;
+    if ((!days && !hours && places.length === 0) || bands || staying.has(variable)) continue;
     const own = moved.get(variable) as Float64Array;
     const start = before.length > 0 ? momentOf(before) : own.map(() => 0);
     const other = all.find(({ variable }) => variable === days?.months?.from);
@@ -144,12 +235,20 @@ export function onDays<T>(
         const moment = start[i] + Math.round(value) * width;
         if (Number.isNaN(moment)) return value;
         const low = before.length > 0 && value >= 0 ? start[i] : plan.low;
-        const may = (at: number): boolean => at >= low && at <= Math.min(plan.high, start[i] + most);
+        const within = (at: number): boolean => at >= low && at <= Math.min(plan.high, start[i] + most);
+        const own = places.filter(({ codes, code }) => code === undefined || codes?.[i] === code);
         let to = moment;
+        own.forEach((one, k) => {
+          const other = { keep: random.uniform(), choose: random.uniform(), odds: false };
+          const may = (at: number): boolean =>
+            within(at) && own.slice(0, k).every((before) => isIn(before, at));
+          to = inPlace(one.shares, to, other, may);
+        });
+        const may = (at: number): boolean => within(at) && own.every((one) => isIn(one, at));
         if (!stays && days)
           to = days.shares
-            ? onWeekday(days.shares, moment, byDay, may)
-            : nearest(placesOf(days, moment, from?.[i] ?? Number.NaN).filter(may), moment);
+            ? inPlace(days.shares, to, byDay, may)
+            : nearest(placesOf(days, to, from?.[i] ?? Number.NaN).filter(may), to);
         // On one day, or overnight, a stretch says more of the time than the hour does.
         const apart = Math.abs(to - start[i]) >= day / 4 && startOf("day", to) !== startOf("day", start[i]);
         if (hours && byHour && (before.length === 0 || apart)) {
@@ -188,18 +287,32 @@ function onHour(shares: readonly number[], moment: number, how: Choosing): numbe
   return moment + (rebalanced(shares, own, how) - own) * hour;
 }
 
-/** The moment, or one near by on another day of the week. */
-function onWeekday(
+/** How long a unit of so many places is. */
+function spanOf({ shares }: DatePlaces): number {
+  return shares.length === yearMonths ? 2 : shares.length === monthDays ? 1 : 0;
+}
+
+/** The moment, or one near by in another place of its week, month or year. */
+function inPlace(
   shares: readonly number[],
   moment: number,
   how: Choosing,
   may: (at: number) => boolean,
 ): number {
-  const own = weekdayOf(moment);
+  const places = shares.length;
+  const own = placeIn(places, moment);
   const at = rebalanced(shares, own, how);
   if (at === own) return moment;
-  const by = ((at - own + week + 3) % week) - 3;
-  return [by, by - Math.sign(by) * week].map((shift) => moment + shift * day).find(may) ?? moment;
+  const half = Math.floor(places / 2);
+  const by = ((at - own + places + half) % places) - half;
+  const around =
+    places === monthDays
+      ? placesOf({ monthDay: at + 1 }, moment, Number.NaN)
+      : [by, by - Math.sign(by) * places].map((shift) =>
+          places === week ? moment + shift * day : monthsAfter(moment, shift),
+        );
+  const there = around.filter((one) => may(one) && placeIn(places, one) === at);
+  return places === monthDays ? nearest(there, moment) : (there[0] ?? moment);
 }
 
 /** The nearest days that the date may be on. */

@@ -171,6 +171,15 @@ export interface DatePlan {
   readonly days?: DateDays;
   /** How often its time lies in each hour of the day, where hours differ. */
   readonly hours?: DateHours;
+  /** Where it only is in the week, the month or the year, in all rows or in those of some levels. */
+  readonly places?: readonly DatePlaces[];
+}
+
+/** How often a date is on each of the 7 days of the week from Monday, of the 31 of the month, or in each of the 12 months; 0 for never. */
+export interface DatePlaces {
+  readonly shares: readonly number[];
+  /** Where it says something; everywhere by default. */
+  readonly where?: Limit["where"];
 }
 
 /** How often a time lies in each hour of the day, from midnight. */

@@ -172,3 +172,66 @@ test("working days alone are told of two months of dates, and of ten days nothin
   expect(plan(2, [0, 1, 2, 3, 4])).toBeUndefined();
   expect(plan(9, [0, 1, 2, 3, 4, 5])).toBeUndefined();
 });
+
+/** Sales over two years, those with one code in December, with another at weekends; bills on the second to fifth, of 200 rows. */
+function coded(rows: number, rng: Rng): Table {
+  const some = (count: number): number => Math.floor(count * rng.uniform());
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const code = i % 40 === 0 ? "XMAS" : i % 25 === 1 ? "FUN" : ["A", "B", "C"][some(3)];
+    let sold = Date.UTC(2022, 0, 1) + some(730) * day;
+    if (code === "XMAS") sold = Date.UTC(2022 + some(2), 11, 1 + some(28));
+    if (code === "FUN") while (weekday(written(sold)) < 5) sold += day;
+    const billed = Date.UTC(2022, some(24), 2 + some(4));
+    const free = Date.UTC(2022, some(24), 10 + Math.floor((some(9) + some(9) + some(9)) / 3));
+    return [written(sold), code, written(billed), written(free), rng.uniform().toFixed(3)].join();
+  });
+  return parseCsv(`sold,code,billed,free,x\n${lines.join("\n")}\n`).table;
+}
+
+test("dates of a level stay in its months and on its weekdays, and all on the days of the month that they have", async () => {
+  const real = coded(1600, seeded(3));
+  const found = discoverStructure(real, seeded(1));
+  const rules = describeStructure(found);
+  expect(rules).toContain("Where code = XMAS, sold is only in December.");
+  expect(rules).toContain("Where code = FUN, sold is only on a Saturday or Sunday.");
+  expect(rules).toContain("billed is only on day 2 to 5 of its month.");
+  expect(brokenRows(found, real)).toEqual([]);
+  const made = (await sequential()(real, seeded(1))).sample(4000, seeded(2));
+  const [sold, code, billed] = ["sold", "code", "billed"].map((name) => texts(made, name));
+  const off = (level: string, is: (text: string) => boolean): string[] =>
+    sold.filter((text, i) => code[i] === level && !is(text));
+  expect(off("XMAS", (text) => text.slice(5, 7) === "12")).toEqual([]);
+  expect(off("FUN", (text) => weekday(text) > 4)).toEqual([]);
+  expect(billed.filter((text) => Number(text.slice(8)) < 2 || Number(text.slice(8)) > 5)).toEqual([]);
+  // Rows are moved, not left out: five standard errors of a share of .025.
+  expect(Math.abs(code.filter((one) => one === "XMAS").length / 4000 - 0.025)).toBeLessThan(0.025);
+  const years = sold.filter((text, i) => code[i] === "XMAS" && text < "2023").length;
+  expect(years).toBeGreaterThan(10);
+});
+
+test("days of the month that thin out are no rule, and places are checked in a file", () => {
+  const real = coded(200, seeded(8));
+  const found = discoverStructure(real, seeded(1));
+  const [billed, free] = ["billed", "free"].map((name) =>
+    found.columns.find((plan) => plan.name === name),
+  ) as DatePlan[];
+  expect(describeStructure(found)).toContain("billed is only on day 2 to 5 of its month.");
+  // The days beside the ends, where few lie, are free as well.
+  const held = free.places?.[0].shares.flatMap((share, at) => (share > 0 ? [at + 1] : [])) ?? [];
+  const days = texts(real, "free").map((text) => Number(text.slice(8)));
+  const end = (last: number, by: number): number =>
+    days.filter((one) => one === last).length < 5 ? last + by : last;
+  expect([Math.min(...held), Math.max(...held)]).toEqual([
+    end(Math.min(...days), -1),
+    end(Math.max(...days), 1),
+  ]);
+  expect(days.filter((one) => one === Math.min(...days)).length).toBeLessThan(5);
+  expect(() => checkRules(found, "load")).not.toThrow();
+  for (const places of [
+    [{ shares: [1, 2] }],
+    [{ shares: [1, 1, 1, 1, 1, 0, 0], where: { column: "code", level: "no" } }],
+  ]) {
+    const columns = found.columns.map((one) => (one === billed ? { ...billed, places } : one));
+    expect(() => checkRules({ ...found, columns } as typeof found, "load")).toThrow("7, 12 or 31 shares");
+  }
+});

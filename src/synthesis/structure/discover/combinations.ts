@@ -102,7 +102,9 @@ function readBy(plan: ColumnPlan): readonly string[] {
   if (plan.kind === "lookup") return plan.rare ? [plan.of] : [];
   const formula = formulaOf(plan);
   const by = plan.kind === "number" ? plan.grids : plan.kind === "date" ? plan.hours?.by : undefined;
-  return [...(formula ? argumentsOf(formula) : []), ...(by ? [by.column] : [])];
+  const places = plan.kind === "date" ? (plan.places ?? []).map(({ where }) => where) : [];
+  const told = [by, ...places].flatMap((one) => (one ? [one.column] : []));
+  return [...(formula ? argumentsOf(formula) : []), ...told];
 }
 
 function rowsWith({ codes }: CategoricalColumn, code: number): readonly number[] {

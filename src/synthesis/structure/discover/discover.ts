@@ -65,6 +65,7 @@ import { findLevelGrids } from "./tried/find-level-grids";
 import { findLevels } from "./tried/find-levels";
 import { findLimits } from "./tried/find-limits";
 import { findPieces } from "./tried/find-pieces";
+import { findPlaces } from "./tried/find-places";
 import { findRounded } from "./tried/find-rounded";
 import { findPrices, findSteps, findTables } from "./tried/find-told";
 import { findWritten } from "./tried/find-written";
@@ -122,6 +123,7 @@ const finders: readonly Finder[] = [
   findTables,
   findCounts,
   findLevelGrids,
+  findPlaces,
 ];
 
 /** What `minCount` is when nobody says. */

@@ -7,9 +7,11 @@ import { keyCount } from "../keys/fresh-keys";
 import type { KeyPlan } from "../keys/key-plan";
 import { datePatterns, type KeyTie } from "../keys/key-ties";
 import { isWriting, type NamePart } from "../keys/name-parts";
+import { codeOf } from "../orders/limits";
 import {
   type ColumnPlan,
   type DateDays,
+  type DatePlaces,
   type DatePlan,
   type KeyColumnPlan,
   levelCount,
@@ -58,11 +60,7 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
     const { shares, monthDay, months } = (plan.days ?? { monthDay: 1 }) as DateDays;
     const other = structure.columns.find(({ name }) => name === months?.from);
     const counted = other?.kind === "date" && other !== plan && !other.days?.months && Number(months?.by) > 0;
-    const listed =
-      Array.isArray(shares) &&
-      shares.length === 7 &&
-      shares.every((share) => share >= 0) &&
-      shares.some(Boolean);
+    const listed = areShares(shares, 7);
     const within = Number.isInteger(monthDay) && Number(monthDay) >= 1 && Number(monthDay) <= 31;
     holds(
       [shares, monthDay, months].filter((one) => one !== undefined).length === 1 &&
@@ -71,6 +69,12 @@ export function checkPlan(plan: ColumnPlan, structure: Structure, action: string
       plan.days,
     );
     holdHours(plan, structure, holds);
+    const places: unknown = plan.places ?? [];
+    holds(
+      Array.isArray(places) && places.every((one) => isPlaced(one, structure)),
+      "must list as places each 7, 12 or 31 shares, none below 0 and some above, and where: a column and its level",
+      places,
+    );
   }
   if (kind === "constant") holds(typeof plan.text === "string", "must have a text", plan.text);
   if (kind === "key") checkKeys(plan, structure, holds);
@@ -201,10 +205,23 @@ function isPlaces(list: unknown, from: number, levels: readonly string[]): boole
   );
 }
 
+/** Whether it says how often a date is in each place, and in which rows. */
+function isPlaced(one: unknown, { columns }: Structure): boolean {
+  const { shares, where } = Object(one) as Partial<DatePlaces>;
+  return (
+    [7, 12, 31].some((count) => areShares(shares, count)) && (!where || codeOf(columns, Object(where)) >= 0)
+  );
+}
+
+function areShares(list: unknown, count: number): list is number[] {
+  return (
+    Array.isArray(list) && list.length === count && list.every((share) => share >= 0) && list.some(Boolean)
+  );
+}
+
 function holdHours({ hours }: DatePlan, structure: Structure, holds: Holds): void {
   if (hours === undefined) return;
-  const parts = (list: unknown): boolean =>
-    Array.isArray(list) && list.length === 24 && list.every((share) => share >= 0) && list.some(Boolean);
+  const parts = (list: unknown): boolean => areShares(list, 24);
   const { shares, by } = hours;
   const levels = structure.columns.find(({ name }) => name === by?.column);
   const listedBy =

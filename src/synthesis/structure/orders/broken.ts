@@ -1,5 +1,5 @@
 import { type Column, columnNamed, type Table } from "../../../data/table";
-import { describeDays, rowsOffDays } from "../date-days";
+import { brokenDays } from "../date-days";
 import { spacing } from "../grids";
 import {
   type BandsPlan,
@@ -33,13 +33,7 @@ function brokenNumbers(structure: Structure, values: Values): readonly Omit<Brok
 export function brokenOrders(structure: Structure, values: Values): readonly Broken[] {
   return [
     ...brokenComparisons(structure, values),
-    ...structure.columns.flatMap((plan) => {
-      const days = plan.kind === "date" && plan.days;
-      if (!days) return [];
-      const read = [plan.name, ...(days.months ? [days.months.from] : [])];
-      const rows = rowsOffDays(days, plan.name, values);
-      return describeDays(plan).map((rule) => ({ rule, columns: read, rows }));
-    }),
+    ...structure.columns.flatMap((plan) => (plan.kind === "date" ? brokenDays(structure, plan, values) : [])),
   ];
 }
 
