@@ -1,5 +1,6 @@
+import { isIn, isMovedInto } from "../structure/date-days";
 import { brokenLimit } from "../structure/orders/limits";
-import { type Exclusion, isFree, type Structure } from "../structure/structure";
+import { type Exclusion, isFree, type Limit, type Structure } from "../structure/structure";
 
 /** Which cells of a variable the cell of an earlier one allows: bits, `words` of them per cell of the earlier one. */
 export interface Mask {
@@ -80,23 +81,36 @@ export function allowedBits(
   return out;
 }
 
-/** The bits without the levels in whose rows numbers that are known would lie beyond their ends. */
+/**
+ * The bits without the levels in whose rows numbers that are known would lie beyond their ends, and dates in places that they have not;
+ * where dates are moved afterwards (`moves`), these say nothing.
+ */
 export function withinLimits(
   bits: Int32Array | undefined,
   structure: Structure,
   { name, labels }: Labelled,
   known: ReadonlyMap<string, ArrayLike<number>>,
-  rows: number,
+  { rows, moves }: { readonly rows: number; readonly moves: boolean },
 ): Int32Array | undefined {
   const words = wordCount(labels.length);
   let out = bits;
-  for (const limit of structure.limits ?? []) {
-    if (limit.where.column !== name) continue;
-    const cell = labels.indexOf(limit.where.level);
-    const all = new Int32Array(rows).fill(cell);
-    const broken = brokenLimit(structure, limit, (own) => (own === name ? all : known.get(own)));
-    if (broken.length > 0) out ??= new Int32Array(rows * words).fill(-1);
-    for (const i of broken) if (out) out[i * words + (cell >> 5)] &= ~(1 << (cell & 31));
+  const without = ({ level }: Limit["where"], broken: (all: Int32Array) => readonly number[]): void => {
+    const cell = labels.indexOf(level);
+    const own = broken(new Int32Array(rows).fill(cell));
+    if (own.length > 0) out ??= new Int32Array(rows * words).fill(-1);
+    for (const i of own) if (out) out[i * words + (cell >> 5)] &= ~(1 << (cell & 31));
+  };
+  for (const limit of structure.limits ?? [])
+    if (limit.where.column === name && !(moves && isMovedInto(structure, limit)))
+      without(limit.where, (all) =>
+        brokenLimit(structure, limit, (own) => (own === name ? all : known.get(own))),
+      );
+  for (const plan of moves ? [] : structure.columns) {
+    const moments = plan.kind === "date" && plan.places && known.get(plan.name);
+    if (!moments) continue;
+    for (const one of plan.places ?? [])
+      if (one.where?.column === name)
+        without(one.where, () => [...Array(rows).keys()].filter((i) => !isIn(one, moments[i])));
   }
   return out;
 }

@@ -4,7 +4,7 @@ import { type Column, columnNamed, isCategorical, type Table, table, takeTableRo
 import type { Sequential } from "../sequential/sequential";
 import { dateReader, writtenDates } from "../structure/dates";
 import { readerOf } from "../structure/discover/look";
-import { findDays } from "../structure/discover/tried/find-days";
+import { findDays } from "../structure/discover/tried/dates/find-days";
 import { tamed } from "../structure/ends";
 import { emptySum } from "../structure/formulas";
 import { countPeople, peopleOf } from "../structure/people";

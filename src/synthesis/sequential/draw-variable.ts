@@ -77,8 +77,8 @@ export interface Choice {
   readonly forced: Int32Array | undefined;
 }
 
-/** What the next variable of the pool may be. */
-export function choose(pool: Pool, parts: SequentialParts): Choice {
+/** What the next variable of the pool may be; whether dates are moved afterwards to where levels have them. */
+export function choose(pool: Pool, parts: SequentialParts, moves = false): Choice {
   const j = pool.cells.length;
   const { rows } = pool;
   const { cells } = parts.conditionals[j];
@@ -87,7 +87,7 @@ export function choose(pool: Pool, parts: SequentialParts): Choice {
   const count = parts.variables[j].labels.length;
   const words = wordCount(count);
   const masked = allowedBits(parts.masks[j], pool.cells, count, rows);
-  const bits = withinLimits(masked, parts.structure, parts.variables[j], pool.restored, rows);
+  const bits = withinLimits(masked, parts.structure, parts.variables[j], pool.restored, { rows, moves });
   const drawn = { rows, terms: termsOf(pool, parts, j), columns: columnsOf(pool) };
   const layout = parts.layouts[j];
   if (!bits) {
@@ -113,7 +113,7 @@ function drawCells(
   { steer }: Beside,
 ): Int32Array {
   const { rows, weights } = pool;
-  const choice = choose(pool, parts);
+  const choice = choose(pool, parts, !steer);
   steer?.(choice);
   const { classes, probabilities, forced } = choice;
   const wish = wishes.cells.get(pool.cells.length);
@@ -169,7 +169,7 @@ function drawNumber(
     ...(later && { later }),
     ...(within && { within }),
   });
-  const choice = choose(pool, parts);
+  const choice = choose(pool, parts, !steer);
   steer?.(choice);
   const number = model && distribution && { model, distribution };
   const repeated = repeatedValues(pool, parts);

@@ -2,13 +2,15 @@ import { ends } from "../../core/math/statistics";
 import type { Rng } from "../../core/rng";
 import { day, evenMonth, momentAt, placeOf, startOf } from "./date-parts";
 import { earlierDates } from "./move-dates";
-import { codeOf } from "./orders/limits";
+import { codeOf, isWithin } from "./orders/limits";
 import {
   type ColumnPlan,
   type DateDays,
   type DatePlaces,
   type DatePlan,
   isDrawnBands,
+  type Limit,
+  type Range,
   type Structure,
 } from "./structure";
 
@@ -56,7 +58,8 @@ function isOn({ shares, monthDay, months }: DateDays, moment: number, from = Num
   return Number.isNaN(from) || (between % months.by === 0 && monthsAfter(from, between) === moment);
 }
 
-function isIn({ shares }: DatePlaces, moment: number): boolean {
+/** Whether a moment lies in one of the places. */
+export function isIn({ shares }: DatePlaces, moment: number): boolean {
   return Number.isNaN(moment) || shares[placeIn(shares.length, moment)] > 0;
 }
 
@@ -91,6 +94,22 @@ export function brokenDays(
       };
     }),
   ];
+}
+
+/** Whether dates are moved into the limit's range in its rows, as they are moved in these anyway. */
+export function isMovedInto({ columns }: Pick<Structure, "columns">, limit: Limit): boolean {
+  const plan = columns.find(({ name }) => name === limit.column);
+  const places = (plan?.kind === "date" && !limit.beside && plan.places) || [];
+  return places.some((one) => sameRows(limit, one)) && !isByLevels(limit.column, columns);
+}
+
+/** Whether a date is moved to levels that were drawn. */
+function isByLevels(name: string, columns: readonly ColumnPlan[]): boolean {
+  return columns.some((one) => isDrawnBands(one) && one.of === name);
+}
+
+function sameRows({ where }: Limit, { where: other }: DatePlaces): boolean {
+  return where.column === other?.column && where.level === other.level;
 }
 
 /** Which days a date lies on, and in which months and hours, in words. */
@@ -180,7 +199,7 @@ function movable(plan: ColumnPlan, columns: readonly ColumnPlan[]): Movable | un
  * `staying` are not moved.
  */
 export function onDays<T>(
-  { columns }: Structure,
+  { columns, limits = [] }: Structure,
   parts: ReadonlyMap<string, T | Float64Array>,
   rng: Rng,
   staying: ReadonlySet<string> = new Set(),
@@ -206,22 +225,19 @@ export function onDays<T>(
     before.length + (plan.days?.months ? columns.length : 0);
   for (const { plan, before, variable, width } of all.sort((a, b) => order(a) - order(b))) {
     const { days, hours } = plan;
-    // From the coarsest to the finest, so that days stay in their months.
-    const places = [...(plan.places ?? [])]
-      .sort((a, b) => spanOf(b) - spanOf(a))
-      .map((one) => ({
-        shares: one.shares,
-        codes: one.where && (moved.get(one.where.column) as ArrayLike<number> | undefined),
-        code: one.where && codeOf(columns, one.where),
-      }))
-      .filter(({ codes, code }) => codes || code === undefined);
-    const bands = columns.some((one) => isDrawnBands(one) && one.of === plan.name);
-    if ((!days && !hours && places.length === 0) || bands || staying.has(variable)) continue;
+    const places = placedOf(
+      plan,
+      { columns, limits },
+      (name) => moved.get(name) as ArrayLike<number> | undefined,
+    );
+    if ((!days && !hours && places.length === 0) || isByLevels(plan.name, columns) || staying.has(variable))
+      continue;
     const own = moved.get(variable) as Float64Array;
     const start = before.length > 0 ? momentOf(before) : own.map(() => 0);
     const other = all.find(({ variable }) => variable === days?.months?.from);
     const from = other && momentOf([other.plan, ...other.before]);
-    const most = before.length > 0 ? Math.max(0, ends(own)[1]) * width : Infinity;
+    const [least, most] =
+      before.length > 0 ? ends(own).map((end) => Math.max(0, end) * width) : [-Infinity, Infinity];
     // Stretches by level would not be those any more: rows whose date is on no such day are drawn again.
     const stays = !days || (days.months && !from) || (days.shares && before.length > 0);
     const odds = !plan.support;
@@ -234,17 +250,11 @@ export function onDays<T>(
         const [byDay, byHour] = [how(), hours && how()];
         const moment = start[i] + Math.round(value) * width;
         if (Number.isNaN(moment)) return value;
-        const low = before.length > 0 && value >= 0 ? start[i] : plan.low;
+        const low = before.length > 0 && value >= 0 ? start[i] + least : plan.low;
         const within = (at: number): boolean => at >= low && at <= Math.min(plan.high, start[i] + most);
         const own = places.filter(({ codes, code }) => code === undefined || codes?.[i] === code);
-        let to = moment;
-        own.forEach((one, k) => {
-          const other = { keep: random.uniform(), choose: random.uniform(), odds: false };
-          const may = (at: number): boolean =>
-            within(at) && own.slice(0, k).every((before) => isIn(before, at));
-          to = inPlace(one.shares, to, other, may);
-        });
-        const may = (at: number): boolean => within(at) && own.every((one) => isIn(one, at));
+        let to = intoPlaces(own, moment, { plan, within }, random);
+        const may = (at: number): boolean => within(at) && arePlaces(own, at);
         if (!stays && days)
           to = days.shares
             ? inPlace(days.shares, to, byDay, may)
@@ -253,13 +263,68 @@ export function onDays<T>(
         const apart = Math.abs(to - start[i]) >= day / 4 && startOf("day", to) !== startOf("day", start[i]);
         if (hours && byHour && (before.length === 0 || apart)) {
           const at = onHour((codes && hours.by?.shares[codes[i]]) ?? hours.shares, to, byHour);
-          if (may(at)) to = at;
+          // At the ends of all dates, on the day beside.
+          to =
+            [at, at + day, at - day].find((one) => may(one) && (!days || isOn(days, one, from?.[i]))) ?? to;
         }
         return to === moment ? value : Math.round((to - start[i]) / width);
       }),
     );
   }
   return moved;
+}
+
+/** Places with the range that limits have for the same rows, and which rows these are; of all rows without `code`. */
+interface Placed extends DatePlaces {
+  readonly range: Range;
+  readonly codes: ArrayLike<number> | undefined;
+  readonly code: number | undefined;
+}
+
+/** From the coarsest to the finest, so that days stay in their months. */
+function placedOf(
+  { name, places = [] }: DatePlan,
+  { columns, limits = [] }: Pick<Structure, "columns" | "limits">,
+  codesOf: (name: string) => ArrayLike<number> | undefined,
+): readonly Placed[] {
+  const range = (one: DatePlaces): Range =>
+    limits.find((own) => own.column === name && !own.beside && sameRows(own, one)) ?? { column: name };
+  return [...places]
+    .sort((a, b) => spanOf(b) - spanOf(a))
+    .map((one) => ({
+      ...one,
+      range: range(one),
+      codes: one.where && codesOf(one.where.column),
+      code: one.where && codeOf(columns, one.where),
+    }))
+    .filter(({ codes, code }) => codes || code === undefined);
+}
+
+function arePlaces(own: readonly Placed[], at: number): boolean {
+  return own.every((one) => isIn(one, at) && isWithin(one.range, at));
+}
+
+/** The moment, or one that lies in all of the places: one beyond their range first goes anywhere in it. */
+function intoPlaces(
+  own: readonly Placed[],
+  moment: number,
+  { plan, within }: { readonly plan: DatePlan; readonly within: (at: number) => boolean },
+  rng: Rng,
+): number {
+  let to = moment;
+  own.forEach((one, k) => {
+    const { least = plan.low, most = plan.high } = one.range;
+    const by = Math.floor((rng.uniform() * (most - least)) / day) * day;
+    if (!isWithin(one.range, to)) to = startOf("day", least) + by + (to - startOf("day", to));
+    const how = { keep: rng.uniform(), choose: rng.uniform(), odds: false };
+    to = inPlace(
+      one.shares,
+      to,
+      how,
+      (at) => within(at) && isWithin(one.range, at) && arePlaces(own.slice(0, k), at),
+    );
+  });
+  return within(to) && arePlaces(own, to) ? to : moment;
 }
 
 /** Two draws from 0 to 1, and whether places that are rather had than others are so, or only those that are not there are left. */

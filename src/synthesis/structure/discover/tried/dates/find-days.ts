@@ -1,8 +1,8 @@
-import { chiSquaredScore } from "../../../../core/math/chi-squared-score";
-import { monthsAfter, monthsBetween, onMonthDay, weekdayOf } from "../../date-days";
-import { day, startOf } from "../../date-parts";
-import { chainOf } from "../../move-dates";
-import { countPeople } from "../../people";
+import { chiSquaredScore } from "../../../../../core/math/chi-squared-score";
+import { monthsAfter, monthsBetween, onMonthDay, weekdayOf } from "../../../date-days";
+import { day, startOf } from "../../../date-parts";
+import { chainOf } from "../../../move-dates";
+import { countPeople } from "../../../people";
 import {
   type ColumnPlan,
   type DateDays,
@@ -10,9 +10,9 @@ import {
   type DatePlan,
   isComputed,
   levelCount,
-} from "../../structure";
-import type { Look } from "../look";
-import { leastExpected } from "../orders";
+} from "../../../structure";
+import type { Look } from "../../look";
+import { leastExpected } from "../../orders";
 
 /** So many different months leave no doubt that dates have a day of the month. */
 const leastMonths = 6;

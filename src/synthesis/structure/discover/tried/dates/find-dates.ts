@@ -1,4 +1,12 @@
-import { type DateUnit, day, evenMonth, momentAt, placeOf, roundestMoment, startOf } from "../../date-parts";
+import {
+  type DateUnit,
+  day,
+  evenMonth,
+  momentAt,
+  placeOf,
+  roundestMoment,
+  startOf,
+} from "../../../date-parts";
 import {
   argumentsOf,
   decidersOf as decided,
@@ -8,9 +16,9 @@ import {
   leadsTo,
   placeAmong,
   type Term,
-} from "../../formulas";
-import { spacing } from "../../grids";
-import { personsIn } from "../../people";
+} from "../../../formulas";
+import { spacing } from "../../../grids";
+import { personsIn } from "../../../people";
 import {
   type ColumnPlan,
   type DatePlan,
@@ -19,11 +27,11 @@ import {
   type LevelsPlan,
   levelCount,
   type NumberPlan,
-} from "../../structure";
-import type { Look } from "../look";
-import { spacedRows } from "../search";
-import { withStandIns } from "./missing-terms";
-import { type Target, type Tests, type Trials, testsOf } from "./trials";
+} from "../../../structure";
+import type { Look } from "../../look";
+import { spacedRows } from "../../search";
+import { withStandIns } from "../missing-terms";
+import { type Target, type Tests, type Trials, testsOf } from "../trials";
 
 /** With more levels a column decides no term. */
 const mostLevels = 50;

@@ -1,10 +1,10 @@
-import { ends } from "../../../../core/math/statistics";
-import { placeIn } from "../../date-days";
-import { day } from "../../date-parts";
-import { personsIn } from "../../people";
-import type { ColumnPlan, DatePlaces, DatePlan, LevelsPlan } from "../../structure";
-import type { Look } from "../look";
-import { leastExpected } from "../orders";
+import { ends } from "../../../../../core/math/statistics";
+import { placeIn } from "../../../date-days";
+import { day } from "../../../date-parts";
+import { personsIn } from "../../../people";
+import type { ColumnPlan, DatePlaces, DatePlan, LevelsPlan } from "../../../structure";
+import type { Look } from "../../look";
+import { leastExpected } from "../../orders";
 
 /** The days of the week, those of the month, the months. */
 const units = [12, 31, 7] as const;
