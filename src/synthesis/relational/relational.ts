@@ -173,6 +173,7 @@ export function relational(
       (await sequential({
         ...ruled,
         structure: withoutRunning(rules, running),
+        bases: basesIn(rules),
         target: taught.own.at(-1)?.name as string,
       })(rows, rng.fork("children"), watch));
     const keys = keysOfChildren(children, rules, { plan, key, least }, rng);
@@ -223,6 +224,12 @@ function keptOf({ columns }: Table, totals: readonly Total[], sources: readonly 
     countName,
     ...(there.length > 0 ? [firstName, ...there] : []),
   ];
+}
+
+/** What each number of the children may be a multiple of: its mean in the parent's rows before, or its last one. */
+function basesIn({ columns }: Structure): (name: string) => readonly string[] {
+  const numbers = new Set(columns.flatMap(({ kind, name }) => (kind === "number" ? [name] : [])));
+  return (name) => (numbers.has(name) ? [contextNames.mean(name), contextNames.before(name)] : []);
 }
 
 /** The rules with keys that are none of any parent's, of those that are left out either. */

@@ -19,6 +19,8 @@ import { type Families, gapOf } from "./pace";
 /** A number that runs along a parent's rows: each time it is the one before, more by what a formula of the row says. */
 export interface Running {
   readonly column: string;
+  /** The number of the row before, where that is another one: a meter's reading begins where the last one ended. */
+  readonly of?: string;
   /** An exact sum of other numbers of the row, or a constant. */
   readonly more: Formula;
   /** What the first row starts from, or what of its parent it does; left out, its value is drawn. */
@@ -30,7 +32,7 @@ export interface Running {
 /** In fewer rows that have one before nothing is looked for, nor of fewer parents than may be told. */
 const leastRows = 50;
 
-/** The numbers of the children that run along each parent's rows: a balance, a running total, the number of the month. */
+/** The numbers of the children that run along each parent's rows: a balance, a running total, the number of the month, or where the last one ended. */
 export function findRunning(
   children: Table,
   families: Families,
@@ -62,11 +64,18 @@ export function findRunning(
   for (const { name, values, grid } of numbers) {
     const own = plans.get(name);
     if (!grid || !own || isComputed(own)) continue;
-    const changes = Float64Array.from(pairs, ([before, row]) => snap(values[row] - values[before], grid));
+    const changesOf = (from: Float64Array): Float64Array =>
+      Float64Array.from(pairs, ([before, row]) => snap(values[row] - from[before], grid));
     const formulas = new Map(found.map(({ column, more }) => [column, more]));
     const others = numbers.filter((one) => one.name !== name && !leadsTo(formulas, one.name, name));
-    const more = moreOf({ name, values: changes, grid }, others, pairs);
-    if (!more) continue;
+    const more = moreOf({ name, values: changesOf(values), grid }, others, pairs);
+    if (!more) {
+      const of = numbers.find((one) => one.name !== name && alike(changesOf(one.values)));
+      const [constant] = of ? changesOf(of.values) : [];
+      if (of && constant !== undefined)
+        found.push({ column: name, of: of.name, more: { ...emptySum, constant } });
+      continue;
+    }
     const added = evaluate(
       more,
       (other) => {
@@ -122,14 +131,17 @@ function readersFirst(found: readonly Running[]): readonly Running[] {
   return out;
 }
 
+function alike(values: Float64Array): boolean {
+  return values.every((one) => one === values[0]);
+}
+
 /** What is added from row to row, exactly; undefined where nothing says it. */
 function moreOf(
   target: NumberInput,
   others: readonly Pick<NumberInput, "name" | "values" | "grid">[],
   pairs: readonly (readonly [number, number])[],
 ): Formula | undefined {
-  const [first] = target.values;
-  if (target.values.every((one) => one === first)) return { ...emptySum, constant: first };
+  if (alike(target.values)) return { ...emptySum, constant: target.values[0] };
   const found: Found = new Map();
   const rows = others.map((one) => ({
     ...one,
@@ -200,10 +212,10 @@ export function withRunning(
   const changed: string[] = [];
   const left = columnNamed(made, contextNames.left);
   // What one reads of the others stands after it (`findRunning`): it is known before.
-  for (const { column, more, start, end } of running.toReversed()) {
+  for (const { column, of = column, more, start, end } of running.toReversed()) {
     const plan = structure.columns.find(({ name }) => name === column);
     const grid = plan?.kind === "number" ? gridOfPlan(plan) : undefined;
-    const so = last && columnNamed(last, column);
+    const so = last && columnNamed(last, of);
     const own = typeof start === "string" ? columnNamed(made, start) : undefined;
     const first = (i: number) => (own?.type === "numeric" ? own.values[i] : (start as number | undefined));
     const added = evaluate(more, argumentsFrom(structure.columns, { ...made, columns }), made.rows);
@@ -250,7 +262,8 @@ export function checkRunning(
   check(running === undefined || Array.isArray(running), action, "running must be a list", running);
   const rules = ((running ?? []) as Running[]).map((one): Partial<Running> => Object(one));
   const later = structure ? new Set(followingFrom(structure, rules as Running[])) : new Set<string>();
-  for (const { column, more, start, end = 0 } of rules) {
+  for (const { column, of = column, more, start, end = 0 } of rules) {
+    check(isNumber(of), action, `${column} must run from a number of the row before`, of ?? "none");
     check(Number.isFinite(end), action, `${column} must end in a number`, end);
     later.add(column as string);
     const plan = plans.get(column as string);
@@ -294,7 +307,7 @@ function describePace({ name, every, format, from, least, pace }: ChildDates): r
 /** The rules in sentences. */
 export function describeRunning(running: readonly Running[], dates?: ChildDates): readonly string[] {
   const steps = dates ? describePace(dates) : [];
-  const sentences = running.map(({ column, more: { constant, terms, round }, start, end }) => {
+  const sentences = running.map(({ column, of = column, more: { constant, terms, round }, start, end }) => {
     const parts = terms.map(({ column, weight }) =>
       Math.abs(weight) === 1
         ? `${weight < 0 ? "− " : "+ "}${column}`
@@ -304,7 +317,7 @@ export function describeRunning(running: readonly Running[], dates?: ChildDates)
     const from = start === undefined ? "the first is drawn" : `from ${start}`;
     const to = end === undefined ? "" : ` to ${end} in the last`;
     const rounded = round ? `, rounded ${round.towards < 0 ? "down" : "up"} to steps of ${round.step}` : "";
-    return `${[`${column} = ${column} of the row before`, ...number, ...parts].join(" ")}${rounded}, ${from}${to}.`;
+    return `${[`${column} = ${of} of the row before`, ...number, ...parts].join(" ")}${rounded}, ${from}${to}.`;
   });
   return [...steps, ...sentences];
 }

@@ -9,8 +9,9 @@ import { type CellModel, type CellRows, fitCells, mostBoosted } from "./cells";
 import { mostChoosing, mostSpreading } from "./folds";
 import type { Frame } from "./frame";
 import { type LogitRows, partOf } from "./logit";
-import { normalScale } from "./normal-scale";
-import { fitNumber, type NumberModel } from "./numbers";
+import { type NormalScale, normalScale } from "./normal-scale";
+import { fitNumber, type NumberModel, type NumberRows } from "./numbers";
+import { fitRelative } from "./relative";
 import type { EncodedTerm } from "./terms/terms";
 
 /** How one variable is drawn, given those before it. */
@@ -29,6 +30,8 @@ export interface FitConditionalsOptions extends Watch {
   readonly threads?: number | undefined;
   /** Variables of which nothing is learnt, since they are never drawn; none by default. */
   readonly skip?: (name: string) => boolean;
+  /** The numbers of which one may be a multiple; none by default. */
+  readonly bases?: (name: string) => readonly string[];
 }
 
 /**
@@ -39,7 +42,7 @@ export async function fitConditionals(
   frame: Frame,
   drawn: readonly DrawnVariable[],
   parents: readonly (readonly number[])[],
-  { threads = defaultThreads(), skip = () => false, ...watch }: FitConditionalsOptions = {},
+  { threads = defaultThreads(), skip = () => false, bases = () => [], ...watch }: FitConditionalsOptions = {},
 ): Promise<readonly Conditional[]> {
   const learnt = [...frame.variables.keys()].filter((j) => !skip(frame.variables[j].name));
   const count = learnt.length;
@@ -49,6 +52,10 @@ export async function fitConditionals(
   const parallel = frame.rows * count < fewCells ? 1 : threads;
   let done = 0;
   const report = (): void => watch.progress?.({ phase: "fit", done: ++done, total: count });
+  const basesOf = (j: number): readonly number[] => {
+    const names = bases(frame.variables[j].name);
+    return parents[j].filter((k) => names.includes(frame.variables[k].name));
+  };
   const placed = (fitted: readonly Conditional[]): Conditional[] => {
     const out = frame.variables.map((): Conditional => ({}));
     fitted.forEach((one, k) => {
@@ -60,7 +67,14 @@ export async function fitConditionals(
     const out = placed([]);
     for (const j of learnt) {
       watch.signal?.throwIfAborted();
-      out[j] = fitColumn.run({ frame, features, drawn, parents: parents[j], j }) as Conditional;
+      out[j] = fitColumn.run({
+        frame,
+        features,
+        drawn,
+        parents: parents[j],
+        bases: basesOf(j),
+        j,
+      }) as Conditional;
       report();
       // A stop signal gets its turn only when the loop lets go.
       await new Promise((next) => setImmediate(next));
@@ -69,7 +83,9 @@ export async function fitConditionals(
   }
   const shared = sharedFrame(frame, features);
   // Late variables have the most to look at and come first, so that no thread is left with a long one at the end.
-  const inputs = learnt.toReversed().map((j) => ({ ...shared, drawn, parents: parents[j], j }));
+  const inputs = learnt
+    .toReversed()
+    .map((j) => ({ ...shared, drawn, parents: parents[j], bases: basesOf(j), j }));
   const options = { finished: report, ...(watch.signal && { signal: watch.signal }) };
   return placed((await mapThreads(fitColumn, inputs, parallel, options)).reverse());
 }
@@ -79,6 +95,8 @@ interface ColumnFit {
   readonly features: readonly TreeFeature[];
   readonly drawn: readonly DrawnVariable[];
   readonly parents: readonly number[];
+  /** Those of them of which it may be a multiple. */
+  readonly bases: readonly number[];
   readonly j: number;
 }
 
@@ -86,14 +104,11 @@ interface ColumnFit {
 export const fitColumn: Task<ColumnFit, Conditional> = task(
   "synthesis/sequential/conditionals",
   "fitColumn",
-  ({ frame, features, drawn, parents, j }: ColumnFit) =>
-    fitConditional(
-      frame,
-      drawn,
-      j,
-      parents,
-      features.filter((feature) => parents.includes(feature.variable)),
-    ),
+  (fit: ColumnFit) =>
+    fitConditional({
+      ...fit,
+      features: fit.features.filter((feature) => fit.parents.includes(feature.variable)),
+    }),
 );
 
 /** The same rows in memory that threads share, so that nothing is copied from task to task. */
@@ -127,13 +142,7 @@ function shared<T extends Int32Array | Float64Array | Uint16Array | Uint8Array>(
   return out;
 }
 
-function fitConditional(
-  frame: Frame,
-  drawn: readonly DrawnVariable[],
-  j: number,
-  parents: readonly number[],
-  features: readonly TreeFeature[],
-): Conditional {
+function fitConditional({ frame, features, drawn, parents, bases, j }: ColumnFit): Conditional {
   const plans = parents.flatMap((k) => frame.plans[k]);
   const cells =
     frame.counts[j] > 1
@@ -148,18 +157,26 @@ function fitConditional(
   if (known.length === 0) return cells;
   const values = taken(one.values, known, new Float64Array(known.length));
   const rows = known.subarray(0, mostSpreading);
-  const number = fitNumber(
-    {
-      rows: rows.length,
-      values: values.subarray(0, rows.length),
-      scale: normalScale(values, one),
-      terms: compactTerms(frame, parents, rows),
-      tree: treeRows(features, rows.length, rows),
-      columns: compactColumns(frame, j, parents, rows),
-    },
-    plans,
+  const dataOf = (at: Int32Array, own: Float64Array, scale: NormalScale): NumberRows => ({
+    rows: at.length,
+    values: own,
+    scale,
+    terms: compactTerms(frame, parents, at),
+    tree: treeRows(features, at.length, at),
+    columns: compactColumns(frame, j, parents, at),
+  });
+  const data = dataOf(rows, values.subarray(0, rows.length), normalScale(values, one));
+  const model = fitNumber(data, plans);
+  if (bases.length === 0) return { ...cells, number: model };
+  const numbers = bases.flatMap((variable) => {
+    const base = frame.values[variable];
+    return base ? [{ variable, values: base }] : [];
+  });
+  const levels = parents.flatMap((variable) =>
+    frame.values[variable] ? [] : [{ variable, cells: frame.cells[variable], count: frame.counts[variable] }],
   );
-  return { ...cells, number };
+  const relative = fitRelative(plans, { model, data, rows, dataOf }, numbers, levels);
+  return { ...cells, number: { ...model, ...(relative.length > 0 && { relative }) } };
 }
 
 /** Whether the variable's value is its own in the row, and not that of another column, as the variable before it says. */

@@ -12,6 +12,15 @@ import type { EncodedTerm } from "./terms/terms";
 export interface NumberRowsDrawn {
   readonly leaf: Int32Array;
   readonly mean?: Float64Array;
+  /** Of what it is a multiple, and how that lies. */
+  readonly relative?: readonly Multiples[];
+}
+
+interface Multiples {
+  readonly model: NumberModel;
+  /** No number or 0 where it is a multiple of something else, or of nothing. */
+  readonly base: Float64Array;
+  readonly drawn: NumberRowsDrawn;
 }
 
 export function distributionOf(
@@ -30,9 +39,22 @@ export function distributionOf(
   const seen = model.more ? [...columns, { cells: [], values: effectOf(model.more) }] : columns;
   leavesOf(model.tree, seen, 0, rows, leaf);
   const { mean, apart } = model;
-  if (!mean) return { leaf };
+  const known = new Uint8Array(rows);
+  const multiples = model.relative?.map(({ variable, centres, model: own }): Multiples => {
+    const { cells, values } = columns[variable];
+    const base = Float64Array.from(known, (taken, i) => {
+      const found = (centres ? centres[cells[i]] : values?.[i]) ?? 0;
+      if (taken || !(found > 0)) return 0;
+      known[i] = 1;
+      return found;
+    });
+    return { model: own, base, drawn: distributionOf(own, layout, terms, columns, rows) };
+  });
+  const relative = multiples && { relative: multiples };
+  if (!mean) return { leaf, ...relative };
   const tables = { mean, ...(apart && { apart }) };
-  return { leaf, mean: meanEffects(tables, layout, { terms, columns }, [0, rows], new Float64Array(rows)) };
+  const means = meanEffects(tables, layout, { terms, columns }, [0, rows], new Float64Array(rows));
+  return { leaf, mean: means, ...relative };
 }
 
 /** The part of each row's distribution that lies in ranges, as ranges of shares. */
@@ -45,20 +67,31 @@ export interface Shares {
 
 export function sharesOf(
   model: NumberModel,
-  { leaf, mean }: NumberRowsDrawn,
+  { leaf, mean, relative }: NumberRowsDrawn,
   ranges: readonly RowRange[],
   rows: number,
 ): Shares {
   const { scale, leaves } = model;
+  const multiples = relative?.map(({ model: own, base, drawn }) => ({
+    base,
+    own: sharesOf(own, drawn, multiplesOf(ranges, base), rows),
+  }));
   const least = scale.from[0];
   const most = scale.to[scale.to.length - 1];
   const total = new Float64Array(rows);
   const from: Float64Array[] = [];
   const to: Float64Array[] = [];
-  for (const { low, high } of ranges) {
+  ranges.forEach(({ low, high }, r) => {
     const start = new Float64Array(rows);
     const end = new Float64Array(rows);
     for (let i = 0; i < rows; i++) {
+      const of = multiples?.find(({ base }) => base[i] > 0);
+      if (of) {
+        start[i] = of.own.from[r][i];
+        end[i] = of.own.to[r][i];
+        total[i] = of.own.total[i];
+        continue;
+      }
       if (!(low[i] <= high[i]) || low[i] > most || high[i] < least) continue;
       const centre = mean ? mean[i] : 0;
       const one = leaves[leaf[i]];
@@ -69,8 +102,14 @@ export function sharesOf(
     }
     from.push(start);
     to.push(end);
-  }
+  });
   return { from, to, total };
+}
+
+/** The ranges of the logarithms of the multiples. */
+function multiplesOf(ranges: readonly RowRange[], base: Float64Array): readonly RowRange[] {
+  const logs = (ends: Float64Array) => ends.map((end, i) => Math.log(Math.max(0, end) / base[i]));
+  return ranges.map(({ low, high }) => ({ low: logs(low), high: logs(high) }));
 }
 
 /** A value for each row that `wanted` marks, within its shares if there are any; other rows keep theirs. */
@@ -83,10 +122,16 @@ export function drawNumbers(
   rng: Rng,
 ): void {
   const { scale, leaves } = model;
-  const { leaf, mean } = drawn;
+  const { leaf, mean, relative } = drawn;
   const rows = out.length;
+  relative?.forEach(({ model: own, base, drawn: multiples }, k) => {
+    const those = (i: number): boolean => wanted(i) && base[i] > 0;
+    drawNumbers(own, multiples, those, shares, out, rng.fork(`multiples ${k}`));
+    for (let i = 0; i < rows; i++) if (those(i)) out[i] = base[i] * Math.exp(out[i]);
+  });
+  const isMultiple = (i: number): boolean => relative?.some(({ base }) => base[i] > 0) ?? false;
   const groups = new Int32Array(rows);
-  for (let i = 0; i < rows; i++) groups[i] = wanted(i) ? leaf[i] : -1;
+  for (let i = 0; i < rows; i++) groups[i] = wanted(i) && !isMultiple(i) ? leaf[i] : -1;
   const uniforms = drawUniforms(groups, leaves.length, mean, rows, rng);
   for (let i = 0; i < rows; i++) {
     if (groups[i] < 0) continue;

@@ -9,7 +9,7 @@ import type { Wishes } from "../drawing/wishes";
 import { chosenGrid, snap } from "../structure/grids";
 import { repeat } from "../structure/restore";
 import { cellOf } from "../structure/structure";
-import { repeatedIn } from "../structure/support";
+import { ontoSupport, repeatedIn } from "../structure/support";
 import { cellProbabilities } from "./cells";
 import { distributionOf, drawNumbers, type NumberRowsDrawn, type Shares, sharesOf } from "./draw-numbers";
 import type { NumberModel } from "./numbers";
@@ -181,7 +181,11 @@ function drawNumber(
   if (model && distribution) {
     drawNumbers(model, distribution, (i) => cells[i] === other, shares, values, rng.fork("values"));
     const round = roundedFor(one, rng.fork("grids"));
-    for (let i = 0; i < rows; i++) if (cells[i] === other) values[i] = round(values[i]);
+    const { support } = one;
+    // A multiple of another number lies anywhere.
+    const placed = (value: number): number =>
+      model.relative && support ? ontoSupport(support, value) : value;
+    for (let i = 0; i < rows; i++) if (cells[i] === other) values[i] = placed(round(values[i]));
   }
   repeated?.forEach((value, i) => {
     if (Number.isNaN(value)) return;

@@ -43,12 +43,15 @@ function revivedCells(model: CellModel): CellModel {
 }
 
 function revivedNumber(model: NumberModel): NumberModel {
-  const { mean, more, apart } = model;
+  const { mean, more, apart, relative } = model;
   return {
     ...model,
     ...(mean && { mean: Float64Array.from(mean) }),
     ...(more && { more: Float64Array.from(more) }),
     ...(apart && { apart: { ...apart, mean: Float64Array.from(apart.mean) } }),
+    ...(relative && {
+      relative: relative.map((one) => ({ ...one, model: revivedNumber(one.model) })),
+    }),
   };
 }
 

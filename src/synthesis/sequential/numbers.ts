@@ -21,6 +21,18 @@ export interface NumberModel {
   readonly apart?: { readonly variable: number; readonly mean: Float64Array };
   readonly tree: Tree;
   readonly leaves: readonly Leaf[];
+  /** What it is a multiple of, if that is nearer: the first that is above 0. */
+  readonly relative?: readonly Relative[];
+}
+
+/** A number as a multiple of another one, or of the mean of a level: its logarithm beside that of the other. */
+export interface Relative {
+  /** The other's variable. */
+  readonly variable: number;
+  /** The means of its cells, 0 where they have none; left out, it is a number. */
+  readonly centres?: readonly number[];
+  /** Of the logarithms of the multiple. */
+  readonly model: NumberModel;
 }
 
 /** The rows that a number's values are learnt from, in random order. */

@@ -44,6 +44,8 @@ export interface SequentialOptions extends DiscoverOptions, SampledRowsOptions {
   readonly given?: readonly string[];
   /** Columns that are known later, by something else than these rows: drawn after the target and all others. None by default. */
   readonly told?: ReadonlySet<string>;
+  /** The numbers of which one of so a name may be a multiple: its own mean so far. None by default. */
+  readonly bases?: (name: string) => readonly string[];
   /** Defaults to the processors there are. The model is the same at any number. */
   readonly threads?: number;
 }
@@ -134,6 +136,7 @@ async function learnt(
     ...watch,
     threads: options.threads,
     skip: (name) => given.has(name),
+    ...(options.bases && { bases: options.bases }),
   });
   return {
     schema: syntheticSchema(from, structure),
