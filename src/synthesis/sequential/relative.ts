@@ -12,7 +12,7 @@ const leastRows = 60;
 const steady = 0.25;
 /** … they must just not miss more than the number's own model does, else so much less. */
 const asked = 0.97;
-/** Of fewer rows a level has no mean. */
+/** Of fewer rows, each of another parent, a level has no mean. */
 const leastOfLevel = 5;
 /** Quantiles by which both are compared. */
 const compared = [0.01, 0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95, 0.99];
@@ -51,6 +51,7 @@ export function fitRelative(
   const all = Array.from(rows.keys()).filter((i) => data.values[i] > 0);
   const first = nearest(plans, own, bases, all);
   const left = first ? all.filter((i) => !(first.base.values[i] > 0)) : all;
+  const fewest = first ? leastOfLevel : leastRows;
   const groups = levels.map(({ variable, cells, count }): Base => {
     const logs = Array.from({ length: count }, () => ({ rows: 0, sum: 0 }));
     for (const i of left) {
@@ -58,7 +59,7 @@ export function fitRelative(
       one.rows++;
       one.sum += Math.log(data.values[i]);
     }
-    const centres = logs.map((one) => (one.rows < leastOfLevel ? 0 : Math.exp(one.sum / one.rows)));
+    const centres = logs.map((one) => (one.rows < fewest ? 0 : Math.exp(one.sum / one.rows)));
     return { of: { variable, centres }, values: Float64Array.from(rows, (row) => centres[cells[row]]) };
   });
   const second = nearest(plans, own, groups, left);
