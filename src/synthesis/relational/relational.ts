@@ -142,7 +142,6 @@ export function relational(
       : plan;
     const taught = childRows({ plan: childPlan, key, least }, context, children, some, chosen);
     const given = taught.context.map(({ name }) => name);
-    const { date } = plan;
     const rows =
       taught.own.length > 0 && taught.own[0] !== undefined
         ? table([taught.parent, ...taught.context, ...taught.own])
@@ -153,7 +152,7 @@ export function relational(
       discoverStructure(rows, rng.fork("children").fork("structure"), {
         ...settings,
         customer: key,
-        keep: [...given, ...(date ? [date.name, contextNames.gap] : [])],
+        keep: [...given, ...(plan.date ? [plan.date.name, contextNames.gap] : [])],
         given: given.filter((name) => !isTold(name)),
         deciding: given.filter(isTold),
         sequential: false,

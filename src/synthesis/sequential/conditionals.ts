@@ -9,9 +9,9 @@ import { type CellModel, type CellRows, fitCells, mostBoosted } from "./cells";
 import { mostChoosing, mostSpreading } from "./folds";
 import type { Frame } from "./frame";
 import { type LogitRows, partOf } from "./logit";
-import { type NormalScale, normalScale } from "./normal-scale";
 import { fitNumber, type NumberModel, type NumberRows } from "./numbers";
-import { fitRelative } from "./relative";
+import { type NormalScale, normalScale } from "./scales/normal-scale";
+import { fitRelative } from "./scales/relative";
 import type { EncodedTerm } from "./terms/terms";
 
 /** How one variable is drawn, given those before it. */

@@ -2,10 +2,10 @@ import type { Rng } from "../../core/rng";
 import type { RowRange } from "../drawing/bounds";
 import { drawUniforms } from "../drawing/draws";
 import { leavesOf, type TreeColumn } from "../drawing/trees";
-import { leafQuantile, leafShare } from "./leaf";
 import { addEffects, type LogitLayout } from "./logit";
-import { fromScore, scoreOf, withinEnds } from "./normal-scale";
 import { meanEffects, type NumberModel } from "./numbers";
+import { leafQuantile, leafShare } from "./scales/leaf";
+import { fromScore, scoreOf, withinEnds } from "./scales/normal-scale";
 import type { EncodedTerm } from "./terms/terms";
 
 /** Each row's distribution of a number: its leaf, and the mean around which the leaf lies. */

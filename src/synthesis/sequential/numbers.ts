@@ -4,9 +4,9 @@ import { takeValues } from "../../core/matrix";
 import { type Grown, growTree, rootHistogram, type TreeRows, type TreeTarget } from "../drawing/grow-tree";
 import { leavesOf, type Tree, type TreeColumn, valueFeature } from "../drawing/trees";
 import { foldEnds, others, rowsOf, type Stretch } from "./folds";
-import { type Leaf, leafOf, rankedScore } from "./leaf";
 import { addEffects, fillTables, gramOf, type LogitLayout, logitLayout, momentsOf } from "./logit";
-import { type NormalScale, scoresOf } from "./normal-scale";
+import { type Leaf, leafOf, rankedScore } from "./scales/leaf";
+import { type NormalScale, scoresOf } from "./scales/normal-scale";
 import { evenPenalty, termPenalties } from "./terms/term-penalties";
 import type { EncodedTerm, TermPlan } from "./terms/terms";
 

@@ -1,7 +1,7 @@
 import { countBelow } from "../../../core/math/sorted";
 import { quantileSorted } from "../../../core/math/statistics";
 import { integer, type Rng } from "../../../core/rng";
-import type { Leaf } from "../../sequential/leaf";
+import type { Leaf } from "../../sequential/scales/leaf";
 import { cellLabels, cellsOf, type NumberVariable, type Variable } from "../../structure/structure";
 
 /** What one unit of a block stands for: a cell, several rare cells, or a stretch of a number's values. */

@@ -6,7 +6,7 @@ import { drawClasses, drawUniforms } from "../../drawing/draws";
 import { allowedBits, allows, type Mask, wordCount } from "../../drawing/masks";
 import { addCells } from "../../drawing/restore-known";
 import type { DrawnParts, Wishes } from "../../drawing/wishes";
-import { type Leaf, leafQuantile, leafShare } from "../../sequential/leaf";
+import { type Leaf, leafQuantile, leafShare } from "../../sequential/scales/leaf";
 import { snap } from "../../structure/grids";
 import { cellOf } from "../../structure/structure";
 import type { Block, BlockClass } from "./blocks";

@@ -16,9 +16,9 @@ import {
 import { numbersOf, reduceTable } from "../../structure/variables";
 import { sharesOf } from "../draw-numbers";
 import { addDrawn, type Choice, nextDrawn } from "../draw-variable";
-import { fromScore, scoreOf } from "../normal-scale";
 import type { SequentialParts } from "../parts";
 import { emptyPool, type Pool } from "../pool";
+import { fromScore, scoreOf } from "../scales/normal-scale";
 import { isMissing } from "./cells";
 import { type Given, givenOf, knownNumbers, knownRanges, meetLater, meetLookups, tellMissing } from "./given";
 

@@ -1,10 +1,10 @@
-import { takeValues } from "../../core/matrix";
-import { distributionOf } from "./draw-numbers";
+import { takeValues } from "../../../core/matrix";
+import { distributionOf } from "../draw-numbers";
+import { type LogitLayout, logitLayout } from "../logit";
+import { fitNumber, type NumberModel, type NumberRows, type Relative } from "../numbers";
+import type { TermPlan } from "../terms/terms";
 import { leafQuantile } from "./leaf";
-import { type LogitLayout, logitLayout } from "./logit";
 import { fromScore, type NormalScale } from "./normal-scale";
-import { fitNumber, type NumberModel, type NumberRows, type Relative } from "./numbers";
-import type { TermPlan } from "./terms/terms";
 
 /** Fewer rows that have both tell nothing, */
 const leastRows = 60;

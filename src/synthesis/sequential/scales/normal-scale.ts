@@ -1,8 +1,8 @@
-import { normalQuantile } from "../../core/math/normal-distribution";
-import { countBelow, countUpTo, interpolate } from "../../core/math/sorted";
-import { quantileSorted } from "../../core/math/statistics";
-import type { NumberVariable } from "../structure/structure";
-import { pieceOf, rowsByPiece, type Support } from "../structure/support";
+import { normalQuantile } from "../../../core/math/normal-distribution";
+import { countBelow, countUpTo, interpolate } from "../../../core/math/sorted";
+import { quantileSorted } from "../../../core/math/statistics";
+import type { NumberVariable } from "../../structure/structure";
+import { pieceOf, rowsByPiece, type Support } from "../../structure/support";
 
 /**
  * A monotone scale on which a column's values are about normal: pieces of values, linear within, side by side on the scale.

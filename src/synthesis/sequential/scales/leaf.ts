@@ -1,5 +1,5 @@
-import { countBelow, countUpTo } from "../../core/math/sorted";
-import { quantileSorted } from "../../core/math/statistics";
+import { countBelow, countUpTo } from "../../../core/math/sorted";
+import { quantileSorted } from "../../../core/math/statistics";
 
 /**
  * The distribution in a leaf: its quantile function, linear between the order statistics (at most 129 of them), and
