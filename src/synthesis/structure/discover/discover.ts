@@ -66,7 +66,6 @@ import { findLevelGrids } from "./tried/find-level-grids";
 import { findLevels } from "./tried/find-levels";
 import { findLimits } from "./tried/find-limits";
 import { findPieces } from "./tried/find-pieces";
-import { findRounded } from "./tried/find-rounded";
 import { findPrices, findSteps, findTables } from "./tried/find-told";
 import { findWritten } from "./tried/find-written";
 
@@ -359,7 +358,6 @@ function formulasAmong(plans: readonly ColumnPlan[], look: Look): readonly Colum
     ),
   );
   const trials = { rows: from.rows, of: valuesOf(inputs), people, tried: 3 * inputs.length ** 2 };
-  findRounded(inputs, formulas, trials);
   findPieces(inputs, formulas, trials);
   return numbers.flatMap((plan) => {
     const formula = formulas.get(plan.name);

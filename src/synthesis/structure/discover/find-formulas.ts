@@ -17,7 +17,7 @@ import {
   valuesOf,
 } from "./search";
 import { findExtremes } from "./tried/find-extremes";
-import { findCurves } from "./tried/find-rounded";
+import { findCurves, findRounded } from "./tried/find-rounded";
 import { findLevelRates } from "./tried/level-rates";
 import { withStandIns } from "./tried/missing-terms";
 import { countShifts, shareShifts } from "./tried/products-for";
@@ -46,16 +46,25 @@ export function findFormulas(
     people: numbers[0]?.people,
     tried: (3 * numbers.length) ** 4,
   };
-  // What is coarser than the sum it follows from may be a line that runs by chance: what its columns are by level stands before it.
-  for (const [name, line] of [...exact]) {
-    if (line.terms.length < 3 || lostBy(numbers, name, line) === "nothing") continue;
-    exact.delete(name);
-    const own = plain.filter(
-      (one) => one.name === name || line.terms.some(({ column }) => column === one.name),
-    );
-    findSumsByLevel(own, levels, exact, trials);
-    place(exact, numbers, name, line);
+  const alone = { ...trials, tried: 3 * plain.length ** 2 };
+  // What is coarser than the sum it follows from may be a line that runs by chance, or as it leaves room for anything: what its columns
+  // are by level, and what others are of one column alone, stands before it.
+  const coarse = [...exact].filter(
+    ([name, line]) => line.terms.length > 1 && lostBy(numbers, name, line) !== "nothing",
+  );
+  for (const [name] of coarse) exact.delete(name);
+  for (const [name, { terms }] of coarse) {
+    const read = new Set([name, ...terms.map(({ column }) => column)]);
+    if (terms.length > 2)
+      findSumsByLevel(
+        plain.filter((one) => read.has(one.name)),
+        levels,
+        exact,
+        trials,
+      );
   }
+  if (coarse.length > 0) findRounded(plain, exact, alone);
+  for (const line of coarse) place(exact, numbers, ...line);
   findCensored(numbers, levels, exact, trials);
   findExactProducts(plain, exact, { trials });
   findExactProducts(plain, exact, { trials, shifts: countShifts });
@@ -70,6 +79,7 @@ export function findFormulas(
   findLevelRates(plain, deciders, exact, trials);
   findSumsByLevel(plain, levels, exact, trials);
   findParts(plain, exact);
+  findRounded(plain, exact, alone);
   for (const target of plain) {
     const product = exact.get(target.name);
     if (product?.kind === "product") exact.set(target.name, withStandIns(product, target, trials.of));

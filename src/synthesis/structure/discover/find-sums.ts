@@ -132,7 +132,9 @@ function sumOf(target: NumberInput, others: readonly NumberInput[]) {
         [...terms.keys()].map((k) => k + 1),
         nearness,
       );
-      if (formula) return { formula, digit: nearness === "digit" };
+      // A term that is none after all may be missing where the others are there.
+      if (formula && holds([target, ...terms], target.name, formula))
+        return { formula, digit: nearness === "digit" };
     }
   }
   return undefined;

@@ -9,6 +9,7 @@ import {
   isOpen,
   knownRows,
   type NumberInput,
+  place,
   placeOver,
   roomOf,
   roundings,
@@ -29,20 +30,21 @@ const read: readonly Curve[] = ["log", "log1p", "log10", "root", "exp"];
 
 /**
  * Adds numbers that are a multiple of another one, rounded up, down or to the nearest (minutes = seconds ÷ 60, rounded up), where
- * nothing exact is known of them, or only a straight line that chance leaves room for.
+ * nothing exact is known of them, or only a straight line that chance leaves room for; or a sum that another of its columns gives as well.
  */
 export function findRounded(numbers: readonly NumberInput[], found: Found, trials: Trials): void {
   for (const target of numbers) {
     const { name, grid, given, values } = target;
     const before = found.get(name);
-    const line = before?.rest === "none" && before.terms.length === 1 && before.constant !== 0;
-    if (given || !grid || (before?.rest === "none" && !line)) continue;
+    const terms = before?.rest === "none" ? before.terms.length : 0;
+    const line = terms === 1 && before?.constant !== 0;
+    if (given || !grid || (before?.rest === "none" && !line && terms < 2)) continue;
     const tests = testsOf({ name, values, grid }, trials);
     const formulas = numbers.flatMap((of) =>
       of === target ? [] : roundings.flatMap((towards) => roundedMultiple(target, of, towards) ?? []),
     );
     for (const formula of formulas)
-      if (tests.proven(formula) && placeOver(found, numbers, name, formula)) break;
+      if (tests.proven(formula) && (terms > 1 ? place : placeOver)(found, numbers, name, formula)) break;
   }
 }
 
