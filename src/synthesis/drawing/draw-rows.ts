@@ -5,13 +5,14 @@ import { columnNamed, type Table } from "../../data/table";
 import { resolveWhere } from "../conditions";
 import { onDays } from "../structure/date-days";
 import { moveDates } from "../structure/move-dates";
-import { brokenRows } from "../structure/orders/broken";
+import { brokenRows, valuesOf } from "../structure/orders/broken";
 import { type Drawn, restoreTable, variableNames, withKeysWhere } from "../structure/restore";
 import {
   type BandsPlan,
   type ColumnPlan,
   isComputed,
   type LevelsPlan,
+  type NumberPlan,
   type Structure,
 } from "../structure/structure";
 import { codesOf, numbersOf, tieKeys } from "../structure/variables";
@@ -75,7 +76,7 @@ export function drawRows<P extends Candidates>(
       keys: new Set(
         structure.columns.flatMap(({ kind, name }) => (kind === "key" && !gaps.has(name) ? [name] : [])),
       ),
-      ...(structure.limits && { kinds: (rows: Table) => limitedKinds(structure, rows) }),
+      ...((structure.limits ?? structure.later) && { kinds: (rows: Table) => limitedKinds(structure, rows) }),
       refusal: () => "rules leave a row nothing to be (see --show-structure; --keep COLUMN lets one go)",
     },
     rng,
@@ -84,8 +85,8 @@ export function drawRows<P extends Candidates>(
   return tieKeys(structure, withKeysWhere(structure, rows, firstRow, rng.fork("keys")));
 }
 
-/** The levels of which it only shows in the end that a number lies beyond theirs, all of a row in one number. */
-function limitedKinds({ columns, limits = [] }: Structure, rows: Table): Float64Array {
+/** The levels, and numbers of few values, of which it only shows in the end that a number lies beyond theirs, or a date is not later, all of a row in one number. */
+function limitedKinds({ columns, limits = [], later = [] }: Structure, rows: Table): Float64Array {
   const plans = new Map(columns.map((plan) => [plan.name, plan]));
   const late = limits.filter(({ column, where }) =>
     [column, where.column].some(
@@ -93,11 +94,14 @@ function limitedKinds({ columns, limits = [] }: Structure, rows: Table): Float64
     ),
   );
   const kinds = new Float64Array(rows.rows);
-  for (const name of new Set(late.map(({ where }) => where.column))) {
-    const plan = plans.get(name) as LevelsPlan | BandsPlan;
-    codesOf(columnNamed(rows, name), plan).forEach((code, i) => {
-      kinds[i] = kinds[i] * (plan.levels.length + 1) + code + 1;
-    });
+  for (const name of new Set([...late, ...later].flatMap(({ where }) => where?.column ?? []))) {
+    const plan = plans.get(name) as LevelsPlan | BandsPlan | NumberPlan;
+    const values = valuesOf(columnNamed(rows, name), plan);
+    const all = plan.kind === "number" ? (plan.values ?? []) : plan.levels;
+    for (let i = 0; i < kinds.length; i++) {
+      const place = plan.kind === "number" ? all.findIndex((one) => one === values[i]) : values[i];
+      kinds[i] = kinds[i] * (all.length + 1) + place + 1;
+    }
   }
   return kinds;
 }

@@ -14,6 +14,7 @@ import {
   type NumberPlan,
   type Structure,
 } from "../structure";
+import { levelNames } from "../variables";
 import { checkCells } from "./check-cells";
 import { checkPlan, type Holds } from "./check-plans";
 
@@ -137,10 +138,10 @@ function checkLater({ later = [], columns }: Structure, must: Must, action: stri
     );
     check(strict === undefined || strict === true, action, `${who} must be strict or not`, strict);
     if (where === undefined) continue;
-    must(where?.column, ["levels"], who);
-    const plan = columns.find(({ name }) => name === where.column) as LevelsPlan;
+    must(where?.column, ["levels", "number"], who);
+    const plan = columns.find(({ name }) => name === where.column) as LevelsPlan | NumberPlan;
     check(
-      plan.levels.includes(where.level),
+      levelNames({ ...plan, missing: false }).includes(where.level),
       action,
       `${who} must hold for a level of ${where.column}`,
       where.level,

@@ -1,16 +1,16 @@
 import { evenMonth, momentAt, placeOf } from "../date-parts";
-import type { Later, LevelsPlan, Structure } from "../structure";
+import type { Later, Structure } from "../structure";
+import { codeOf } from "./limits";
 
-/** The rows that break the rule, given dates by name, and codes of levels. */
+/** The rows that break the rule, given numbers and dates by name, and codes of levels. */
 export function brokenLater(
   { columns }: Pick<Structure, "columns">,
   { low, high, strict, months = 0, where }: Later,
   valuesOf: (name: string) => ArrayLike<number>,
 ): readonly number[] {
   const [earlier, later] = [valuesOf(low), valuesOf(high)];
-  const plan = columns.find(({ name }) => name === where?.column) as LevelsPlan | undefined;
   const codes = where && valuesOf(where.column);
-  const code = plan?.levels.indexOf(where?.level ?? "");
+  const code = where && codeOf(columns, where);
   const rows: number[] = [];
   for (let i = 0; i < earlier.length; i++) {
     if (codes && codes[i] !== code) continue;

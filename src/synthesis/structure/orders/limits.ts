@@ -30,9 +30,10 @@ export function rowsWhere(
   return rows;
 }
 
-/** The code of the level in whose rows something holds. */
+/** The code of the level, or the number, in whose rows something holds. */
 export function codeOf(columns: Structure["columns"], { column, level }: Limit["where"]): number {
   const plan = columns.find(({ name }) => name === column);
+  if (plan?.kind === "number") return Number(level);
   if (plan?.kind !== "levels" && plan?.kind !== "bands" && plan?.kind !== "lookup") return -1;
   return plan.kind === "levels" ? levelNames(plan).indexOf(level) : plan.levels.indexOf(level);
 }

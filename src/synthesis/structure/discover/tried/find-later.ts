@@ -1,5 +1,6 @@
 import { evenMonth, placeOf } from "../../date-parts";
-import type { ColumnPlan, DatePlan, Later, LevelsPlan } from "../../structure";
+import type { ColumnPlan, DatePlan, Later, LevelsPlan, NumberPlan } from "../../structure";
+import { levelNames } from "../../variables";
 import type { Look } from "../look";
 import { follows, leastExpected } from "../orders";
 import { enoughKnown } from "../search";
@@ -10,8 +11,8 @@ const mostLevels = 20;
 const leastSame = 3;
 
 /**
- * Dates of which one is later than another wherever a column has some level (paid after it was due: paid late), or by so many years or
- * months everywhere (of age when registered), where chance would have left exceptions.
+ * Dates of which one is later than another wherever a column has some level (paid after it was due: paid late), or a number of few values
+ * some value (a fee of 5), or by so many years or months everywhere (of age when registered), where chance would have left exceptions.
  */
 export function findLater(
   plans: readonly ColumnPlan[],
@@ -19,12 +20,20 @@ export function findLater(
 ): readonly Later[] {
   const dates = plans.filter((plan): plan is DatePlan => plan.kind === "date");
   const levels = plans.filter(
-    (plan): plan is LevelsPlan =>
-      plan.kind === "levels" && !plan.texts && plan.levels.length > 1 && plan.levels.length <= mostLevels,
+    (plan): plan is LevelsPlan | NumberPlan =>
+      (plan.kind === "levels" && !plan.texts) || (plan.kind === "number" && !plan.formula),
   );
-  const codes = levels.map(codesOf);
+  const deciders = levels.flatMap((plan) => {
+    const names = levelNames({ ...plan, missing: false });
+    if (names.length < 2 || names.length > mostLevels) return [];
+    const codes =
+      plan.kind === "levels"
+        ? codesOf(plan)
+        : numbers(plan).map((value) => (plan.values ?? []).indexOf(value));
+    return [{ column: plan.name, names, codes }];
+  });
   const pairs = dates.flatMap((a, k) => dates.slice(k + 1).map((b) => [a, b] as const));
-  const tests = 2 * pairs.length * (1 + levels.reduce((sum, plan) => sum + plan.levels.length, 0));
+  const tests = 2 * pairs.length * (1 + deciders.reduce((sum, { names }) => sum + names.length, 0));
   const needed = Math.max(leastExpected, Math.log(100 * tests));
   return pairs.flatMap(([a, b]): Later[] => {
     const [one, other] = [a, b].map(numbers);
@@ -38,15 +47,15 @@ export function findLater(
       return months > 0 ? [{ low: low.name, high: high.name, months }] : [];
     }
     const share = [-1, 0, 1].map((side) => known.filter((i) => sides[i] === side).length / known.length);
-    return levels.flatMap((plan, k) =>
-      plan.levels.flatMap((level, code): Later[] => {
-        const rows = known.filter((i) => codes[k][i] === code);
+    return deciders.flatMap(({ column, names, codes }) =>
+      names.flatMap((level, code): Later[] => {
+        const rows = known.filter((i) => codes[i] === code);
         const count = (side: number): number => rows.filter((i) => sides[i] === side).length;
         const [before, same, after] = [-1, 0, 1].map(count);
         const enough = (part: number): boolean =>
           part * rows.length >= needed && enoughKnown({ people }, rows, Math.ceil(needed));
         const apart = same === 0 && share[1] * rows.length >= leastSame;
-        const where = { column: plan.name, level };
+        const where = { column, level };
         const rule = (low: string, high: string): Later => ({
           low,
           high,
