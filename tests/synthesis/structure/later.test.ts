@@ -69,6 +69,35 @@ describe("dates that are later than others wherever a column has a level, or by 
     expect(broken(other.sample(2000, seeded(2)))).toBe(0);
   });
 
+  test("are so by the values of a number of few, as a fee whose level is computed of the two, and as often as in the data", async () => {
+    const rng = seeded("fees");
+    const lines = Array.from({ length: 2000 }, () => {
+      const due = 19_000 + Math.floor(700 * rng.uniform());
+      const late = rng.uniform() < 0.11;
+      const paid = late ? due + 1 + Math.floor(30 * rng.uniform()) : due - Math.floor(14 * rng.uniform());
+      const open = !late && rng.uniform() < 0.06;
+      const tariff = "ABC"[Math.floor(3 * rng.uniform())];
+      return [
+        dated(due),
+        open ? "" : dated(paid),
+        open ? "open" : late ? "paid late" : "paid",
+        late ? 5 : 0,
+        tariff,
+      ].join();
+    });
+    const { table } = parseCsv(`due,paid,status,fee,tariff\n${lines.join("\n")}\n`);
+    const model = await sequential()(table, seeded(1));
+    expect(describeStructure(model.structure)).toContain("Where fee = 5, due is always below paid.");
+    const loaded = loadSynthesiser(JSON.parse(JSON.stringify(model.toJSON())));
+    const made = loaded.sample(3000, seeded(2));
+    const cells = (i: number): string[] => made.columns.map((column) => cellText(column, i));
+    const rows = Array.from({ length: made.rows }, (_, i) => cells(i));
+    expect(rows.filter(([, , status, fee]) => (status === "paid late") !== (fee === "5"))).toEqual([]);
+    const share = rows.filter(([, , status]) => status === "paid late").length / made.rows;
+    const learnt = lines.filter((line) => line.includes("late")).length / lines.length;
+    expect(Math.abs(share - learnt)).toBeLessThan(0.012);
+  });
+
   test("are no rule where one row breaks it", () => {
     const { later = [] } = discoverStructure(invoices(1500, 1), seeded(1));
     expect(later.map(({ where }) => where?.level ?? "all").sort()).toEqual(["all", "paid"]);

@@ -169,3 +169,45 @@ test("a total of exact parts is announced, and no line that is fitted to them", 
     ]),
   );
 });
+
+test("a number is one column rounded down beside a sum with it, and no other one is what leaves room for a hundred", () => {
+  const from = tableOf(1500, (rng) => {
+    const spent = amount(rng, 3000);
+    const earned = Math.floor(spent + 1e-9);
+    const redeemed = 100 * Math.floor((rng.uniform() ** 3 * earned) / 100);
+    return { spent, earned, redeemed, balance: earned - redeemed };
+  });
+  const told = describeStructure(discoverStructure(from, seeded(1)));
+  expect(told).toContain("earned = spent, rounded down.");
+  expect(told).toContain("balance = earned − redeemed, rounded.");
+});
+
+test("a sum of one status alone is no rule, though a date that is no term of it stands in its rows alone", () => {
+  const from = tableOf(1500, (rng) => {
+    const [price, quantity, coupon] = [
+      [9.95, 14.95, 29.95, 49.95, 89.95][whole(rng, 0, 4)],
+      whole(rng, 1, 4),
+      [0, 0, 0, 0, 5, 10][whole(rng, 0, 5)],
+    ];
+    const subtotal = cents(price * quantity);
+    const status = ["returned", "cancelled", ...Array<string>(14).fill("delivered")][whole(rng, 0, 15)];
+    const [ordered, sent, back] = [0, whole(rng, 1, 3), whole(rng, 4, 30)].map((days) => 19_700 + days);
+    const at = ordered + whole(rng, 0, 300);
+    const dated = (days: number): string =>
+      new Date((at + days - ordered) * 86_400_000).toISOString().slice(0, 10);
+    return {
+      ordered: dated(ordered),
+      price,
+      quantity,
+      subtotal,
+      coupon,
+      status,
+      sent: status === "cancelled" ? "" : dated(sent),
+      back: status === "returned" ? dated(back) : "",
+      refund: status === "returned" ? cents(subtotal - coupon) : 0,
+    };
+  });
+  const told = describeStructure(discoverStructure(from, seeded(1)));
+  expect(told).toContain("subtotal = price × quantity, rounded.");
+  expect(told.filter((rule) => rule.includes("= refund") || rule.includes("+ refund"))).toEqual([]);
+});

@@ -320,11 +320,24 @@ function sumOfTerms(
     const half = (unit / 2) * (1 + 1e-6);
     const [low, high] = [Math.max(...rest) - half, Math.min(...rest) + half];
     const offset = near === 0 || low > high ? solved.constant : shortestIn([low, high]);
-    const plainly = kept.every((k, at) => isPlain(complete[k], weights[at]));
-    if (plainly && agrees(target, (i) => offset + sumOf(weights, i), nearness === "digit"))
+    // A term moves more than half a unit; and of whole units a half on top would give either neighbour.
+    const isTerm = (k: number, at: number): boolean =>
+      isPlain(complete[k], weights[at]) && Math.abs(weights[at]) * spread(complete[k].values) > unit / 2;
+    const isHalf =
+      Math.abs((Math.abs(offset / unit) % 1) - 0.5) < 1e-4 &&
+      kept.every((k, at) => isWhole((weights[at] * spacing(complete[k].grid)) / unit));
+    if (
+      kept.every(isTerm) &&
+      !isHalf &&
+      agrees(target, (i) => offset + sumOf(weights, i), nearness === "digit")
+    )
       return sum(offset, termsOf(weights));
   }
   return undefined;
+}
+
+function isWhole(value: number): boolean {
+  return Math.abs(value - Math.round(value)) < 1e-6;
 }
 
 /**

@@ -63,7 +63,7 @@ export function findFormulas(
         trials,
       );
   }
-  if (coarse.length > 0) findRounded(plain, exact, alone);
+  if (coarse.length > 0) findRounded(plain, exact, alone, true);
   for (const line of coarse) place(exact, numbers, ...line);
   findCensored(numbers, levels, exact, trials);
   findExactProducts(plain, exact, { trials });

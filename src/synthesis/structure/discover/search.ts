@@ -291,9 +291,9 @@ export function lostBy(
   return isExact ? "the sum" : reaches.some((reach) => reach < 1 - tiny) ? "digits" : "nothing";
 }
 
-/** What the values are multiples of; of those that are drawn as levels no others come. */
-function commonUnit({ values, grid, given }: NumberInput): number {
-  if (!given || !grid) return spacing(grid);
+/** What the values are multiples of: few of them show no grid, but what others are on it. */
+function commonUnit({ values, grid }: NumberInput): number {
+  if (!grid) return 0;
   const scale = 10 ** grid.decimals;
   return (
     values.reduce((step, value) => {

@@ -1,7 +1,7 @@
 import { type Curve, curves } from "../../curves";
 import { emptySum, type Formula, leadsTo, type Term } from "../../formulas";
 import { spacing } from "../../grids";
-import { leastMultiple, multiple, unitOf } from "../find-exact";
+import { isWritten, leastMultiple, multiple, unitOf } from "../find-exact";
 import { correlationOf } from "../find-sums";
 import {
   enoughKnown,
@@ -30,9 +30,15 @@ const read: readonly Curve[] = ["log", "log1p", "log10", "root", "exp"];
 
 /**
  * Adds numbers that are a multiple of another one, rounded up, down or to the nearest (minutes = seconds ÷ 60, rounded up), where
- * nothing exact is known of them, or only a straight line that chance leaves room for; or a sum that another of its columns gives as well.
+ * nothing exact is known of them, or only a straight line that chance leaves room for; those of plain weights, too, where there is a sum
+ * that another of its columns gives as well. With `plain` no others.
  */
-export function findRounded(numbers: readonly NumberInput[], found: Found, trials: Trials): void {
+export function findRounded(
+  numbers: readonly NumberInput[],
+  found: Found,
+  trials: Trials,
+  plain = false,
+): void {
   for (const target of numbers) {
     const { name, grid, given, values } = target;
     const before = found.get(name);
@@ -43,7 +49,7 @@ export function findRounded(numbers: readonly NumberInput[], found: Found, trial
     const formulas = numbers.flatMap((of) =>
       of === target ? [] : roundings.flatMap((towards) => roundedMultiple(target, of, towards) ?? []),
     );
-    for (const formula of formulas)
+    for (const formula of formulas.filter((one) => (!plain && terms < 2) || isWritten(one)))
       if (tests.proven(formula) && (terms > 1 ? place : placeOver)(found, numbers, name, formula)) break;
   }
 }
