@@ -74,7 +74,7 @@ describe("dates that are later than others wherever a column has a level, or by 
     const lines = Array.from({ length: 2000 }, () => {
       const due = 19_000 + Math.floor(700 * rng.uniform());
       const late = rng.uniform() < 0.11;
-      const paid = late ? due + 1 + Math.floor(30 * rng.uniform()) : due - Math.floor(14 * rng.uniform());
+      const paid = late ? due + 1 + Math.floor(6 * rng.uniform()) : due - Math.floor(30 * rng.uniform());
       const open = !late && rng.uniform() < 0.06;
       const tariff = "ABC"[Math.floor(3 * rng.uniform())];
       return [
@@ -95,7 +95,7 @@ describe("dates that are later than others wherever a column has a level, or by 
     expect(rows.filter(([, , status, fee]) => (status === "paid late") !== (fee === "5"))).toEqual([]);
     const share = rows.filter(([, , status]) => status === "paid late").length / made.rows;
     const learnt = lines.filter((line) => line.includes("late")).length / lines.length;
-    expect(Math.abs(share - learnt)).toBeLessThan(0.012);
+    expect(Math.abs(share - learnt)).toBeLessThan(0.02);
   });
 
   test("are no rule where one row breaks it", () => {
