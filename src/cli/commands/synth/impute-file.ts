@@ -64,6 +64,10 @@ export async function imputeFile(options: ImputeFlags): Promise<void> {
   });
 }
 
+/** Fewer cells that may be true gaps, or a smaller share of those filled in, are not worth a word. */
+const leastLikely = 5;
+const leastShare = 0.2;
+
 /** Says what was filled in, and what could not be. */
 function tell(found: Found, unlearnt: readonly Unlearnt[] = []): void {
   const holes = found.columns.filter(({ missing }) => missing > 0);
@@ -86,6 +90,16 @@ function tell(found: Found, unlearnt: readonly Unlearnt[] = []): void {
   }
   for (const { name, rule, rows } of found.empty)
     note(`${name}: ${rowsOf(rows)} stay${rows === 1 ? "s" : ""} empty by the rule: ${rule}`);
+  for (const { name, empty, filled, likely } of found.gaps) {
+    if (empty > 0)
+      note(
+        `${name}: ${rowsOf(empty)} stay${empty === 1 ? "s" : ""} empty, as rows like these nearly always are in the model`,
+      );
+    if (likely >= leastLikely && likely >= leastShare * filled)
+      note(
+        `${name}: of ${filled} filled in about ${Math.round(likely)} or more would be empty by the model, as rows like these may be: where a gap means something (nobody answered), leave ${name} out of --columns`,
+      );
+  }
   for (const { rule, rows } of found.together)
     note(
       `${rule}: filled in though missing together, in ${rowsOf(rows)}, as nothing known says why; where such a gap means something (nothing was measured), name the columns to fill with --columns`,

@@ -17,7 +17,8 @@ export function synthImputeCommand(): Command {
       `
 Known cells stay as they are. What follows from them by a rule of the model is solved for (amount ÷ price = quantity), and
 stays empty where a rule says so by a known cell (no reason for rejection where the status is open; two cells that are missing
-together are no reason for each other, are filled in, and said); everything else is a draw given all that is known of its row, not a mean, so that spreads
+together are no reason for each other, are filled in, and said), or where rows like it nearly always are (no guardian's consent of
+adults); what is filled in where many such rows are empty is said; everything else is a draw given all that is known of its row, not a mean, so that spreads
 and shares stay true; rows that break a rule are counted and named; run it with several seeds and pool the results where the uncertainty counts (multiple imputation).
 The model may be learnt from the same table with its holes. Identifiers are never filled in. Rows pass through 20,000 at a
 time, in their order, and cells that are not filled are written as the file has them.

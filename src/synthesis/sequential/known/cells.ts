@@ -12,7 +12,12 @@ export interface Cells {
   readonly of: Arguments;
   readonly column: (name: string) => Column;
   readonly setNumber: (name: string, i: number, value: number) => void;
+  /** Whether a cell is missing and may be filled. */
+  readonly isOpen: Open;
 }
+
+/** Whether something is so of a cell: that it is not known, that it may change. */
+export type Open = (column: string, row: number) => boolean;
 
 /** Whether a cell is missing. */
 export function isMissing(one: Column, i: number): boolean {

@@ -3,12 +3,12 @@ import type { Rng } from "../../../core/rng";
 import { type Column, cellText, isCategorical, type Table, takeTableRows } from "../../../data/table";
 import { missingRows } from "../../structure/variables";
 import type { SequentialParts } from "../parts";
-import { copied, isMissing, put } from "./cells";
+import { copied, isMissing, type Open, put } from "./cells";
 import { cellsOfColumns, deduce } from "./deduce";
 import { keptBlock, openIn } from "./filled-block";
 import { brokenRules, type RuleRows } from "./rules-kept";
-import type { Open } from "./solve";
-import { emptyByRule, filledTogether, type StaysEmpty } from "./stays-empty";
+import { emptyByRule, filledTogether, type StaysEmpty, staying } from "./stays-empty";
+import { gapsBeside, nearlyAlways } from "./true-gaps";
 
 /** Rows with their missing cells drawn, and what could not be. */
 export interface Completed extends Found {
@@ -34,10 +34,22 @@ export interface Found {
   readonly unsolved: readonly RuleRows[];
   /** Cells that stay empty because a rule says so. */
   readonly empty: readonly Omit<StaysEmpty, "all">[];
+  /** By column, cells that stay empty since such rows nearly always are in the model, and cells that were filled in though they may be. */
+  readonly gaps: readonly GapsFound[];
   /** Columns, as a rule's words, that were filled in together as nothing but their gaps says that they are missing. */
   readonly together: readonly RuleRows[];
   /** Levels that the model does not know: they stay, and tell nothing of what is missing beside them; and numbers where it knows few. */
   readonly unknown: readonly UnknownLevels[];
+}
+
+/** What of a column's missing cells may be no holes, by no rule but the model: it has rows like these without the cell, too. */
+export interface GapsFound {
+  readonly name: string;
+  /** Cells that stay empty, as they nearly always are in such rows. */
+  readonly empty: number;
+  /** Cells that were filled in though they may be so, and how many of them would be. */
+  readonly filled: number;
+  readonly likely: number;
 }
 
 /** Cells of a column whose level the model does not know. */
@@ -91,6 +103,7 @@ export class Completion {
     contradicting: [],
     unsolved: [],
     empty: [],
+    gaps: [],
     together: [],
     unknown: [],
   };
@@ -121,21 +134,37 @@ export class Completion {
     );
     const isWanted = new Set(own.flatMap(({ name }, j) => (wanted[j] ? [name] : [])));
     const { structure } = parts;
-    // What follows from what is known is known before anything is drawn.
+    // What follows from what is known, and what is missing by it, is known before anything is drawn.
     const base = own.map((column, j) => copied(column, parts.schema[j].levels));
-    deduce(cellsOfColumns(structure, base, rows.rows));
+    const saidEmpty = (columns: readonly Column[]): Open =>
+      staying(emptyByRule(structure, { rows: rows.rows, columns }, openIn(structure, columns), "known"));
+    const told = saidEmpty(own);
+    deduce(cellsOfColumns(structure, base, rows.rows, told));
+    const more = saidEmpty(base);
+    const stays: Open = (name, i) => told(name, i) || more(name, i);
     const open = Array.from({ length: rows.rows }, (_, i) => i).filter((i) =>
-      base.some((column, j) => wanted[j] && isMissing(column, i)),
+      base.some((column, j) => wanted[j] && isMissing(column, i) && !stays(column.name, i)),
     );
+    const chances = new Map<string, Float64Array>();
     const full = base.map((column) => copied(column));
     yield;
     let unlikely = 0;
     for (let from = 0; from < open.length; from += blockRows) {
       const block = this.block++;
       const places = open.slice(from, from + blockRows);
-      const made = keptBlock(parts, takeTableRows({ ...known, columns: base }, places), candidates, (label) =>
-        this.rng.fork(`${label} ${block}`),
-      );
+      const rng = (label: string): Rng => this.rng.fork(`${label} ${block}`);
+      const beside = takeTableRows({ ...known, columns: base }, places);
+      const saidOf: Open = (name, k) => stays(name, places[k]);
+      const gaps = gapsBeside(parts, beside, saidOf, candidates, rng("gaps"));
+      for (const [name, own] of gaps) {
+        const all = chances.get(name) ?? new Float64Array(rows.rows);
+        places.forEach((i, k) => {
+          all[i] = own[k];
+        });
+        chances.set(name, all);
+      }
+      const empty: Open = (name, k) => saidOf(name, k) || (gaps.get(name)?.[k] ?? 0) >= nearlyAlways;
+      const made = keptBlock(parts, beside, empty, candidates, rng);
       unlikely += made.unlikely;
       full.forEach((column, j) => {
         places.forEach((i, k) => {
@@ -158,15 +187,22 @@ export class Completion {
     });
     const filled: Table = { rows: rows.rows, columns: done };
     const missing = openIn(structure, done);
-    const left: Open = (name, i) => isWanted.has(name) && missing(name, i);
+    const said = emptyByRule(structure, filled, missing);
+    const byRule = staying(said, stays);
+    const left: Open = (name, i) => isWanted.has(name) && missing(name, i) && !byRule(name, i);
     const wasOpen = openIn(structure, own);
     this.add(rows.rows, {
       columns: counts,
       unlikely,
       ...brokenRules(structure, filled, wasOpen, left),
-      empty: emptyByRule(structure, filled, missing).flatMap(({ all: _, ...one }) =>
-        isWanted.has(one.name) ? [one] : [],
-      ),
+      empty: said.flatMap(({ all: _, ...one }) => (isWanted.has(one.name) ? [one] : [])),
+      gaps: [...chances].flatMap(([name, own]): GapsFound[] => {
+        if (!isWanted.has(name)) return [];
+        const rest = [...own.keys()].filter((i) => own[i] > 0 && !byRule(name, i));
+        const filled = rest.filter((i) => !missing(name, i));
+        const likely = filled.reduce((sum, i) => sum + own[i], 0);
+        return [{ name, empty: rest.length - filled.length, filled: filled.length, likely }];
+      }),
       together: filledTogether(structure, rows.rows, (name, i) => wasOpen(name, i) && !missing(name, i)),
       unknown: unknownLevels(parts, own, this.levels),
     });
@@ -193,6 +229,12 @@ export class Completion {
       contradicting: after(all.contradicting, more.contradicting),
       unsolved: after(all.unsolved, more.unsolved),
       empty: after(all.empty, more.empty),
+      gaps: joined(all.gaps, more.gaps, (a, b) => ({
+        ...a,
+        empty: a.empty + b.empty,
+        filled: a.filled + b.filled,
+        likely: a.likely + b.likely,
+      })),
       together: after(all.together, more.together),
       unknown: joined(all.unknown, more.unknown, (a, b) => ({ ...b, cells: a.cells + b.cells })),
     };

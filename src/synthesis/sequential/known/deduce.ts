@@ -10,15 +10,21 @@ import {
   gridOfPlan,
   isComputed,
   type LevelsPlan,
+  levelCount,
   type NumberPlan,
   type PartPlan,
   type Structure,
 } from "../../structure/structure";
 import { codesOf, numbersOf } from "../../structure/variables";
-import { type Cells, isMissing, write } from "./cells";
+import { type Cells, isMissing, type Open, write } from "./cells";
 import { givenBy, slackOf, solved } from "./solve";
 
-export function cellsOfColumns(structure: Structure, columns: readonly Column[], rows: number): Cells {
+export function cellsOfColumns(
+  structure: Structure,
+  columns: readonly Column[],
+  rows: number,
+  stays: Open = () => false,
+): Cells {
   const plans = new Map(structure.columns.map((plan, j) => [plan.name, { plan, column: columns[j] }]));
   const at = (name: string) => plans.get(name) as { plan: ColumnPlan; column: Column };
   // Columns of levels are only read: what follows from levels is of another kind.
@@ -43,7 +49,8 @@ export function cellsOfColumns(structure: Structure, columns: readonly Column[],
     (of(name) as Float64Array)[i] = value;
     write(column, i, dateWriter(plan.format)(value));
   };
-  return { structure, columns, rows, of, column: (name) => at(name).column, setNumber };
+  const isOpen: Open = (name, i) => isMissing(at(name).column, i) && !stays(name, i);
+  return { structure, columns, rows, of, column: (name) => at(name).column, setNumber, isOpen };
 }
 
 /**
@@ -69,8 +76,7 @@ export function deduce(cells: Cells): void {
  * rounding leaves several values is not told, but by its own formula.
  */
 function solve(cells: Cells, plan: NumberPlan | DatePlan): number {
-  const own = cells.column(plan.name);
-  const rows = Array.from({ length: cells.rows }, (_, i) => i).filter((i) => isMissing(own, i));
+  const rows = Array.from({ length: cells.rows }, (_, i) => i).filter((i) => cells.isOpen(plan.name, i));
   const gives = isComputed(plan) ? givenBy(plan.formula, cells.of, cells.rows) : undefined;
   const values = solved(
     cells,
@@ -87,14 +93,28 @@ function solve(cells: Cells, plan: NumberPlan | DatePlan): number {
 }
 
 /** Writes the level by which formulas give the numbers that are there, where no other does; in how many rows. */
-function decide({ structure, column, of, rows }: Cells, { name, levels }: LevelsPlan): number {
+function decide(cells: Cells, plan: LevelsPlan): number {
+  const { name, levels } = plan;
+  const told = [...decided(cells, plan)].filter(
+    ([i, [code, ...more]]) => more.length === 0 && code < levels.length && cells.isOpen(name, i),
+  );
+  for (const [i, [code]] of told) {
+    (cells.of(name) as Float64Array)[i] = code;
+    write(cells.column(name), i, levels[code]);
+  }
+  return told.length;
+}
+
+/** By row in which it is missing, the levels by which formulas give the numbers that are there, and what stands for missing. */
+export function decided({ structure, of, rows }: Cells, plan: LevelsPlan): Map<number, number[]> {
+  const { name } = plan;
   const rules = structure.columns
     .filter(isComputed)
     .filter(({ formula }) => decidersOf(formula).includes(name));
   const own = of(name) as Float64Array;
-  if (rules.length === 0 || !own.some(Number.isNaN)) return 0;
   const fitting = new Map<number, number[]>();
-  levels.forEach((_, code) => {
+  if (rules.length === 0 || !own.some(Number.isNaN)) return fitting;
+  for (const code of [...plan.levels.keys(), ...(plan.missing ? [levelCount(plan) - 1] : [])]) {
     const codes = new Float64Array(rows).fill(code);
     const off = rules.map((rule) => {
       const values = of(rule.name);
@@ -104,13 +124,8 @@ function decide({ structure, column, of, rows }: Cells, { name, levels }: Levels
     for (let i = 0; i < rows; i++)
       if (Number.isNaN(own[i]) && off.some((one) => one[i] <= 1) && !off.some((one) => one[i] > 1))
         fitting.set(i, [...(fitting.get(i) ?? []), code]);
-  });
-  const told = [...fitting].filter(([i, codes]) => codes.length === 1 && isMissing(column(name), i));
-  for (const [i, [code]] of told) {
-    own[i] = code;
-    write(column(name), i, levels[code]);
   }
-  return told.length;
+  return fitting;
 }
 
 /** What a level, a number or a date that is there says of this column. */
@@ -118,7 +133,7 @@ function deduceFrom(cells: Cells, plan: ColumnPlan, own: Column): number {
   const told = toldBy(cells, plan);
   let found = 0;
   told?.forEach((text, i) => {
-    if (text === undefined || text === "" || !isMissing(own, i)) return;
+    if (text === undefined || text === "" || !cells.isOpen(plan.name, i)) return;
     if (own.type === "numeric") own.values[i] = Number(text);
     else write(own, i, text);
     found++;
@@ -128,16 +143,16 @@ function deduceFrom(cells: Cells, plan: ColumnPlan, own: Column): number {
 
 /** Writes the dates that another column says in full, where that is there and they are not; in how many rows. */
 function sameDates(
-  { structure, rows, column, setNumber }: Cells,
+  { structure, rows, column, setNumber, isOpen }: Cells,
   { name, of, unit, format }: PartPlan,
 ): number {
   const source = structure.columns.find((plan) => plan.name === of);
   if (unit !== "instant" || !format || source?.kind !== "date") return 0;
   const read = dateReader(format);
-  const [own, dates] = [column(name), column(of)];
+  const own = column(name);
   let found = 0;
   for (let i = 0; i < rows; i++) {
-    if (!isMissing(dates, i)) continue;
+    if (!isOpen(of, i)) continue;
     const value = read(cellText(own, i));
     // What the other column is too coarse to write (NaN for no date) is not the same.
     if (value % source.format.step !== 0) continue;

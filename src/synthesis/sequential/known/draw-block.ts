@@ -9,6 +9,7 @@ import { brokenOrders, valuesOf } from "../../structure/orders/broken";
 import {
   type DatePlan,
   formulaOf,
+  gapLabels,
   type LevelsPlan,
   missingLabel,
   type Variable,
@@ -19,8 +20,17 @@ import { addDrawn, type Choice, nextDrawn } from "../draw-variable";
 import type { SequentialParts } from "../parts";
 import { emptyPool, type Pool } from "../pool";
 import { fromScore, scoreOf } from "../scales/normal-scale";
-import { isMissing } from "./cells";
-import { type Given, givenOf, knownNumbers, knownRanges, meetLater, meetLookups, tellMissing } from "./given";
+import { isMissing, type Open } from "./cells";
+import {
+  type Beside,
+  type Given,
+  givenOf,
+  knownNumbers,
+  knownRanges,
+  meetLater,
+  meetLookups,
+  tellMissing,
+} from "./given";
 
 /** How near a number counts as the known one, in standard deviations of its normal scale. */
 const near = 0.1;
@@ -31,60 +41,145 @@ const mismatch = 1e-6;
 /** What numbers known later allow of a candidate counts as this probable at least. */
 const leastWeight = 1e-30;
 
+/** How often candidates may be all without a cell by chance. */
+const chance = 0.05;
+
 const nothing: Wishes = { cells: new Map(), columns: new Map(), last: -1 };
 
 /** The rows with all columns but the given ones drawn anew; of these every cell is known, the missing ones as missing. */
 export function drawBeside(parts: SequentialParts, rows: Table, given: ReadonlySet<string>, rng: Rng): Table {
-  return completeBlock(parts, rows, 1, rng, given).table;
+  return completeBlock(parts, rows, 1, rng, { beside: given }).table;
 }
 
-export function completeBlock(
+/** Rows drawn beside what is known of some, one after another, and how likely each makes that. */
+interface Candidates {
+  readonly all: Table;
+  readonly scores: Scores;
+  /** How many there are of each row. */
+  readonly times: readonly number[];
+  /** By column that may be missing, how likely that was when it was drawn. */
+  readonly priors: ReadonlyMap<string, Float64Array>;
+}
+
+function candidatesOf(
   parts: SequentialParts,
   rows: Table,
   candidates: number,
   rng: Rng,
-  beside?: ReadonlySet<string>,
-): { table: Table; unlikely: number } {
+  how: Beside,
+): Candidates {
+  const { beside, gaps } = how;
   const variables = new Map(
     reduceTable(parts.structure, rows, "none").map((variable) => [variable.name, variable]),
   );
-  const givens = parts.variables.map((one) =>
-    givenOf(parts, variables.get(one.name) as Variable, rows, beside),
-  );
+  const givens = parts.variables.map((one) => givenOf(parts, variables.get(one.name) as Variable, rows, how));
   givens.forEach((given, j) => {
     meetLater(parts, givens, given, j);
-    if (!beside) meetLookups(parts, rows, given, j);
+    if (!beside) meetLookups(parts, rows, given, j, !gaps);
   });
-  if (!beside) tellMissing(parts, givens);
+  if (!beside && !gaps) tellMissing(parts, givens);
   // A row needs candidates only where something known is drawn after something unknown.
   const last = (i: number): number =>
     givens.reduce((at, given, j) => (given.known[i] || given.told[i] ? j : at), -1);
   const first = (i: number): number => givens.findIndex((given) => !given.known[i]);
   const times = Array.from({ length: rows.rows }, (_, i) => {
     const place = first(i);
-    return place >= 0 && (place < last(i) || bound(parts, rows, i)) ? candidates : 1;
+    return gaps || (place >= 0 && (place < last(i) || bound(parts, rows, i))) ? candidates : 1;
   });
   const source = Int32Array.from(times.flatMap((count, i) => new Array<number>(count).fill(i)));
   const pool = emptyPool(source.length);
   const scores: Scores = { logs: new Float64Array(source.length), odd: new Uint8Array(source.length) };
   const later = beside ? undefined : knownNumbers(parts.structure, rows, source);
-  const within = beside ? undefined : knownRanges(parts.structure, rows, source);
-  for (let j = 0; j < parts.variables.length; j++)
-    drawGiven(pool, parts, givens[j], { source, scores, later, within }, rng.fork(`variable ${j}`));
+  const within = beside ? undefined : knownRanges(parts.structure, rows, source, gaps);
+  const priors = new Map<string, Float64Array>();
+  for (let j = 0; j < parts.variables.length; j++) {
+    const own = gaps ? gapCellsOf(parts, j) : [];
+    for (const [name] of own) priors.set(name, new Float64Array(source.length));
+    const chances = ({ choice, r }: { choice: Choice; r: number }): void => {
+      for (const [name, cells] of own)
+        (priors.get(name) as Float64Array)[r] = cells.reduce(
+          (sum, cell) => sum + chanceOf(choice, r, cell),
+          0,
+        );
+    };
+    const drawing = { source, scores, later, within, beside: beside !== undefined, chances };
+    drawGiven(pool, parts, givens[j], drawing, rng.fork(`variable ${j}`));
+  }
   pool.weights.forEach((weight, r) => {
     scores.logs[r] += Math.log(Math.max(weight, leastWeight));
   });
-  const all = tableOf(pool, parts, { whole: !beside }, rng, (bare) =>
+  const all = tableOf(pool, parts, { whole: !beside && !gaps }, rng, (bare) =>
     beside ? onDays(parts.structure, bare, rng.fork("days"), beside) : bare,
   );
   weighComputed(parts, scores, all, rows, source);
   weighOrders(parts, scores, all);
+  return { all, scores, times, priors };
+}
+
+/** By column that a variable stands for, its cells without it. */
+function gapCellsOf(
+  { structure, variables }: SequentialParts,
+  j: number,
+): (readonly [string, readonly number[]])[] {
+  const { name, labels } = variables[j];
+  const combination = structure.combinations.find((one) => one.name === name);
+  if (combination)
+    return combination.columns.map((column, k) => [
+      column,
+      [...combination.allowed.keys()].filter((cell) => combination.allowed[cell][k] === null),
+    ]);
+  const gap = structure.gaps?.find(({ variable }) => variable === name);
+  const cell = labels.indexOf(gap ? gapLabels[1] : missingLabel);
+  return cell < 0 ? [] : [[gap?.column ?? name, [cell]]];
+}
+
+/** How likely each column is missing beside what is known of a row, where it may be. */
+export function gapChances(
+  parts: SequentialParts,
+  rows: Table,
+  candidates: number,
+  rng: Rng,
+  stays: Open,
+): readonly Float64Array[] {
+  const { all, scores, times, priors } = candidatesOf(parts, rows, candidates, rng, { stays, gaps: true });
+  return all.columns.map((column) => {
+    const prior = priors.get(column.name);
+    const out = new Float64Array(rows.rows);
+    for (let i = 0, at = 0; i < rows.rows; at += times[i], i++) {
+      const weights = weightsOf(scores, at, times[i]);
+      const mean = (of: (r: number) => number): number =>
+        weights.reduce((sum, weight, k) => sum + weight * of(at + k), 0) / total;
+      const total = weights.reduce((sum, weight) => sum + weight, 0);
+      const counting = total ** 2 / weights.reduce((sum, weight) => sum + weight ** 2, 0);
+      const drawn = prior ? mean((r) => prior[r]) : 1;
+      const share = mean((r) => (isMissing(column, r) ? 1 : 0));
+      // So few candidates that they are all without it by chance tell no more than how likely that was.
+      out[i] = share > drawn && drawn ** counting > chance ? drawn : share;
+    }
+    return out;
+  });
+}
+
+/** How likely each candidate of a row is beside the likeliest. */
+function weightsOf({ logs }: Scores, at: number, times: number): Float64Array {
+  const own = logs.subarray(at, at + times);
+  const most = own.reduce((best, log) => Math.max(best, log), -Infinity);
+  return own.map((log) => Math.exp(log - most));
+}
+
+/** The rows with what is not known drawn, and in how many that never goes with what is. */
+export function completeBlock(
+  parts: SequentialParts,
+  rows: Table,
+  candidates: number,
+  rng: Rng,
+  how: Beside,
+): { table: Table; unlikely: number } {
+  const { all, scores, times } = candidatesOf(parts, rows, candidates, rng, how);
   const chosen = new Int32Array(rows.rows);
   let unlikely = 0;
   for (let i = 0, at = 0; i < rows.rows; at += times[i], i++) {
-    const logs = scores.logs.subarray(at, at + times[i]);
-    const most = logs.reduce((best, log) => Math.max(best, log), -Infinity);
-    const weights = logs.map((log) => Math.exp(log - most));
+    const weights = weightsOf(scores, at, times[i]);
     let left = rng.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
     let pick = 0;
     while (pick < times[i] - 1 && left >= weights[pick]) left -= weights[pick++];
@@ -110,6 +205,10 @@ interface Drawing {
   readonly scores: Scores;
   readonly later: ReadonlyMap<string, Float64Array> | undefined;
   readonly within: ReadonlyMap<string, readonly RowRange[]> | undefined;
+  /** Whether nothing is drawn of a variable that is known, and nothing weighed. */
+  readonly beside: boolean;
+  /** Hears what can be drawn where it is not known. */
+  readonly chances: (of: { choice: Choice; r: number }) => void;
 }
 
 /** Draws the next variable where it is unknown, and weighs each row by how likely what is known of it is. */
@@ -117,12 +216,12 @@ function drawGiven(
   pool: Pool,
   parts: SequentialParts,
   given: Given,
-  { source, scores, later, within }: Drawing,
+  { source, scores, later, within, beside, chances }: Drawing,
   rng: Rng,
 ): void {
   const one = parts.variables[pool.cells.length];
   const taken = (values: ArrayLike<number>) => takeValues(values, source);
-  if (given.known.every((known) => known === 1) && given.maybeMissing) {
+  if (beside && given.known.every((known) => known === 1)) {
     const cells = Int32Array.from(taken(given.cells));
     addDrawn(pool, parts, { cells, ...(given.values && { values: taken(given.values) }) });
     return;
@@ -140,6 +239,7 @@ function drawGiven(
         if (!repeats(r)) score(scores, r, chanceOf(choice, r, given.cells[i]));
         continue;
       }
+      chances({ choice, r });
       if (given.told[i] === 1) score(scores, r, chanceOf(choice, r, missing));
       if (given.told[i] === 2) steerUnknown(choice, r, -1, gap);
       else steerUnknown(choice, r, missing, given.allowed.get(i));
@@ -237,9 +337,10 @@ function weighComputed(
       const width = near * Math.max((plan.high - plan.low) / 4, 1e-12);
       for (let r = 0; r < source.length; r++) {
         const value = given[source[r]];
-        if (Number.isNaN(value) || Number.isNaN(made[r])) continue;
+        if (Number.isNaN(value)) continue;
         const off = (made[r] - value) / width;
-        score(scores, r, Math.max(Math.exp(-(off * off) / 2), mismatch));
+        // What is there is not missing.
+        score(scores, r, Number.isNaN(off) ? 0 : Math.max(Math.exp(-(off * off) / 2), mismatch));
       }
     }
     if (["lookup", "bands", "part"].includes(plan.kind)) {

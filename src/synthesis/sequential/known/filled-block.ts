@@ -2,13 +2,13 @@ import type { Rng } from "../../../core/rng";
 import { type Column, type Table, takeTableRows } from "../../../data/table";
 import { type ColumnPlan, isComputed, type Structure } from "../../structure/structure";
 import type { SequentialParts } from "../parts";
-import { copied, empty, isMissing, put } from "./cells";
+import { copied, empty, isMissing, type Open, put } from "./cells";
 import { cellsOfColumns, deduce } from "./deduce";
 import { completeBlock } from "./draw-block";
 import { brokenFilled } from "./rules-kept";
 import { settle } from "./settle";
-import { type Open, withoutRate } from "./solve";
-import { emptyByRule } from "./stays-empty";
+import { withoutRate } from "./solve";
+import { emptyByRule, staying } from "./stays-empty";
 
 /** So often a row is filled again in which what was drawn breaks a rule. */
 const mostTries = 24;
@@ -26,11 +26,12 @@ interface Filled {
 export function keptBlock(
   parts: SequentialParts,
   rows: Table,
+  stays: Open,
   candidates: number,
   rng: (label: string) => Rng,
 ): Filled {
   const { structure } = parts;
-  const made = filledBlock(parts, rows, candidates, rng);
+  const made = filledBlock(parts, rows, stays, candidates, rng);
   const brokenIn = (from: Table, { columns }: Filled): readonly number[] =>
     brokenFilled(
       structure,
@@ -41,9 +42,10 @@ export function keptBlock(
   let left = brokenIn(rows, made);
   for (let k = 1; left.length > 0 && k <= mostTries; k++) {
     const from = takeTableRows(rows, left);
-    const again = filledBlock(parts, from, candidates, (label) => rng(`${label} again ${k}`));
-    const broken = new Set(brokenIn(from, again));
     const places = left;
+    const still: Open = (name, at) => stays(name, places[at]);
+    const again = filledBlock(parts, from, still, candidates, (label) => rng(`${label} again ${k}`));
+    const broken = new Set(brokenIn(from, again));
     // A cell left empty breaks nothing, and is no better.
     const better = (at: number): boolean =>
       !broken.has(at) &&
@@ -65,27 +67,30 @@ export function openIn({ columns }: Structure, cells: readonly Column[]): Open {
   };
 }
 
-/** The rows with what was drawn beside what is known, numbers so that rules hold; keys stay missing. */
+/** The rows with what was drawn beside what is known, numbers so that rules hold; keys stay missing, and what `stays`. */
 function filledBlock(
   parts: SequentialParts,
   rows: Table,
+  stays: Open,
   candidates: number,
   rng: (label: string) => Rng,
 ): Filled {
   const { structure } = parts;
-  const { table: made, unlikely } = completeBlock(parts, rows, candidates, rng("block"));
+  const { table: made, unlikely } = completeBlock(parts, rows, candidates, rng("block"), { stays });
   const columns = rows.columns.map((column, j) => copied(column, parts.schema[j].levels));
   const take = (from: Table, takes: (plan: ColumnPlan) => boolean): void => {
     structure.columns.forEach((plan, j) => {
       if (plan.kind === "key" || !takes(plan)) return;
       for (let i = 0; i < rows.rows; i++)
-        if (isMissing(columns[j], i)) put(columns[j], i, from.columns[j], i);
+        if (isMissing(columns[j], i) && !stays(plan.name, i)) put(columns[j], i, from.columns[j], i);
     });
   };
   take(made, (plan) => !follows(plan));
   const late = new Map(parts.variables.map(({ name }, j) => [name, j]));
-  const cells = cellsOfColumns(structure, columns, rows.rows);
-  const emptied = [...settle(cells, openIn(structure, rows.columns), (name) => late.get(name) ?? -1)];
+  const cells = cellsOfColumns(structure, columns, rows.rows, stays);
+  const missing = openIn(structure, rows.columns);
+  const open: Open = (name, i) => missing(name, i) && !stays(name, i);
+  const emptied = [...settle(cells, open, (name) => late.get(name) ?? -1)];
   deduce(cells);
   structure.columns.forEach((plan, column) => {
     for (const row of isComputed(plan) ? withoutRate(cells, plan, openIn(structure, columns)) : [])
@@ -96,26 +101,25 @@ function filledBlock(
   // What was drawn as missing, as if a rule would say so, is drawn again where none does.
   const ruled = structure.exclusions.flatMap(({ columns: pair }) => pair);
   const all: Table = { rows: rows.rows, columns };
-  const byRule = new Set(
-    emptyByRule(structure, all, openIn(structure, columns)).flatMap(({ name, all }) =>
-      all.map((i) => `${i} ${name}`),
-    ),
-  );
+  const isEmpty = staying(emptyByRule(structure, all, openIn(structure, columns)), stays);
   const spared = new Set(emptied.map(({ column, row }) => `${row} ${structure.columns[column].name}`));
   const again = structure.columns.flatMap(({ name, kind }, j) =>
     kind === "key" || !ruled.includes(name)
       ? []
       : [...Array(rows.rows).keys()].filter(
-          (i) => isMissing(columns[j], i) && !byRule.has(`${i} ${name}`) && !spared.has(`${i} ${name}`),
+          (i) => isMissing(columns[j], i) && !isEmpty(name, i) && !spared.has(`${i} ${name}`),
         ),
   );
   if (again.length === 0) return { columns, unlikely };
   const places = [...new Set(again)];
-  const second = completeBlock(parts, takeTableRows(all, places), candidates, rng("again")).table;
+  const second = completeBlock(parts, takeTableRows(all, places), candidates, rng("again"), {
+    stays: (name, k) => stays(name, places[k]),
+  }).table;
   structure.columns.forEach(({ name, kind }, j) => {
     if (kind === "key" || !ruled.includes(name)) return;
     places.forEach((i, k) => {
-      if (isMissing(columns[j], i) && !spared.has(`${i} ${name}`)) put(columns[j], i, second.columns[j], k);
+      if (isMissing(columns[j], i) && !spared.has(`${i} ${name}`) && !stays(name, i))
+        put(columns[j], i, second.columns[j], k);
     });
   });
   return { columns, unlikely };

@@ -18,7 +18,7 @@ import {
 } from "../../structure/structure";
 import { levelText, numbersOf } from "../../structure/variables";
 import type { SequentialParts } from "../parts";
-import { isMissing } from "./cells";
+import { isMissing, type Open } from "./cells";
 
 /** What is known of a variable: whole cells, or which codes a partly known combination may have. */
 export interface Given {
@@ -31,13 +31,25 @@ export interface Given {
   readonly maybeMissing: boolean;
   /** Where it is missing, and one that is not known may say so: 1 where that one is drawn before, 2 where it comes later. */
   readonly told: Uint8Array;
+  /** Whether every cell of it is there: of a date without the one that it is a distance from no more is known than that. */
+  readonly isThere: (i: number) => boolean;
+}
+
+/** What is known of rows but for their cells. */
+export interface Beside {
+  /** The columns of which every cell is known, the missing ones as missing; all others are drawn. */
+  readonly beside?: ReadonlySet<string>;
+  /** Missing cells that are known to be so. */
+  readonly stays?: Open;
+  /** Whether missing cells may be drawn as missing. */
+  readonly gaps?: boolean;
 }
 
 export function givenOf(
   parts: SequentialParts,
   one: Variable,
   rows: Table,
-  beside?: ReadonlySet<string>,
+  { beside, stays = () => false, gaps }: Beside = {},
 ): Given {
   const meta = parts.variables.find((variable) => variable.name === one.name) as (typeof parts.variables)[0];
   const allowed = new Map<number, Uint8Array>();
@@ -46,29 +58,44 @@ export function givenOf(
   const gap = parts.structure.gaps?.find(({ variable }) => variable === one.name);
   const names = combination?.columns ?? [gap?.column ?? of?.name ?? one.name];
   const columns = names.map((name) => rows.columns.find((column) => column.name === name) as Column);
+  const isThere = (i: number): boolean => columns.every((column) => !isMissing(column, i));
   const present = (i: number): boolean =>
     beside
       ? names.every((name) => beside.has(name))
-      : gap !== undefined || columns.every((column) => !isMissing(column, i));
-  const maybeMissing = beside !== undefined;
+      : (gap !== undefined && !gaps) ||
+        names.every((name, k) => !isMissing(columns[k], i) || (combination === undefined && stays(name, i)));
+  const none = (i: number): boolean => !beside && stays(names[0], i);
+  const maybeMissing = beside !== undefined || gaps === true;
   if (one.kind === "number") {
     const cells = Int32Array.from(one.values, (value) => Math.max(0, cellOf(meta, value)));
+    // A number drawn whole has no cell for a gap.
     const known = Uint8Array.from(one.values, (value, i) =>
-      present(i) && (beside || !Number.isNaN(value)) ? 1 : 0,
+      present(i) && (beside || !Number.isNaN(value) || (meta.missing && none(i))) ? 1 : 0,
     );
-    return { known, cells, values: one.values, allowed, maybeMissing, told: new Uint8Array(rows.rows) };
+    return {
+      known,
+      cells,
+      values: one.values,
+      allowed,
+      maybeMissing,
+      told: new Uint8Array(rows.rows),
+      isThere,
+    };
   }
   const known = Uint8Array.from(one.codes, (code, i) => ((code >= 0 || beside) && present(i) ? 1 : 0));
   for (let i = 0; combination && !beside && i < rows.rows; i++) {
-    if (known[i] || columns.every((column) => isMissing(column, i))) continue;
+    const gone = names.map((name) => stays(name, i));
+    if (known[i] || (columns.every((column) => isMissing(column, i)) && !gone.includes(true))) continue;
     const texts = columns.map((column) => levelText(column, i));
     const fits = (row: readonly (string | null)[]): boolean =>
-      row.every((text, k) => texts[k] === null || texts[k] === text);
+      row.every((text, k) => (texts[k] === null && !gone[k]) || texts[k] === text);
     const own = Uint8Array.from(combination.allowed, (row) => (fits(row) ? 1 : 0));
     if (own.includes(1)) allowed.set(i, own);
   }
-  const cells = one.codes.map((code) => Math.max(code, 0));
-  return { known, cells, allowed, maybeMissing, told: new Uint8Array(rows.rows) };
+  // A gap that nothing says stays one is a cell that is not known.
+  const there = (i: number): boolean => gap !== undefined && !beside && !gaps && !stays(names[0], i);
+  const cells = one.codes.map((code, i) => (there(i) ? 0 : Math.max(code, 0)));
+  return { known, cells, allowed, maybeMissing, told: new Uint8Array(rows.rows), isThere };
 }
 
 /**
@@ -99,6 +126,7 @@ export function tellMissing({ structure, variables }: SequentialParts, givens: r
     for (let i = 0; i < own.told.length; i++)
       if (
         !own.known[i] &&
+        !own.isThere(i) &&
         !givens[k].known[i] &&
         givens[k].allowed.get(i)?.[cell] !== 0 &&
         !isBarred(there, i) &&
@@ -117,6 +145,7 @@ export function meetLookups(
   rows: Table,
   own: Given,
   j: number,
+  gapsTell: boolean,
 ): void {
   const { name, labels } = variables[j];
   const gap = labels.indexOf(missingLabel);
@@ -129,7 +158,7 @@ export function meetLookups(
       const before = own.allowed.get(i);
       const left = Uint8Array.from(texts, (one, code) => (one === text && before?.[code] !== 0 ? 1 : 0));
       if (text !== "" && left.includes(1)) own.allowed.set(i, left);
-      if (text === "" && gap >= 0 && texts[gap] !== "") own.told[i] = 2;
+      if (gapsTell && text === "" && gap >= 0 && texts[gap] !== "") own.told[i] = 2;
     }
   });
 }
@@ -176,6 +205,7 @@ export function knownRanges(
   { columns }: Structure,
   rows: Table,
   source: Int32Array,
+  gaps?: boolean,
 ): ReadonlyMap<string, readonly RowRange[]> {
   const found = new Map<string, RowRange[]>();
   const add = (
@@ -187,7 +217,8 @@ export function knownRanges(
     found.set(of, [...(found.get(of) ?? []), { low, high }]);
   };
   columns.forEach((plan, j) => {
-    if (plan.kind === "key")
+    // Of a date that may be missing an identifier tells nothing: none that is drawn without one says which.
+    if (plan.kind === "key" && !gaps)
       for (const { of, pattern } of plan.ties ?? []) {
         const dates = columns.find(({ name }) => name === of);
         if (!pattern || dates?.kind !== "date") continue;

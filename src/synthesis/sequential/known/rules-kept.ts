@@ -16,10 +16,10 @@ import {
   type Variable,
 } from "../../structure/structure";
 import { cellsOfTies, missingRows, reduceTable } from "../../structure/variables";
-import type { Cells } from "./cells";
+import type { Cells, Open } from "./cells";
 import { cellsOfColumns, toldBy } from "./deduce";
 import { formulaBroken } from "./settle";
-import { type Open, withoutRate } from "./solve";
+import { withoutRate } from "./solve";
 
 /** Rows of which something is said by a rule, and the first of them, counted from 0. */
 export interface RuleRows {

@@ -8,8 +8,8 @@ import {
   isComputed,
   type NumberPlan,
 } from "../../structure/structure";
-import type { Cells } from "./cells";
-import { computedInOrder, givenBy, type Open, slackOf, solved, valuesBeside } from "./solve";
+import type { Cells, Open } from "./cells";
+import { computedInOrder, givenBy, slackOf, solved, valuesBeside } from "./solve";
 
 /**
  * Computes what exact formulas give, and moves drawn numbers until they go with what is known: into their orders, and so that

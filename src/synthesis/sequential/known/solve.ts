@@ -18,10 +18,7 @@ import {
   type NumberPlan,
   type Structure,
 } from "../../structure/structure";
-import { type Cells, isMissing } from "./cells";
-
-/** Whether a cell is not known: it may change. */
-export type Open = (column: string, row: number) => boolean;
+import { type Cells, isMissing, type Open } from "./cells";
 
 /** What an exact formula gives in each row; NaN where something that it reads is missing. */
 export function givenBy(formula: Formula, of: Arguments, rows: number): Float64Array {

@@ -1,13 +1,14 @@
 import { cellText, columnNamed, type Table } from "../../../data/table";
 import { describeCombination, describeRule } from "../../structure/describe";
-import { mayMiss } from "../../structure/formulas";
+import { decidersOf, mayMiss } from "../../structure/formulas";
+import { toldMissing } from "../../structure/gaps/as-missing";
 import { cellNamed, gapCauses, labelled } from "../../structure/orders/broken-exclusions";
-import { isComputed, missingLabel, type Structure } from "../../structure/structure";
+import { gapLabels, isComputed, levelCount, missingLabel, type Structure } from "../../structure/structure";
 import { reduceTable } from "../../structure/variables";
-import { cellsOfColumns, toldBy } from "./deduce";
+import type { Cells, Open } from "./cells";
+import { cellsOfColumns, decided, toldBy } from "./deduce";
 import type { RuleRows } from "./rules-kept";
 import { formulaBroken } from "./settle";
-import type { Open } from "./solve";
 
 /** Cells of a column that have to be missing, by what another column says. */
 export interface StaysEmpty extends RuleRows {
@@ -17,15 +18,21 @@ export interface StaysEmpty extends RuleRows {
 
 /**
  * The missing cells of which a rule says that they are: they are not to be filled. The gap of another cell says so only where that
- * one has a reason itself: cells that are missing together are no reason for each other.
+ * one has a reason itself: cells that are missing together are no reason for each other. Before anything is filled, what is
+ * "known" alone says so.
  */
-export function emptyByRule(structure: Structure, table: Table, missing: Open): readonly StaysEmpty[] {
+export function emptyByRule(
+  structure: Structure,
+  table: Table,
+  missing: Open,
+  stage: "filled" | "known" = "filled",
+): readonly StaysEmpty[] {
   const columns = structure.columns.map(({ name }) => columnNamed(table, name));
   const cells = cellsOfColumns(structure, columns, table.rows);
   const of = labelled(structure, reduceTable({ ...structure, gaps: [] }, table, "none"), table);
   const taken = new Set<string>();
   const found: StaysEmpty[] = [];
-  const add = (name: string, rule: string, says: (i: number) => boolean): void => {
+  const add: Add = (name, rule, says) => {
     const all: number[] = [];
     for (let i = 0; i < table.rows; i++) {
       const key = `${i} ${name}`;
@@ -40,6 +47,11 @@ export function emptyByRule(structure: Structure, table: Table, missing: Open): 
     found.push({ name, rule, rows: every.length, first: every[0], all: every });
   };
   const { causes } = gapCauses(structure);
+  const labelAt = (by: string, i: number): string | undefined => {
+    const other = of(by);
+    return other ? other.at(i) : cellText(columnNamed(table, by), i);
+  };
+  wholeMissing(structure, labelAt, add);
   const emptied = (gaps: boolean): void => {
     for (const { name, other: by, label } of causes) {
       const [own, other] = [of(name), of(by)];
@@ -48,23 +60,15 @@ export function emptyByRule(structure: Structure, table: Table, missing: Open): 
       if (structure.gaps?.some(({ variable }) => variable === by)) continue;
       const hasReason = (i: number): boolean =>
         !gaps || (other?.columns ?? []).every((one) => taken.has(`${i} ${one}`));
-      const is = (i: number): boolean =>
-        (other ? other.at(i) : cellText(columnNamed(table, by), i)) === label;
-      add(own.columns[0], `${name} is missing where ${cellNamed(by, label)}.`, (i) => is(i) && hasReason(i));
+      add(
+        own.columns[0],
+        `${name} is missing where ${cellNamed(by, label)}.`,
+        (i) => labelAt(by, i) === label && hasReason(i),
+      );
     }
   };
   emptied(false);
-  for (const plan of structure.columns.filter(isComputed)) {
-    const broken = new Set(formulaBroken(cells, plan));
-    // What something stands in for where it is missing, and is.
-    for (const term of plan.formula.terms)
-      if (mayMiss(term))
-        add(
-          term.column,
-          describeRule(structure, plan),
-          (i) => !Number.isNaN(cells.of(plan.name)[i]) && !broken.has(i),
-        );
-  }
+  numbersMissing(cells, labelAt, add);
   for (const plan of structure.columns) {
     const told = toldBy(cells, plan);
     if (told) add(plan.name, describeRule(structure, plan), (i) => told[i] === "");
@@ -78,6 +82,7 @@ export function emptyByRule(structure: Structure, table: Table, missing: Open): 
         const others = allowed.filter((other) => row?.every((text, at) => at === k || text === other[at]));
         // Where nothing of it is known, none is missing for another.
         if (row?.every((text) => text === null)) return false;
+        if (stage === "known" && own.some((other, at) => at !== k && missing(other, i))) return false;
         return row?.[k] === null && others.every((other) => other[k] === null);
       });
   }
@@ -87,6 +92,79 @@ export function emptyByRule(structure: Structure, table: Table, missing: Open): 
     emptied(true);
   }
   return found;
+}
+
+/** Leaves the missing cells of a column empty where a rule says so. */
+type Add = (name: string, rule: string, says: (i: number) => boolean) => void;
+/** What a variable's cell is called in a row; undefined where it is not known. */
+type LabelAt = (variable: string, i: number) => string | undefined;
+
+/** Columns that are drawn whole are missing where no other cell goes with that they are. */
+function wholeMissing(structure: Structure, labelAt: LabelAt, add: Add): void {
+  const gapOf = new Map(structure.gaps?.map(({ column, variable }) => [variable, column]));
+  for (const { columns: pair, never } of structure.exclusions)
+    for (const place of [0, 1]) {
+      const [own, by] = [gapOf.get(pair[place]), pair[1 - place]];
+      if (own === undefined || gapOf.has(by)) continue;
+      for (const said of never)
+        if (said[place] === gapLabels[0] && said[1 - place] !== missingLabel)
+          add(
+            own,
+            `${own} is missing where ${cellNamed(by, said[1 - place])}.`,
+            (i) => labelAt(by, i) === said[1 - place],
+          );
+    }
+}
+
+/** What numbers, and levels that tell a gap, say of what they are computed from. */
+function numbersMissing(cells: Cells, labelAt: LabelAt, add: Add): void {
+  const { structure } = cells;
+  const apart = structure.exclusions.flatMap(({ columns: pair, never }) =>
+    [0, 1].flatMap((place) =>
+      never.flatMap((said) =>
+        said[place] === missingLabel && said[1 - place] !== missingLabel
+          ? [{ name: pair[place], by: pair[1 - place], label: said[1 - place] }]
+          : [],
+      ),
+    ),
+  );
+  /** Whether a known cell never goes with the gap. */
+  const isThere = (name: string, i: number): boolean =>
+    apart.some((one) => one.name === name && labelAt(one.by, i) === one.label);
+  for (const plan of structure.columns.filter(isComputed)) {
+    const broken = new Set(formulaBroken(cells, plan));
+    // What something stands in for where it is missing, and is.
+    for (const term of plan.formula.terms)
+      if (mayMiss(term))
+        add(
+          term.column,
+          describeRule(structure, plan),
+          (i) => !Number.isNaN(cells.of(plan.name)[i]) && !broken.has(i) && !isThere(term.column, i),
+        );
+    // Nothing but its gap gives the number that is there.
+    for (const by of structure.columns)
+      if (by.kind === "levels" && by.missing && decidersOf(plan.formula).includes(by.name)) {
+        const fitting = decided(cells, by);
+        const gap = levelCount(by) - 1;
+        add(by.name, describeRule(structure, plan), (i) => String(fitting.get(i) ?? "") === String(gap));
+      }
+  }
+  for (const plan of structure.columns) {
+    if (plan.kind !== "bands" || plan.nothing === undefined || plan.order.includes(plan.nothing)) continue;
+    const text = plan.levels[plan.nothing];
+    const own = toldMissing(plan).filter((name) =>
+      structure.columns.some((one) => one.name === name && "missing" in one && one.missing),
+    );
+    if (own.length === 1)
+      add(own[0], describeRule(structure, plan), (i) => cellText(cells.column(plan.name), i) === text);
+  }
+}
+
+/** Whether one of the rules says that a cell stays empty. */
+export function staying(found: readonly StaysEmpty[], more: Open = () => false): Open {
+  const all = new Map<string, Set<number>>();
+  for (const { name, all: rows } of found) all.set(name, new Set([...(all.get(name) ?? []), ...rows]));
+  return (name, i) => all.get(name)?.has(i) === true || more(name, i);
 }
 
 /** Columns of which nothing but the gaps of each other says why they are missing, and the rows in which two of them were filled. */

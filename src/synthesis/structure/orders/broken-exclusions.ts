@@ -171,12 +171,10 @@ export function exclusionsBroken(
       const [x, y] = pair.map((label, at) => cellNamed(one.columns[at], label));
       return { rule: `${x} and ${y} never go together.`, columns, rows: meeting[k] };
     });
-    for (const [place, own, other] of gaps
-      ? ([
-          [0, a, b],
-          [1, b, a],
-        ] as const)
-      : [])
+    for (const [place, own, other] of [
+      [0, a, b],
+      [1, b, a],
+    ] as const)
       for (const label of own.missing ? onlyMissing(one, place, own.labels) : []) {
         const rule = `${own.columns[0]} is missing where ${cellNamed(one.columns[1 - place], label)}.`;
         nevers.push({ rule, columns, rows: rowsThere(own, other, label) });
