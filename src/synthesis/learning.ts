@@ -79,7 +79,7 @@ export function describeLearning(learning: Learning, rows: number): readonly str
     );
   if (counted.length > 0)
     said.push(
-      `${counted.map(({ column, levels }) => `${column} (${levels} levels)`).join(", ")}: what goes with which of so many levels is told by counts, not by a regression: each column before them that helps adds what it tells alone (naive Bayes), and what columns tell only together comes out weaker or not at all`,
+      `${counted.map(({ column, levels }) => `${column} (${levels} levels)`).join(", ")}: what goes with which of so many levels is learnt by each other column alone (naive Bayes): what columns tell only together comes out weaker or not at all`,
     );
   if (pairs?.crowded)
     said.push(

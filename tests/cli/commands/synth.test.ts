@@ -381,6 +381,23 @@ test("telelink synth report learns a strict private model once more, and names t
   expect(err).toContain("target: plan; plus counts as 1, the rarer (--positive)");
 });
 
+test("telelink synth report says once how its files are read, and of another file what is read otherwise", async () => {
+  const file = (name: string, months: number, mark = "."): string => {
+    const row = (i: number): string =>
+      `${String((i % months) + 1).padStart(2, "0")}${mark}05${mark}2024,${i % 7}`;
+    writeFileSync(at(name), `joined,visits\n${Array.from({ length: 60 }, (_, i) => row(i)).join("\n")}\n`);
+    return at(name);
+  };
+  const real = file("days.csv", 28);
+  const report = (made: string): Promise<number> =>
+    telelink("synth", "report", "--real", real, "--synthetic", made);
+  expect(await report(file("same.csv", 27))).toBe(0);
+  expect(err.match(/read as/g)).toHaveLength(1);
+  expect(await report(file("other.csv", 27, "/"))).toBe(0);
+  expect(err).toContain("joined: dates are read as dd.MM.yyyy");
+  expect(err).toContain("joined: read as dd/MM/yyyy");
+});
+
 test("telelink synth fit reads levels as a domain states them, however most rows spell them, and names what is none", async () => {
   const lines = Array.from(
     { length: 120 },

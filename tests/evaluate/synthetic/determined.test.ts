@@ -57,7 +57,7 @@ test("notDetermined(real, synthetic) names what follows from a comparison of dat
     expect(synthetic).toBeLessThan(0.5);
   }
   expect(describeNotDetermined(found[0])).toMatch(
-    /^weekday follows from sent, as a tree tells it, in 100\.0% of the real rows and in 1\d\.\d% of the synthetic ones/,
+    /^weekday follows from sent in 100\.0% of the real rows and in 1\d\.\d% of the synthetic ones/,
   );
   // New rows of the same kind keep it all.
   expect(await notDetermined(real, invoices(1500, 3, true), seeded(1))).toEqual([]);

@@ -81,8 +81,16 @@ function attackRows(found: SyntheticReport, verdict: Verdict | undefined): strin
     const { difference, low, high } = membership.advantage;
     rows.push(["membership attack", three(difference), `AUC beyond chance, ${three(low)} to ${three(high)}`]);
   }
-  for (const { attack, kind, auc, low, high } of attacks ?? [])
-    rows.push([`  ${kind}: ${attack}`, three(auc), `AUC, 0.5 by chance; ${three(low)} to ${three(high)}`]);
+  const strongest = verdict?.strongest;
+  if (attacks && strongest) {
+    const { attack, kind, auc, low, high } = strongest;
+    const all = `the strongest of ${attacks.length} (--html tells all)`;
+    rows.push([
+      "  strongest attack",
+      three(auc),
+      `AUC, 0.5 by chance; ${three(low)} to ${three(high)}; ${kind}, ${attack}: ${all}`,
+    ]);
+  }
   if (differencing) {
     const { members, strangers, low, high, answers } = differencing;
     rows.push([

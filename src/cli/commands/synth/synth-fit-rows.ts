@@ -123,6 +123,10 @@ async function learn(
     writeAtomic(options.json, `${JSON.stringify(said, undefined, 1)}\n`);
   }
   printLost(`Not in the synthetic rows, of ${table.rows} rows learnt:`, lost);
+  if (lost.some(({ group }) => group === "determined"))
+    print(
+      "  a rule that is not learnt can be stated: --write-structure writes those found, --structure takes them",
+    );
   printRules(
     `Rules kept in ${out} (change them with --write-structure and --structure):`,
     rules,

@@ -117,9 +117,9 @@ export function describeNotDetermined(
     return `${what} ${order} with ${names} in all neighbouring real rows and in ${percent(synthetic)} of the synthetic ones: ${so}`;
   const how =
     within === undefined
-      ? "as a tree tells it"
-      : `as a regression tells it to within ${relative ? percent(within, 2) : Number(within.toPrecision(2))}`;
-  return `${what} follows from ${names}, ${how}, in ${percent(real)} of the real rows and in ${percent(synthetic)} of the synthetic ones: ${so}`;
+      ? ""
+      : `, to within ${relative ? percent(within, 2) : Number(within.toPrecision(2))},`;
+  return `${what} follows from ${names}${how} in ${percent(real)} of the real rows and in ${percent(synthetic)} of the synthetic ones: ${so}`;
 }
 
 function lookedAt(
