@@ -5,22 +5,24 @@ import { countPeople, peopleOf } from "../../../synthesis/structure/people";
 import type { WholeTables } from "../whole";
 
 /** How many values that name single people come out again. */
-export interface Canaries extends Hits {
-  /** How many of strangers' such values are found. */
-  readonly strangers: { readonly planted: number; readonly found: number };
-  /** How probable as many are by chance: of one column, or of all columns of numbers, of as many as were looked at. */
-  readonly chance: number;
-  /** The same by column, where any is found; first the one with the most beyond chance. */
-  readonly columns: readonly (Hits & { readonly column: string })[];
-}
-
-interface Hits {
+export interface Canaries {
   /** Values that fewer than `minCount` people have, all of them learnt from. */
   readonly planted: number;
   /** How many of them are found, */
   readonly found: number;
   /** and how many of as many of strangers' values would be, of the same columns and of as many people each. */
   readonly expected: number;
+  /** How many of strangers' such values are found. */
+  readonly strangers: { readonly planted: number; readonly found: number };
+  /** How probable as many are by chance: of one column, or of all columns of numbers, of as many as were looked at. */
+  readonly chance: number;
+  /** The same by column, where any is found; first the one with the most beyond chance. */
+  readonly columns: readonly {
+    readonly column: string;
+    readonly planted: number;
+    readonly found: number;
+    readonly expected: number;
+  }[];
 }
 
 export interface CanaryOptions {
@@ -178,7 +180,8 @@ function canariesOf(columns: readonly Searched[]): Canaries {
   const judged = [...beyond.values()].filter(({ variance }) => variance > 0);
   // Counts are whole: half of one is taken off.
   const chances = judged.map((one) => normalCdf((0.5 - one.found) / Math.sqrt(one.variance)));
-  const sum = (key: keyof Hits): number => found.reduce((total, one) => total + one[key], 0);
+  const sum = (key: "planted" | "found" | "expected"): number =>
+    found.reduce((total, one) => total + one[key], 0);
   return {
     planted: sum("planted"),
     found: sum("found"),
