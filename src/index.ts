@@ -563,6 +563,7 @@ export type {
   Term as FormulaTerm,
 } from "./synthesis/structure/formulas";
 export type { Grid } from "./synthesis/structure/grids";
+export type { CheckDigits } from "./synthesis/structure/keys/check-digits";
 export type { FreeKeys } from "./synthesis/structure/keys/free-of";
 export type { KeyForm, KeyPlan } from "./synthesis/structure/keys/key-plan";
 export type { KeyTie } from "./synthesis/structure/keys/key-ties";
