@@ -575,6 +575,7 @@ export type {
   ConstantPlan,
   DateDays,
   DateHours,
+  DatePlaces,
   DatePlan,
   Exclusion,
   Gap,
