@@ -1,6 +1,6 @@
 import { mayBeId } from "./infer/names";
 import { asTable, type PolarsFrame } from "./polars";
-import { cellText, columnNamed, type Table, takeTableRows } from "./table";
+import { cellText, columnNamed, isCategorical, type Table, takeTableRows } from "./table";
 import { SeenTexts } from "./tally/keys";
 
 /** A table in which every customer stands once. */
@@ -77,4 +77,33 @@ export function customerOf(table: Table, names: readonly string[]): (row: number
     if (cells.every((cell) => cell === "")) return undefined;
     return cells.length === 1 ? cells[0] : JSON.stringify(cells);
   };
+}
+
+/** Fewer rows may be alike by chance, as may those of fewer columns, and more than this share is how a table is. */
+const [fewestCopies, fewestColumns, mostCopies] = [2, 3, 0.1];
+
+/**
+ * How many rows are copies of earlier ones, word for word, and the column that tells all others apart; undefined where there is none of
+ * each.
+ *
+ * @example
+ * const { table: rows } = parseCsv(`id,town,age\n${Array.from({ length: 40 }, (_, i) => `C${i % 38},Bonn,${i % 38}`).join("\n")}\n`);
+ * copiedRows(rows); // → { copies: 2, apart: "id" }
+ */
+export function copiedRows({ columns, rows }: Table): { copies: number; apart: string } | undefined {
+  const cells = columns.map((one) => (isCategorical(one) ? one.codes : one.values));
+  for (const [j, { name }] of (columns.length < fewestColumns ? [] : columns).entries()) {
+    const firsts = new Map<string | number, number>();
+    let copies = 0;
+    const apart = (i: number): boolean => {
+      const first = firsts.get(cells[j][i]);
+      if (first === undefined) firsts.set(cells[j][i], i);
+      else copies++;
+      return first === undefined || cells.every((own) => Object.is(own[i], own[first]));
+    };
+    let row = 0;
+    while (row < rows && copies <= mostCopies * rows && apart(row)) row++;
+    if (row === rows && copies >= fewestCopies && copies <= mostCopies * rows) return { copies, apart: name };
+  }
+  return undefined;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { distinctRows } from "../../src/data/duplicates";
+import { copiedRows, distinctRows } from "../../src/data/duplicates";
 import { parseCsv } from "../../src/data/read/read-csv";
 import { csvText } from "../../src/data/write/write-csv";
 
@@ -25,4 +25,19 @@ test("distinctRows(table, columns) takes the columns together, and names one tha
 test("distinctRows of a table without an identifier leaves it alone", () => {
   const plain = parseCsv("a,b\n1,2\n1,2\n").table;
   expect(distinctRows(plain)).toEqual({ table: plain, id: [], duplicates: 0 });
+});
+
+test("copiedRows(table) counts rows that stand word for word in an earlier one, where these alone share a column's cells", () => {
+  const lines = Array.from({ length: 60 }, (_, i) => `L${i},${i % 3},${i % 7 === 0 ? "" : i % 5}`);
+  const rows = (more: readonly string[], header = "lead,step,size") =>
+    parseCsv(`${header}\n${[...lines, ...more].join("\n")}\n`).table;
+  expect(copiedRows(rows([lines[3], lines[7], lines[3]]))).toEqual({ copies: 3, apart: "lead" });
+  expect(copiedRows(rows([]))).toBeUndefined();
+  // One may be there by chance, and a lead that comes back with something else is no copy.
+  expect(copiedRows(rows([lines[3]]))).toBeUndefined();
+  expect(copiedRows(rows([lines[3], lines[7], "L9,2,9"]))).toBeUndefined();
+  // Many rows that are alike are how a table is.
+  expect(copiedRows(rows(lines.slice(0, 20)))).toBeUndefined();
+  const pairs = Array.from({ length: 60 }, (_, i) => `${i % 57},${(i % 57) * 2}`).join("\n");
+  expect(copiedRows(parseCsv(`low,twice\n${pairs}\n`).table)).toBeUndefined();
 });

@@ -21,11 +21,13 @@ export interface TextForm {
 
 const rareFormat = 0.01;
 
-/** The forms of the columns that hold identifiers or free text in the real table. */
+/** The forms of the columns that hold identifiers or free text in the real table; none of those that are empty in both. */
 export function textForms(real: Table, synthetic: Table): TextForm[] {
   return real.columns.flatMap((one) => {
     const other = synthetic.columns.find((column) => column.name === one.name);
-    return other && (one.type === "id" || one.type === "text") ? [textForm(one, other)] : [];
+    const texts = one.type === "id" || one.type === "text";
+    const there = other && [one, other].some((column) => textsOf(column).some((text) => text !== ""));
+    return texts && there ? [textForm(one, other)] : [];
   });
 }
 

@@ -381,7 +381,7 @@ function textTable({ texts }: SyntheticReport): string {
       numeric("Missing, real / synthetic", (row) => both(row.missing)),
       numeric("Real ones among them", (row) => percent(row.known, 2)),
     ],
-    { caption: "Identifiers and free text, in form; 1 is best" },
+    { caption: "Identifiers and free text, in shape alone, not in what they say; 1 is best" },
   );
 }
 

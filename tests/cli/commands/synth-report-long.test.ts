@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
 import { readToJudge } from "../../../src/cli/commands/synth/read-to-judge";
 import { seeded } from "../../../src/core/rng";
+import { cellText } from "../../../src/data/table";
 import { csvText } from "../../../src/data/write/write-csv";
 import { syntheticReport } from "../../../src/evaluate/synthetic/report";
 
@@ -102,4 +103,30 @@ test("synth report leaves held-out rows out whose customers were learnt from, dr
   expect(real.rows % 4).toBe(0);
   expect(whole?.known).toEqual({ rows: 200, left: 40 });
   expect(holdout?.rows).toBe(160);
+});
+
+test("synth report reads the other files with the words that mean missing in the rows learnt from", async () => {
+  const some = (word: string, every: number) =>
+    Array.from({ length: 300 }, (_, i) =>
+      line(i).replace(/,\d+\.\d+,/, (paid) => (i % every ? paid : `,${word},`)),
+    );
+  const told: string[] = [];
+  const seen = vi.spyOn(process.stderr, "write").mockImplementation((text) => told.push(String(text)) > 0);
+  const plan = await readToJudge(
+    {
+      real: write("words.csv", some("TBD", 20)),
+      synthetic: write("words-made.csv", some("TBD", 25)),
+      holdout: write("words-held.csv", some("TBD", 60)),
+    },
+    1,
+  );
+  seen.mockReturnValue(true);
+  const missing = [plan.real, plan.synthetic, plan.holdout].map(
+    (rows) =>
+      rows &&
+      Array.from({ length: rows.rows }, (_, i) => cellText(rows.columns[3], i)).filter((cell) => cell === "")
+        .length,
+  );
+  expect(missing).toEqual([15, 12, 5]);
+  expect(told.filter((text) => text.includes("must be a number"))).toEqual([]);
 });

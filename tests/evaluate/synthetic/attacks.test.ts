@@ -183,6 +183,14 @@ describe("lossesOf(real, synthetic) and textForms(real, synthetic)", () => {
     expect(form.score).toBeLessThan(0.3);
   });
 
+  test("leaves out what is empty in both tables", () => {
+    const empty = table([words("note", ["", ""])]);
+    expect(textForms(empty, empty)).toEqual([]);
+    expect(textForms(empty, table([words("note", ["", "a"])]))).toMatchObject([
+      { column: "note", formats: 0 },
+    ]);
+  });
+
   test("finds texts of the same form alike, and says which are real ones", () => {
     const made = table([words("id", ["ZZ-98", "AB-12", "XY-11", ""]), levels([0, 1, 1, 2])]);
     const [form] = textForms(real, made);

@@ -58,11 +58,13 @@ export function readToJudge(flags: JudgingFlags, seed: number, most = mostJudged
     const whose = whoseRows(real.table, flags.customer);
     noteWhose(whose, apart);
     const customer = whose.customers?.column;
-    // The other files are read as the first one is, so that a column has one type everywhere; levels may differ, but the
-    // two words of a boolean, of which another file may hold one alone.
-    const columns = schemaOf(real.table).columns.map(({ name, type, levels }) =>
-      type === "boolean" && levels ? { name, type, levels } : { name, type },
-    );
+    // The other files are read as the first one is, so that a column has one type everywhere, and the same words mean missing;
+    // levels may differ, but the two words of a boolean, of which another file may hold one alone.
+    const columns = schemaOf(real.table).columns.map(({ name, type, levels, missing }) => ({
+      ...{ name, type },
+      ...(type === "boolean" && levels && { levels }),
+      ...(missing && { missing }),
+    }));
     const like: CsvOptions = { ...how, schema: { columns }, badCells: "missing" };
     const others: { readonly survey: Survey; readonly rows: DrawnTable }[] = [];
     for (const [k, file] of files.entries())

@@ -3,6 +3,7 @@ import { count } from "../../../core/format";
 import { seeded } from "../../../core/rng";
 import type { CsvOptions } from "../../../data/csv/options";
 import { likelyCustomers } from "../../../data/customers";
+import { copiedRows } from "../../../data/duplicates";
 import { perhapsRowNames } from "../../../data/infer/row-numbers";
 import { type Beyond, type DrawnTable, drawnTable } from "../../../data/read/drawn-table";
 import { reopened } from "../../../data/read/open-table";
@@ -50,6 +51,11 @@ export async function readToLearn<Out>(
       drawnTable(source, { ...how, ...options }, drawing, seeded(seed).fork("rows drawn")),
     );
     noteDrawn(read, minCount);
+    const copied = copiedRows(read.table);
+    if (copied)
+      note(
+        `${count(copied.copies)} rows are copies of earlier ones, word for word, and no others share their ${copied.apart}: each is learnt as a row of its own; take them out if they are there by mistake`,
+      );
     const names = flags.schema ? [] : perhapsRowNames(read.table);
     if (names.length > 0)
       note(

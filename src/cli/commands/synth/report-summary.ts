@@ -43,7 +43,7 @@ export function summary(
     rows.push([
       `form of ${one.column}`,
       three(one.score),
-      `length, characters, format, different, missing; ${percent(one.known, 2)} are real ones`,
+      `its shape alone, not what it says (length, characters, format, different, missing); ${percent(one.known, 2)} are real ones`,
     ]);
   if (subgroups)
     rows.push([
