@@ -199,3 +199,19 @@ test("a mean of answers is found in the rows of those who were asked", () => {
   const rules = rulesOf(survey);
   expect(rules.find((rule) => rule.startsWith("mean = "))).toContain("a ÷ 6");
 });
+
+test("what is used beyond a plan in units that are begun is rounded up, whole uses as others", async () => {
+  const beyond = (included: number, own: number) =>
+    Math.max(0, Math.ceil(Number((own - included).toFixed(6))));
+  const used = tableOf("included,used,over", 900, (uniform) => {
+    const included = [5, 20, 80][Math.floor(3 * uniform())];
+    const own = Math.max(0, Number((included * (0.4 + 2 * uniform())).toFixed(uniform() < 0.1 ? 0 : 1)));
+    return [included, own, beyond(included, own)];
+  });
+  expect(rulesOf(used)).toContain("over = the greater of 0 and −included + used, rounded up.");
+  const made = await madeOf(used);
+  for (let i = 0; i < made.rows; i++)
+    expect(Number(cell(made, "over", i))).toBe(
+      beyond(Number(cell(made, "included", i)), Number(cell(made, "used", i))),
+    );
+});

@@ -1,7 +1,7 @@
 import { cholesky, choleskySolve, dot } from "../../../core/math/linear-algebra";
 import { quantileSorted } from "../../../core/math/statistics";
 import { takeValues } from "../../../core/matrix";
-import { argumentsOf, emptySum, evaluate, type Formula, leadsTo } from "../formulas";
+import { argumentsOf, emptySum, evaluate, type Formula, leadsTo, stepped } from "../formulas";
 import { spacing } from "../grids";
 import {
   agrees,
@@ -327,11 +327,19 @@ function sumOfTerms(
       Math.abs((Math.abs(offset / unit) % 1) - 0.5) < 1e-4 &&
       kept.every((k, at) => isWhole((weights[at] * spacing(complete[k].grid)) / unit));
     if (
-      kept.every(isTerm) &&
-      !isHalf &&
-      agrees(target, (i) => offset + sumOf(weights, i), nearness === "digit")
+      !kept.every(isTerm) ||
+      isHalf ||
+      !agrees(target, (i) => offset + sumOf(weights, i), nearness === "digit")
     )
-      return sum(offset, termsOf(weights));
+      continue;
+    // A half beside differences that are rounded up puts whole ones a step too high.
+    const step = 2 * Math.abs(offset);
+    const round = { step, towards: offset < 0 ? -1 : 1 } as const;
+    const stepwise =
+      Math.abs(step - unit) <= 1e-6 * unit &&
+      weights.every((weight) => Math.abs(weight) === 1) &&
+      agrees(target, (i) => stepped(sumOf(weights, i), round), true);
+    return stepwise ? { ...sum(0, termsOf(weights)), round } : sum(offset, termsOf(weights));
   }
   return undefined;
 }
