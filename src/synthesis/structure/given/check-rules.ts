@@ -14,7 +14,6 @@ import {
   type NumberPlan,
   type Structure,
 } from "../structure";
-import { levelNames } from "../variables";
 import { checkCells } from "./check-cells";
 import { checkPlan, type Holds } from "./check-plans";
 
@@ -141,7 +140,7 @@ function checkLater({ later = [], columns }: Structure, must: Must, action: stri
     must(where?.column, ["levels", "number"], who);
     const plan = columns.find(({ name }) => name === where.column) as LevelsPlan | NumberPlan;
     check(
-      levelNames({ ...plan, missing: false }).includes(where.level),
+      plan.kind === "number" ? Number.isFinite(Number(where.level)) : plan.levels.includes(where.level),
       action,
       `${who} must hold for a level of ${where.column}`,
       where.level,

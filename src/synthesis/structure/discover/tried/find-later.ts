@@ -16,12 +16,13 @@ const leastSame = 3;
  */
 export function findLater(
   plans: readonly ColumnPlan[],
-  { numbers, codes: codesOf, whose: people }: Look,
+  { numbers, codes: codesOf, keep, given, whose: people }: Look,
 ): readonly Later[] {
   const dates = plans.filter((plan): plan is DatePlan => plan.kind === "date");
   const levels = plans.filter(
     (plan): plan is LevelsPlan | NumberPlan =>
-      (plan.kind === "levels" && !plan.texts) || (plan.kind === "number" && !plan.formula),
+      (plan.kind === "levels" && !plan.texts) ||
+      (plan.kind === "number" && !plan.formula && ![...keep, ...given].includes(plan.name)),
   );
   const deciders = levels.flatMap((plan) => {
     const names = levelNames({ ...plan, missing: false });
