@@ -23,6 +23,8 @@ interface BlockWork {
   readonly block: number;
   readonly rows: number;
   readonly firstRow: number;
+  /** Whether the blocks begin with the first row. */
+  readonly first: boolean;
   readonly where: Where | undefined;
   readonly write: WriteOptions;
 }
@@ -38,7 +40,8 @@ export const csvBlock: Task<BlockWork, Uint8Array> = task("synthesis/sample-csv"
   }
   const { block, rows, firstRow, where } = work;
   const stream = fromKey(work.stream).fork(`block ${block}`);
-  const made = known.model.sample(rows, stream, { firstRow, ...(where && { where }) });
+  const first = work.first && { block };
+  const made = known.model.sample(rows, stream, { firstRow, ...first, ...(where && { where }) });
   return csvOf(made, { ...work.write, header: false });
 });
 
@@ -73,7 +76,13 @@ export async function* sampleCsv(
   const text = Buffer.from(JSON.stringify(model));
   const shared = new Uint8Array(new SharedArrayBuffer(text.length));
   shared.set(text);
-  const work = { key: createHash("sha256").update(text).digest("hex"), model: shared, stream: rng.key };
+  const first = firstRow === 0;
+  const work = {
+    first,
+    key: createHash("sha256").update(text).digest("hex"),
+    model: shared,
+    stream: rng.key,
+  };
   function* works(): Generator<BlockWork> {
     for (let b = 0; b * each < n; b++) {
       signal?.throwIfAborted();

@@ -77,7 +77,9 @@ export function withShares(model: Shared, { column, shares }: Shares): Synthesis
         const where: Where = new Map([...given, [column, part.levels]]);
         const firstRow = (options.firstRow ?? 0) + done;
         done += rows;
-        return model.sample(rows, rng.fork(`share ${k}`), { ...options, where, firstRow });
+        const block = options.block === undefined ? undefined : options.block * parts.length + k;
+        const asked = { ...options, where, firstRow, ...(block !== undefined && { block }) };
+        return model.sample(rows, rng.fork(`share ${k}`), asked);
       });
       const all = joinTables(tables);
       return takeTableRows(all, mixed(all, model.unit, rng.fork("mix")));

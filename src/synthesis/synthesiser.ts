@@ -11,6 +11,8 @@ export interface SampleOptions {
   readonly where?: Where;
   /** The number of the first row, by which keys stay unique over several calls. @default 0 */
   readonly firstRow?: number;
+  /** How many parts of the rows are made before these ones, of rows that are made in parts, from the first one on. */
+  readonly block?: number;
 }
 
 /** Read-only data that makes new rows. */
@@ -48,7 +50,7 @@ export function partsFrom<P>(json: ModelJson, kind: string, version = 1): P {
   return json as unknown as P;
 }
 
-export interface BlockOptions extends SampleOptions, Watch {
+export interface BlockOptions extends Omit<SampleOptions, "block">, Watch {
   /** Rows in a block. Memory grows with it, and nothing else changes much; a stop signal waits for one at most. @default 10000 */
   readonly blockRows?: number;
 }
@@ -74,6 +76,7 @@ export async function* sampleBlocks(
     const rows = Math.min(each, n - done);
     yield model.sample(rows, rng.fork(`block ${block}`), {
       firstRow: firstRow + done,
+      ...(firstRow === 0 && { block }),
       ...(where && { where }),
     });
     done += rows;

@@ -285,13 +285,26 @@ export function checkRunning(
   }
 }
 
+/** So many of the steps in which rows follow each other. */
+function inSteps({ format, pace }: ChildDates, count: number): string {
+  const one = pace.unit === "month" ? "month" : format.step === day ? "day" : `${format.step / 1000} seconds`;
+  if (one.endsWith("s")) return count === 1 ? one : `${count} × ${one}`;
+  return `${count} ${one}${count === 1 ? "" : "s"}`;
+}
+
+/** A rule on the distance between rows with what that is counted in, and without the one that a first row is given. */
+export function describeGap(sentence: string, dates: ChildDates): string {
+  const [gap, first] = [contextNames.gap, `; often exactly ${dates.least}.`];
+  if (!sentence.startsWith(`${gap} lies `)) return sentence;
+  return sentence.replace(gap, `${gap}, in steps of ${inSteps(dates, dates.pace.by)},`).replace(first, ".");
+}
+
 /** How the dates of rows follow each other, where that is not just in the steps of their format. */
-function describePace({ name, every, format, from, least, pace }: ChildDates): readonly string[] {
+function describePace(dates: ChildDates): readonly string[] {
+  const { name, every, from, least, pace } = dates;
   const { unit, by, phase } = pace;
   if (!every && !from && unit === "step" && by === 1) return [];
-  const one = unit === "month" ? "month" : format.step === day ? "day" : `${format.step / 1000} seconds`;
-  const far = (count: number): string =>
-    one.endsWith("s") ? `${count} × ${one}` : `${count} ${one}${count === 1 ? "" : "s"}`;
+  const far = (count: number): string => inSteps(dates, count);
   if (from && every) return [`${name} is ${far(every)} after ${from.name} of the row before.`];
   if (from && least > 0) return [`${name} is at least ${far(least)} after ${from.name} of the row before.`];
   if (from) return [`${name} is never before ${from.name} of the row before.`];

@@ -4,11 +4,20 @@ import { seeded } from "../../core/rng";
 import { joinTables } from "../../data/join-tables";
 import { asTable } from "../../data/polars";
 import { type ColumnSchema, schemaOf } from "../../data/schema";
-import { type Column, cellText, columnNamed, dropColumns, type Table, takeTableRows } from "../../data/table";
+import {
+  type Column,
+  cellText,
+  columnNamed,
+  dropColumns,
+  isCategorical,
+  type Table,
+  takeTableRows,
+} from "../../data/table";
 import { resolveWhere } from "../conditions";
 import { usualMinCount } from "../structure/discover/discover";
 import { keyCount } from "../structure/keys/fresh-keys";
 import { type FitSynthesiser, partsFrom, type SampleOptions, type Synthesiser } from "../synthesiser";
+import { countName } from "./child-table";
 import { keysOf } from "./families";
 import {
   loadRelational,
@@ -93,7 +102,14 @@ export function units(options: RelationalOptions): FitSynthesiser<Units> {
     const [count, fewest] = [tables.parents.rows, fewestUnits * (options.minCount ?? usualMinCount)];
     check(count >= fewest, "learn whole units", `there must be ${fewest} of them (leave out the key)`, count);
     const model = await relational(options)(tables, rng, watch);
-    return unitsOf({ model, key, columns: schemaOf(named).columns, each: named.rows / count });
+    const { parents, children } = model.sampleBoth(0, seeded(0));
+    const made = [...parents.columns, ...children.columns];
+    // Levels that few units have are none of the model's.
+    const columns = schemaOf(named).columns.map((one): ColumnSchema => {
+      const own = made.find(({ name }) => name === one.name);
+      return own && isCategorical(own) ? { ...one, levels: own.levels } : one;
+    });
+    return unitsOf({ model, key, columns, each: named.rows / count });
   };
 }
 
@@ -124,17 +140,20 @@ interface Parts {
 }
 
 function unitsOf({ model, key, columns, each }: Parts): Units {
-  const own = model.structures[0].columns.find(({ name }) => name === key);
+  const planOf = (wanted: string) => model.structures[0].columns.find(({ name }) => name === wanted);
+  const [own, counts] = [planOf(key), planOf(countName)];
+  const free = own?.kind === "key" ? keyCount(own.keys) : Infinity;
+  const same = counts?.kind === "constant" ? Math.max(1, Number(counts.text)) : 1;
   return {
     kind: "units",
     unit: key,
     model,
     // Some have fewer rows than others.
-    most: Math.floor(((own?.kind === "key" ? keyCount(own.keys) : Infinity) / 2) * each),
+    most: Math.floor((free / 2) * each),
     columns,
     sample: (n, rng, options: SampleOptions = {}) => {
       checkInteger(n, 0, Number.MAX_SAFE_INTEGER, "sample", "rows");
-      const { firstRow = 0, where } = options;
+      const { firstRow = 0, block, where } = options;
       const alike = model.columns.map(({ name }) => name);
       for (const { column } of resolveWhere(where, columns)) {
         const { name } = columns[column];
@@ -142,10 +161,13 @@ function unitsOf({ model, key, columns, each }: Parts): Units {
         check(alike.includes(name), "sample whole units", rule, name);
       }
       const made: Table[] = [];
-      let [rows, unit] = [0, firstRow];
+      // Parts that are made apart have units apart: where all have as many rows, so many fewer, and two for those that are cut short.
+      const fewer = block !== undefined && same > 1;
+      const firstUnit = fewer ? Math.floor((spare * firstRow) / same) + 2 * block : firstRow;
+      let [rows, unit] = [0, firstUnit];
       do {
         const count = n === 0 ? 0 : Math.ceil((spare * (n - rows)) / each);
-        const both = model.sampleBoth(count, rng.fork(`units from ${unit - firstRow}`), {
+        const both = model.sampleBoth(count, rng.fork(`units from ${unit - firstUnit}`), {
           firstRow: unit,
           firstChild: firstRow + rows,
           ...(where && { where }),
@@ -154,6 +176,13 @@ function unitsOf({ model, key, columns, each }: Parts): Units {
         rows += both.children.rows;
         unit += count;
       } while (rows < n);
+      const most = (spare * n) / same + 1;
+      check(
+        !fewer || unit - firstUnit <= most,
+        "sample whole units",
+        `units must have ${same} rows each`,
+        rows,
+      );
       return takeTableRows(
         joinTables(made),
         Array.from({ length: n }, (_, i) => i),

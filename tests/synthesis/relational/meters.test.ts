@@ -5,6 +5,8 @@ import { csvText } from "../../../src/data/write/write-csv";
 import { loadSynthesiser } from "../../../src/synthesis/methods";
 import { describeRunning } from "../../../src/synthesis/relational/running";
 import { units } from "../../../src/synthesis/relational/units";
+import { sampleCsv } from "../../../src/synthesis/sample-csv";
+import { withShares } from "../../../src/synthesis/shares";
 import { linesOf } from "./lines-of";
 
 /** Meters of households, shops and industry, which use 300, 900 and 9,000 a month, more in winter; each reading begins where the last one ended. */
@@ -59,4 +61,20 @@ test("units({ key }) keeps what the levels of a unit say of its numbers, each be
     off.flat().filter((one) => Math.abs(one) > 0.15),
     off.join(" | "),
   ).toEqual([]);
+});
+
+test("units({ key }) makes as many names as units, and none twice, where rows come in blocks and levels have shares", async () => {
+  const model = await units({ key: "meter" })(parseCsv(meters(60)).table, seeded(1));
+  // Three meters of industry are too few to be told.
+  expect(model.columns.find(({ name }) => name === "type")?.levels).toEqual(["H", "S"]);
+  const shared = withShares(model, { column: "type", shares: new Map([["H", 0.9]]) });
+  for (const one of [model, shared]) {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of sampleCsv(one, 1000, seeded(3), { threads: 1, blockRows: 40 }))
+      pieces.push(piece);
+    const names = linesOf(Buffer.concat(pieces).toString("utf8")).map(([meter]) => meter);
+    const runs = names.filter((name, i) => name !== names[i - 1]).length;
+    // One for 12 rows, and those of each block that are cut short; a name for each row were more than there are.
+    expect([names.length, new Set(names).size, runs < 200]).toEqual([1000, runs, true]);
+  }
 });

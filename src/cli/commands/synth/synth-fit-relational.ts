@@ -9,14 +9,16 @@ import {
   notLearntByUnits,
 } from "../../../services/synthetic/not-learnt";
 import { describeLearning, learningOf } from "../../../synthesis/learning";
-import { isContext, isStep } from "../../../synthesis/relational/child-table";
+import { countName, isContext, isStep } from "../../../synthesis/relational/child-table";
 import { describeAlong } from "../../../synthesis/relational/distinct";
+import { firstName } from "../../../synthesis/relational/families";
 import {
   type RelatedTables,
   type Relational,
   type RelationalOptions,
   relational,
 } from "../../../synthesis/relational/relational";
+import { describeGap } from "../../../synthesis/relational/running";
 import { describeToldLevel } from "../../../synthesis/relational/told-levels";
 import { describeTotals } from "../../../synthesis/relational/totals";
 import { units, unitsIn, withUnits } from "../../../synthesis/relational/units";
@@ -129,7 +131,7 @@ async function told(
   };
   writeAtomic(out, `${JSON.stringify(savedSynthesiserToJSON({ synthesiser, origin }))}\n`);
   // What children are drawn from (their parent, the row before) is no column of theirs.
-  const own = (sentence: string): boolean => !isContext(sentence);
+  const own = (sentence: string): boolean => !isContext(sentence.replace(/^fewer than .* keep: /, ""));
   const totals = [...both.totals, ...both.levels].map(({ column }) => column);
   const drawn = ({ name }: ColumnPlan, k: number): boolean =>
     k === 0 ? !totals.includes(name) : !isContext(name);
@@ -141,7 +143,10 @@ async function told(
     column,
     text: `${column} follows from a part of a date of the children: what goes with it alone is not learnt`,
   }));
-  const lost = [...unlearnt.lost, ...loose, ...losses];
+  const worded = flags.children === undefined ? ofUnits(key) : (text: string) => text;
+  const inWords = (some: readonly Told[]): Told[] => some.map((one) => ({ ...one, text: worded(one.text) }));
+  const lost = inWords([...unlearnt.lost, ...loose, ...losses]);
+  const rules = rulesOf(both).map(inWords);
   printLost("Not in the synthetic rows:", lost);
   const unordered = !both.dates && both.by === undefined && parents.rows < children.rows;
   const notes = [
@@ -151,9 +156,8 @@ async function told(
           "children: no date and no number (of a visit, a year) says in what order a parent's rows are; what goes from row to row is learnt of them as they stand in the file",
         ]
       : []),
-  ];
+  ].map(worded);
   for (const sentence of notes) note(sentence);
-  const rules = rulesOf(both);
   const whose = flags.children === undefined ? [`each ${key}`, "its rows"] : ["parents", "children"];
   rules.forEach((own, k) => {
     printRules(`Rules kept in ${out}, of ${whose[k]}:`, own, "--json tells all");
@@ -178,6 +182,18 @@ async function told(
   note(`${learnt} learnt; wrote ${out}${describeUnlike(unlearnt)}`);
 }
 
+/** What is said of parents and their children as of units and their rows. */
+function ofUnits(key: string): (text: string) => string {
+  const words = [
+    [/^children: /g, "rows: "],
+    [countName, "number of rows"],
+    [firstName, "the first row's date"],
+    [/the parent's children/g, `the ${key}'s rows`],
+    [/\b(a|each|the) parent('s)?\b/g, `$1 ${key}$2`],
+  ] as const;
+  return (text) => words.reduce((so, [one, other]) => so.replaceAll(one, other), text);
+}
+
 /** The rules of parents and of children in sentences. */
 function rulesOf(synthesiser: Relational): Told[][] {
   return synthesiser.structures.map((structure, k) => {
@@ -188,8 +204,10 @@ function rulesOf(synthesiser: Relational): Told[][] {
     const others = rulesIn(structure, new Set(told.map(({ column }) => column))).filter(
       ({ text }) => !isContext(text) && !isStep(text, synthesiser.dates),
     );
+    const { dates } = synthesiser;
+    const steps = others.map((one) => ({ ...one, text: dates ? describeGap(one.text, dates) : one.text }));
     const along = k === 1 ? describeAlong(synthesiser) : [];
     const aloft = [...describeTotals(totals), ...levels.map(describeToldLevel)];
-    return [...[...aloft, ...along].map((text) => ({ group: ruleGroups[0], text })), ...others];
+    return [...[...aloft, ...along].map((text) => ({ group: ruleGroups[0], text })), ...steps];
   });
 }
