@@ -267,3 +267,19 @@ test("days of the month that thin out are no rule, and places are checked in a f
     expect(() => checkRules({ ...found, columns } as typeof found, "load")).toThrow("7, 12 or 31 shares");
   }
 });
+
+test("weekdays of a level are told by the others' days, and what happened once is no month of it", () => {
+  const rng = seeded(21);
+  const lines = Array.from({ length: 1500 }, (_, i) => {
+    const kind = ["urgent", "plain", "plain", "launch"][i % 4];
+    let at = Date.UTC(2022, 0, 1) + Math.floor(730 * rng.uniform()) * day;
+    // Others are seldom opened at a weekend either.
+    if (kind === "plain" || rng.uniform() < 0.6) while (weekday(written(at)) > 4) at -= day;
+    if (kind === "launch") at = Date.UTC(2022, i % 50 === 3 ? 14 : 0, 1 + Math.floor(31 * rng.uniform()));
+    return [written(at), kind, rng.uniform().toFixed(3)].join();
+  });
+  const { table } = parseCsv(`opened,kind,x\n${lines.join("\n")}\n`);
+  const rules = describeStructure(discoverStructure(table, seeded(1)));
+  expect(rules).toContain("Where kind = plain, opened is never on a Saturday or Sunday.");
+  expect(rules.join(" ")).not.toContain("in January");
+});

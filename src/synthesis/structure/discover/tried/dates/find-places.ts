@@ -1,10 +1,12 @@
 import { ends } from "../../../../../core/math/statistics";
 import { placeIn } from "../../../date-days";
-import { day } from "../../../date-parts";
+import { day, evenMonth, placeOf, startOf } from "../../../date-parts";
 import { personsIn } from "../../../people";
 import type { ColumnPlan, DatePlaces, DatePlan, LevelsPlan } from "../../../structure";
+import { unlikely } from "../../exclusions";
 import type { Look } from "../../look";
 import { leastExpected } from "../../orders";
+import { spacedRows } from "../../search";
 
 /** The days of the week, those of the month, the months. */
 const units = [12, 31, 7] as const;
@@ -12,6 +14,12 @@ const units = [12, 31, 7] as const;
 const [mostLevels, leastRows] = [50, 20];
 /** Where fewer lie than so many, none may lie beside them by chance. */
 const fewest = 5;
+/** So many rows tell where others lie. */
+const mostBeside = 20_000;
+/** In so many months, or weeks, dates must have the place that most have, in two years a month. */
+const leastTurns = 3;
+/** Of rows that are looked at through a sample. */
+const mostPart = 0.95;
 /** In days: after so many the calendar is the same. */
 const fourYears = 1461;
 
@@ -36,43 +44,64 @@ export function findPlaces(
   return dates.flatMap((plan) => {
     const moments = look.numbers(plan);
     const known = [...moments.keys()].filter((i) => !Number.isNaN(moments[i]));
-    const places = units.flatMap((unit) => {
+    const at = units.map((unit) =>
+      Int8Array.from(moments, (moment) => (Number.isNaN(moment) ? -1 : placeIn(unit, moment))),
+    );
+    const beside = spacedRows(known.length, mostBeside).map((k) => known[k]);
+    const only = (
+      unit: (typeof units)[number],
+      rows: readonly number[],
+      calendar = false,
+    ): readonly DatePlaces[] => {
       // One day of the month, or that of another date, says more.
-      if (unit === 31 && (plan.days?.monthDay || plan.days?.months)) return [];
-      const at = Int8Array.from(moments, (moment) => (Number.isNaN(moment) ? -1 : placeIn(unit, moment)));
-      const only = (rows: readonly number[], others?: readonly number[]): readonly number[] | undefined => {
-        const counts = new Array<number>(unit).fill(0);
-        for (const i of rows) counts[at[i]]++;
-        if (rows.length < leastRows || !counts.includes(0)) return undefined;
-        const told = withoutDoubt(counts, look.least);
-        const held = told.filter(Boolean).length;
-        if (held === unit) return undefined;
-        const days = new Set(rows.map((i) => Math.floor(moments[i] / day)));
-        const [first, last] = ends([...days]);
-        // Days of the calendar, or those of all rows, of the time in which these lie.
-        const beside = others
-          ? others.filter((i) => moments[i] >= first * day && moments[i] < (last + 1) * day).map((i) => at[i])
-          : Array.from({ length: Math.min(last - first + 1, fourYears) }, (_, k) =>
-              placeIn(unit, (first + k) * day),
-            );
-        const share = beside.filter((place) => told[place] > 0).length / beside.length;
-        const count = Math.min(days.size, personsIn(rows, look.people?.of));
-        if (!(count * -Math.log(share) - logWays(unit, held) >= needed)) return undefined;
-        const total = told.reduce((a, b) => a + b, 0);
-        return told.map((own) => Number((own / total).toPrecision(3)));
-      };
-      const all = unit === 7 ? undefined : only(known);
-      const found: DatePlaces[] = all ? [{ shares: all }] : [];
-      for (const { name: column, levels } of deciding) {
-        const rows = levels.map((): number[] => []);
-        for (const i of known) rows[codes.get(column)?.[i] ?? -1]?.push(i);
-        for (const [k, level] of levels.entries()) {
-          const shares = only(rows[k], known);
-          if (shares) found.push({ shares, where: { column, level } });
-        }
-      }
-      return found;
-    });
+      if (rows.length < leastRows || (unit === 31 && (plan.days?.monthDay || plan.days?.months))) return [];
+      const counts = new Array<number>(unit).fill(0);
+      const placed = at[units.indexOf(unit)];
+      for (const i of rows) counts[placed[i]]++;
+      if (!counts.includes(0)) return [];
+      const told = withoutDoubt(counts, look.least);
+      const held = told.filter(Boolean).length;
+      if (held === unit) return [];
+      const days = new Set(rows.map((i) => Math.floor(moments[i] / day)));
+      const [first, last] = ends([...days]);
+      const inTime = (i: number): boolean => moments[i] >= first * day && moments[i] < (last + 1) * day;
+      // Days of the calendar, or these and those of all rows, of the time in which these lie.
+      const all = calendar
+        ? Array.from({ length: Math.min(last - first + 1, fourYears) }, (_, k) =>
+            placeIn(unit, (first + k) * day),
+          )
+        : beside.filter(inTime).map((i) => placed[i]);
+      const there = all.filter((place) => told[place] > 0).length;
+      const own = calendar ? 0 : rows.length;
+      const people = look.people?.of;
+      const within = Math.min(days.size, personsIn(rows, people));
+      // Not all of these by chance, nor none of them where others are.
+      const off = calendar ? [] : Array.from(beside.filter((i) => told[placed[i]] === 0 && inTime(i)));
+      const others = Math.min(
+        new Set(off.map((i) => Math.floor(moments[i] / day))).size,
+        personsIn(off, people),
+      );
+      const part = (own * beside.length) / (known.length * all.length);
+      const score = Math.max(
+        unlikely(within, 1 - (there + own) / (all.length + own)),
+        unlikely(others, Math.min(mostPart, part)),
+      );
+      if (!(score - logWays(unit, held) >= needed)) return [];
+      // What happened once only is no habit.
+      const often = counts.indexOf(ends(counts)[1]);
+      const turns = new Set(rows.filter((i) => placed[i] === often).map((i) => turnOf(unit, moments[i])));
+      if (turns.size < (unit === 12 ? 2 : leastTurns)) return [];
+      const total = told.reduce((a, b) => a + b, 0);
+      return [{ shares: told.map((own) => Number((own / total).toPrecision(3))) }];
+    };
+    const places = ([12, 31] as const).flatMap((unit) => only(unit, known, true));
+    for (const { name: column, levels } of deciding) {
+      const rows = levels.map((): number[] => []);
+      for (const i of known) rows[codes.get(column)?.[i] ?? -1]?.push(i);
+      for (const unit of units)
+        for (const [k, level] of levels.entries())
+          places.push(...only(unit, rows[k]).map((one) => ({ ...one, where: { column, level } })));
+    }
     return places.length > 0 ? [{ ...plan, places }] : [];
   });
 }
@@ -96,6 +125,12 @@ function withoutDoubt(counts: readonly number[], least: number): readonly number
         told[at(first + k)] = least;
   }
   return told;
+}
+
+/** In which year, month or week a moment lies. */
+function turnOf(unit: number, moment: number): number {
+  const month = Math.floor(placeOf(moment) / evenMonth);
+  return unit === 12 ? Math.floor(month / 12) : unit === 31 ? month : startOf("week", moment);
 }
 
 /** The logarithm of how many ways there are to choose so many of these. */
