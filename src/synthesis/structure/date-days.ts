@@ -99,7 +99,8 @@ export function brokenDays(
 /** Whether dates are moved into the limit's range in its rows, as they are moved in these anyway. */
 export function isMovedInto({ columns }: Pick<Structure, "columns">, limit: Limit): boolean {
   const plan = columns.find(({ name }) => name === limit.column);
-  const places = (plan?.kind === "date" && !limit.beside && plan.places) || [];
+  // Stretches of time after another date bear no such moves.
+  const places = (plan?.kind === "date" && !plan.formula && !limit.beside && plan.places) || [];
   return places.some((one) => sameRows(limit, one)) && !isByLevels(limit.column, columns);
 }
 

@@ -53,8 +53,10 @@ export function findPlaces(
       rows: readonly number[],
       calendar = false,
     ): readonly DatePlaces[] => {
-      // One day of the month, or that of another date, says more.
-      if (rows.length < leastRows || (unit === 31 && (plan.days?.monthDay || plan.days?.months))) return [];
+      // One day of the month, or that of another date, says more; and so does, by level, the stretch since another date.
+      const { monthDay, months } = plan.days ?? {};
+      if (rows.length < leastRows || (unit === 31 && (monthDay || months || (plan.formula && !calendar))))
+        return [];
       const counts = new Array<number>(unit).fill(0);
       const placed = at[units.indexOf(unit)];
       for (const i of rows) counts[placed[i]]++;
