@@ -143,8 +143,7 @@ export function unmetRows(
         if (!satisfies(asked, code)) unmet.add(i);
       });
     }
-    const moves =
-      (plan.kind === "date" && columns.some(isDrawnBands)) || (plan.kind === "number" && plan.grids);
+    const moves = (plan.kind === "date" && columns.some(areMoved)) || (plan.kind === "number" && plan.grids);
     const values =
       asked && (moves || (isComputed(plan) && (gridOfPlan(plan) || !asked.values)))
         ? valuesOf(plan.name)
@@ -153,6 +152,12 @@ export function unmetRows(
       if (!satisfies(asked, values?.[i] as number)) unmet.add(i);
   }
   return [...unmet];
+}
+
+/** Whether dates are moved by it once they are drawn. */
+function areMoved(plan: ColumnPlan): boolean {
+  const moves = plan.kind === "date" && (plan.days ?? plan.hours ?? plan.places);
+  return isDrawnBands(plan) || Boolean(moves);
 }
 
 /** The numbers whose bands a condition allows: neighbours only, since a number has one range. */

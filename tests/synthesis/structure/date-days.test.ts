@@ -207,6 +207,11 @@ test("dates of a level stay in its months and on its weekdays, and all on the da
   expect(Math.abs(code.filter((one) => one === "XMAS").length / 4000 - 0.025)).toBeLessThan(0.0125);
   const years = sold.filter((text, i) => code[i] === "XMAS" && text < "2023").length;
   expect(years).toBeGreaterThan(20);
+  // What is asked of a date holds after it was moved.
+  const asked = (await sequential()(real, seeded(1))).sample(100, seeded(4), {
+    where: { code: "XMAS", sold: { from: "2023-01-01" } },
+  });
+  expect(texts(asked, "sold").filter((text) => text.slice(0, 7) !== "2023-12")).toEqual([]);
   // A level is filled in where the date is one of its.
   const codes = columnNamed(real, "code") as { codes: Int32Array };
   const columns = real.columns.map((one) =>
