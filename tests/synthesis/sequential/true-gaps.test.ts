@@ -60,6 +60,7 @@ test("complete() leaves a flag empty where the model hardly ever has it, and say
     return {
       age,
       signed: age < 18 ? "yes" : "",
+      vip: rng.uniform() < (age < 40 ? 0.3 : 0.4) ? "X" : "",
       town: some("Hull", "York"),
       score: rng.uniform() < (age < 40 ? 0.3 : 0.55) ? "" : some(1, 2, 3),
     };
@@ -76,6 +77,8 @@ test("complete() leaves a flag empty where the model hardly ever has it, and say
   expect(texts(table, "town")).not.toContain("");
   expect(texts(table, "score")).not.toContain("");
   expect(empty).toEqual([]);
+  // A flag that anyone may have is nobody's for that.
+  expect(texts(table, "vip")).toEqual(real.map(({ vip }) => vip));
   const [own, score] = ["signed", "score"].map((name) => gaps.find((one) => one.name === name));
   expect(own?.empty).toBe(signed.filter((text) => text === "").length);
   const open = real.filter((row) => row.score === "").length;

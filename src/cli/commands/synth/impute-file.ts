@@ -90,10 +90,10 @@ function tell(found: Found, unlearnt: readonly Unlearnt[] = []): void {
   }
   for (const { name, rule, rows } of found.empty)
     note(`${name}: ${rowsOf(rows)} stay${rows === 1 ? "s" : ""} empty by the rule: ${rule}`);
-  for (const { name, empty, filled, likely } of found.gaps) {
+  for (const { name, flag, empty, filled, likely } of found.gaps) {
     if (empty > 0)
       note(
-        `${name}: ${rowsOf(empty)} stay${empty === 1 ? "s" : ""} empty, as rows like these nearly always are in the model`,
+        `${name}: ${rowsOf(empty)} stay${empty === 1 ? "s" : ""} empty, as rows like these ${flag ? "may be: it has one value, and a gap is the other" : "nearly always are in the model"}`,
       );
     if (likely >= leastLikely && likely >= leastShare * filled)
       note(

@@ -8,7 +8,7 @@ import { cellsOfColumns, deduce } from "./deduce";
 import { keptBlock, openIn } from "./filled-block";
 import { brokenRules, type RuleRows } from "./rules-kept";
 import { emptyByRule, filledTogether, type StaysEmpty, staying } from "./stays-empty";
-import { gapsBeside, nearlyAlways } from "./true-gaps";
+import { gapsBeside, gapsStayFrom } from "./true-gaps";
 
 /** Rows with their missing cells drawn, and what could not be. */
 export interface Completed extends Found {
@@ -45,6 +45,8 @@ export interface Found {
 /** What of a column's missing cells may be no holes, by no rule but the model: it has rows like these without the cell, too. */
 export interface GapsFound {
   readonly name: string;
+  /** Whether it has one value alone, which its gaps are the other of. */
+  readonly flag: boolean;
   /** Cells that stay empty, as they nearly always are in such rows. */
   readonly empty: number;
   /** Cells that were filled in though they may be so, and how many of them would be. */
@@ -146,6 +148,7 @@ export class Completion {
       base.some((column, j) => wanted[j] && isMissing(column, i) && !stays(column.name, i)),
     );
     const chances = new Map<string, Float64Array>();
+    const stayFrom = new Map(structure.columns.map((plan) => [plan.name, gapsStayFrom(plan)]));
     const full = base.map((column) => copied(column));
     yield;
     let unlikely = 0;
@@ -163,7 +166,8 @@ export class Completion {
         });
         chances.set(name, all);
       }
-      const empty: Open = (name, k) => saidOf(name, k) || (gaps.get(name)?.[k] ?? 0) >= nearlyAlways;
+      const empty: Open = (name, k) =>
+        saidOf(name, k) || (gaps.get(name)?.[k] ?? 0) >= (stayFrom.get(name) ?? 1);
       const made = keptBlock(parts, beside, empty, candidates, rng);
       unlikely += made.unlikely;
       full.forEach((column, j) => {
@@ -201,7 +205,8 @@ export class Completion {
         const rest = [...own.keys()].filter((i) => own[i] > 0 && !byRule(name, i));
         const filled = rest.filter((i) => !missing(name, i));
         const likely = filled.reduce((sum, i) => sum + own[i], 0);
-        return [{ name, empty: rest.length - filled.length, filled: filled.length, likely }];
+        const flag = (stayFrom.get(name) ?? 1) < 0.5;
+        return [{ name, flag, empty: rest.length - filled.length, filled: filled.length, likely }];
       }),
       together: filledTogether(structure, rows.rows, (name, i) => wasOpen(name, i) && !missing(name, i)),
       unknown: unknownLevels(parts, own, this.levels),

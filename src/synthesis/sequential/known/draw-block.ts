@@ -41,8 +41,8 @@ const mismatch = 1e-6;
 /** What numbers known later allow of a candidate counts as this probable at least. */
 const leastWeight = 1e-30;
 
-/** How often candidates may be all without a cell by chance. */
-const chance = 0.05;
+/** So many standard errors a share of candidates may be off by chance. */
+const errors = 3;
 
 const nothing: Wishes = { cells: new Map(), columns: new Map(), last: -1 };
 
@@ -151,10 +151,11 @@ export function gapChances(
         weights.reduce((sum, weight, k) => sum + weight * of(at + k), 0) / total;
       const total = weights.reduce((sum, weight) => sum + weight, 0);
       const counting = total ** 2 / weights.reduce((sum, weight) => sum + weight ** 2, 0);
-      const drawn = prior ? mean((r) => prior[r]) : 1;
       const share = mean((r) => (isMissing(column, r) ? 1 : 0));
-      // So few candidates that they are all without it by chance tell no more than how likely that was.
-      out[i] = share > drawn && drawn ** counting > chance ? drawn : share;
+      const drawn = Math.min(1, prior ? mean((r) => prior[r]) : share);
+      // A share that so few candidates have by chance tells no more than how likely that was.
+      const byChance = errors * Math.sqrt((drawn * (1 - drawn)) / counting);
+      out[i] = Math.abs(share - drawn) <= byChance ? drawn : share;
     }
     return out;
   });

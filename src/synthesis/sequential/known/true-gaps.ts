@@ -1,13 +1,23 @@
 import type { Rng } from "../../../core/rng";
 import { type Table, takeTableRows } from "../../../data/table";
 import { gapCauses } from "../../structure/orders/broken-exclusions";
+import type { ColumnPlan } from "../../structure/structure";
 import type { SequentialParts } from "../parts";
 import type { Open } from "./cells";
 import { gapChances } from "./draw-block";
 import { openIn } from "./filled-block";
 
 /** From this chance on a gap is as it should be: rows like these hardly ever have the cell. */
-export const nearlyAlways = 0.95;
+const nearlyAlways = 0.95;
+
+/**
+ * From which chance on a column's gaps stay. The gap of a flag that has one value is its other one: it stays but where rows like it
+ * nearly always have the flag.
+ */
+export function gapsStayFrom(plan: ColumnPlan): number {
+  const values = plan.kind === "levels" && !plan.texts ? plan.levels : plan.kind === "number" && plan.values;
+  return values && values.length === 1 ? 1 - nearlyAlways : nearlyAlways;
+}
 
 /**
  * By column that may miss cells in the model, how likely each missing cell is as it should be, and no hole: so likely rows like
