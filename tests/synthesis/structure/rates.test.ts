@@ -218,3 +218,14 @@ test.each([
   });
   expect(off).toEqual([]);
 });
+
+test("a fee of one amount is no product of whatever is near that", () => {
+  const rng = seeded("fees");
+  const lines = Array.from({ length: 1500 }, () => {
+    const [net, status] = [cents(10 + 90 * rng.uniform()), ["paid", "late"][Math.floor(2 * rng.uniform())]];
+    return [net.toFixed(2), cents(1.19 * net).toFixed(2), status, status === "late" ? 5 : 0].join(",");
+  });
+  const { table } = parseCsv(`net,total,status,fee\n${lines.join("\n")}\n`);
+  const rules = describeStructure(discoverStructure(table, seeded(1)));
+  expect(rules.filter((rule) => rule.startsWith("fee = "))).toEqual([]);
+});

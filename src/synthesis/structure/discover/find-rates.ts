@@ -34,8 +34,8 @@ const mostValues = 50;
 /** So unlikely must it be that rates fit by chance, for each of all that were looked at. */
 const chance = 1e-3;
 
-/** In so great a share of its rows a number must be other than 0 for products to be looked for in these. */
-const leastTold = 0.1;
+/** In so great a share of its rows, and of so many values, a number must be other than 0 for products to be looked for in these. */
+const [leastTold, leastValues] = [0.1, 20];
 
 /** What a rate is of: the product of columns, or one of them. */
 interface Base {
@@ -143,7 +143,7 @@ function productsBesideNothing(
   const [all, told] = [target.values, values].map(
     (own) => own.filter((value) => !Number.isNaN(value)).length,
   );
-  if (told === all || told < leastTold * all) return [];
+  if (told === all || told < leastTold * all || new Set(values).size <= leastValues) return [];
   const others = numbers.filter((one) => one !== target);
   return [() => [], shareShifts].flatMap((shifts) =>
     productsFor(
