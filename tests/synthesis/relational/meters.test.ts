@@ -78,3 +78,21 @@ test("units({ key }) makes as many names as units, and none twice, where rows co
     expect([names.length, new Set(names).size, runs < 200]).toEqual([1000, runs, true]);
   }
 });
+
+test("units({ key }) draws no balance that may fall below 0 as a multiple of what it was", async () => {
+  const rng = seeded("balances");
+  const rows = Array.from({ length: 150 }, (_, i) => {
+    const usual = 50 * Math.exp(4 * rng.uniform());
+    return Array.from({ length: 10 }, (_, month) => {
+      const overdrawn = rng.uniform() < 0.05;
+      const balance = overdrawn ? -20 * rng.uniform() : usual * (0.95 + 0.1 * rng.uniform());
+      return `K${1000 + 7 * i},${month + 1},${balance.toFixed(2)}`;
+    });
+  }).flat();
+  const { table } = parseCsv(`account,month,balance\n${rows.join("\n")}\n`);
+  const model = await units({ key: "account" })(table, seeded(1));
+  const made = linesOf(csvText(model.sample(3000, seeded(2))));
+  const below = made.filter(([, month, balance]) => Number(month) > 1 && Number(balance) < 0).length;
+  // Of 2,700 rows 135; as multiples none.
+  expect(Math.abs(below - 135)).toBeLessThan(60);
+});

@@ -78,6 +78,8 @@ function nearest(
   for (const base of bases) {
     const at = among.filter((i) => base.values[i] > 0);
     if (at.length < leastRows || at.length < 0.5 * among.length) continue;
+    // A balance that may fall below 0 is no multiple of what it was.
+    if (data.values.some((value, i) => base.values[i] > 0 && !(value > 0))) continue;
     const logs = Float64Array.from(at, (i) => Math.log(data.values[i]));
     const multiples = logs.map((value, k) => value - Math.log(base.values[at[k]]));
     const [whole, rest] = [logs, multiples].map(meanAndVariance);
