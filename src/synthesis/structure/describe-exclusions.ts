@@ -9,7 +9,13 @@ interface Cell {
 export interface CellNames {
   readonly called: string;
   readonly labels: readonly string[];
+  /** Whether they are a number's values, in ascending order. */
+  readonly ordered?: boolean;
 }
+
+/** Of more cells in a row the first few are named. */
+const mostNamed = 8;
+const leastNamed = 6;
 
 type NamesOf = (variable: string) => CellNames;
 
@@ -34,21 +40,22 @@ export function describeExclusions(exclusions: readonly Exclusion[], namesOf: Na
     for (const [x, y] of together(exclusion, namesOf)) group.set(root(key(y)), root(key(x)));
   const members = new Map<string, Cell[]>();
   for (const [id, cell] of cells) members.set(root(id), [...(members.get(root(id)) ?? []), cell]);
-  // That columns are there together says no more than that they are missing together.
+  // Of columns of two cells each, that those go together says no more than that the others do.
+  const told = new Set<string>();
   const isSaid = (one: readonly Cell[]): boolean => {
     const others = one.flatMap(({ column, label }) =>
       namesOf(column)
         .labels.filter((other) => other !== label)
-        .map((other) => ({ column, label: other })),
+        .map((other) => key({ column, label: other })),
     );
-    const roots = new Set(
-      others.map((cell) => (isMissing(cell) && group.has(key(cell)) ? root(key(cell)) : "")),
-    );
-    return roots.size === 1 && !roots.has("");
+    const roots = new Set(others.map((cell) => (group.has(cell) ? root(cell) : "")));
+    return roots.size === 1 && told.has([...roots][0]);
   };
   const sentences: string[] = [];
-  for (const one of members.values()) {
+  const plain = (one: readonly Cell[]): number => one.filter(({ label }) => label === "other").length;
+  for (const one of [...members.values()].sort((a, b) => plain(a) - plain(b))) {
     if (one.length < 2 || isSaid(one)) continue;
+    told.add(root(key(one[0])));
     sentences.push(
       one.every(isMissing)
         ? `${one.map(({ column }) => column).join(", ")} are missing together.`
@@ -121,23 +128,45 @@ function remaining(
   }
   const told = new Map<string, { where: string; names: string[]; rest: string }>();
   for (const { cells, column, labels } of alike.values()) {
-    const { called, labels: all } = namesOf(column);
-    const left = all.filter((label) => !labels.includes(label));
+    const names = namesOf(column);
+    const left = names.labels.filter((label) => !labels.includes(label));
     const gap = [left, labels].some((own) => own.length === 1 && own[0] === missingLabel);
     const where = anyOf(cells, namesOf);
-    const rest =
-      left.length === 1 && labels[0] !== missingLabel
-        ? bare(left[0])
-        : `never ${labels.map(bare).join(" or ")}`;
+    const rest = whatIsLeft(left, labels, names);
     const id = JSON.stringify([where, rest]);
     const one = told.get(id) ?? { where, names: [], rest };
-    one.names.push(gap ? column : called);
+    one.names.push(gap ? column : names.called);
     told.set(id, one);
   }
   return [...told.values()].map(
     ({ where, names, rest }) =>
       `Where ${where}, ${names.join(", ")} ${names.length > 1 ? "are" : "is"} ${rest}.`,
   );
+}
+
+/** What a column is where some of its cells are left out: between ends, one of those that are left, or none of the others. */
+function whatIsLeft(left: readonly string[], out: readonly string[], { labels, ordered }: CellNames): string {
+  const isValue = (label: string): boolean => label !== missingLabel;
+  if (left.length === 1 && isValue(out[0])) return bare(left[0]);
+  const [values, rest] = [labels, left].map((own) => own.filter(isValue));
+  const [from, to] = [values.indexOf(rest[0]), values.indexOf(rest.at(-1) ?? "")];
+  if (ordered && rest.length > 1 && rest.length < values.length && to - from === rest.length - 1) {
+    const ends =
+      from === 0
+        ? `at most ${rest.at(-1)}`
+        : to === values.length - 1
+          ? `at least ${rest[0]}`
+          : `from ${rest[0]} to ${rest.at(-1)}`;
+    return out.includes(missingLabel) ? `there and ${ends}` : ends;
+  }
+  const fewer = left.length <= out.length && !left.includes("other");
+  return fewer ? `only ${listed(left)}` : `never ${listed(out)}`;
+}
+
+/** The cells in a row, of many the first few. */
+function listed(labels: readonly string[]): string {
+  if (labels.length <= mostNamed) return labels.map(bare).join(" or ");
+  return `one of ${labels.length} such as ${labels.slice(0, leastNamed).map(bare).join(", ")}`;
 }
 
 function isMissing({ label }: Cell): boolean {
@@ -151,13 +180,11 @@ function anyOf(cells: readonly Cell[], namesOf: NamesOf): string {
   const some = there.length < namesOf(column).labels.length;
   if (some && cells.length === there.length && cells.every(({ label }) => label !== missingLabel))
     return `${column} is there`;
-  return cells
-    .map((cell, k) =>
-      k === 0 || cell.label === missingLabel || cell.label === "other"
-        ? named(cell, namesOf)
-        : bare(cell.label),
-    )
-    .join(" or ");
+  const rest = cells.filter(({ label }) => label !== missingLabel && label !== "other");
+  const more = cells.filter((cell) => !rest.includes(cell)).map((cell) => named(cell, namesOf));
+  const first =
+    rest.length > 0 ? [`${namesOf(column).called} = ${listed(rest.map(({ label }) => label))}`] : [];
+  return [...first, ...more].join(" or ");
 }
 
 function key(cell: Cell): string {
@@ -166,7 +193,10 @@ function key(cell: Cell): string {
 
 function named(cell: Cell, namesOf: NamesOf): string {
   if (isMissing(cell)) return `${cell.column} is missing`;
-  return `${namesOf(cell.column).called} ${cell.label === "other" ? "is another value" : `= ${bare(cell.label)}`}`;
+  const { called, labels } = namesOf(cell.column);
+  if (cell.label !== "other") return `${called} = ${bare(cell.label)}`;
+  const atoms = labels.filter((label) => label.startsWith("= "));
+  return atoms.length > 0 ? `${called} is not ${listed(atoms)}` : `${cell.column} is there`;
 }
 
 function bare(label: string): string {

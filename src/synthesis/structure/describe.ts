@@ -118,7 +118,11 @@ function cellsNamed(structure: Structure, name: string): CellNames {
   const plan = structure.columns.find((column) => column.name === name);
   const rest =
     formulaOf(plan) && (formulaOf(plan)?.rest === "factor" ? "the factor of" : "the difference of");
-  return { called: rest ? `${rest} ${name}` : name, labels: cellNamesOf(structure, name) ?? [] };
+  return {
+    called: rest ? `${rest} ${name}` : name,
+    labels: cellNamesOf(structure, name) ?? [],
+    ordered: plan?.kind === "number" && plan.values !== undefined,
+  };
 }
 
 function datesOf({ columns }: Pick<Structure, "columns">): readonly string[] {

@@ -96,7 +96,7 @@ test.each([240, 1500])(
     const table = worth(rows, seeded(4));
     const rules = describeStructure(discoverStructure(table, seeded(1)));
     expect(rules).toContain("Where stage = Contacted or New, closed is missing.");
-    expect(rules).toContain("stage = Won, value is another value always come together.");
+    expect(rules).toContain("stage = Won, value is there always come together.");
     const rng = seeded(6);
     const holed = parseCsv(
       [

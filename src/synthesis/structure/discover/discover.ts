@@ -13,6 +13,7 @@ import { findHoles } from "../gaps/find-holes";
 import { snap, withCoarser } from "../grids";
 import { referringKeys } from "../keys/referring-keys";
 import { withTiedKeys } from "../keys/with-tied-keys";
+import { withoutBeyond } from "../orders/limits";
 import { oddRows, oddRules, withoutRows } from "../orders/odd-rows";
 import { codesAmong } from "../pairs/codes-among";
 import { findPairs, withPairs } from "../pairs/find-pairs";
@@ -220,12 +221,17 @@ export function discoverStructure(
     ? findPairs(ownCells(free, from), minCount, telling.people, keep)
     : { kept: [], open: [] };
   const rests = plans.flatMap((one) => (one.kind === "number" && one.formula ? [one.name] : []));
+  const ordered = plans.flatMap((one) => (one.kind === "number" && one.values ? [one.name] : []));
   const zeros = search
-    ? findExclusions(reduceTable({ ...bare, columns: plans, exclusions: pairs.kept }, from), whose, rests)
+    ? findExclusions(reduceTable({ ...bare, columns: plans, exclusions: pairs.kept }, from), {
+        people: whose,
+        rests,
+        ordered,
+      })
     : [];
   const found: Structure = {
     ...bare,
-    exclusions: withPairs(zeros, pairs.kept),
+    exclusions: withoutBeyond(withPairs(zeros, pairs.kept), { columns: plans, limits }),
     orders: [...orders.values()],
     ...(later.length > 0 && { later }),
     ...(limits.length > 0 && { limits }),

@@ -7,7 +7,16 @@ const mostCells = 10_000;
 /** Rows expected under independence where none is seen. */
 const leastExpected = 5;
 /** … and how many times as many where values of numbers are concerned: where they lie side by side, none is often seen by chance. */
-const numbersTimes = 3;
+export const numbersTimes = 3;
+
+interface Telling {
+  /** Whose each row is. */
+  readonly people?: Int32Array;
+  /** Numbers of which what formulas leave is drawn. */
+  readonly rests?: readonly string[];
+  /** Numbers whose cells are all their values, in ascending order. */
+  readonly ordered?: readonly string[];
+}
 
 /**
  * Structural zeros: cells of two variables that never meet although independence would let them meet so often that
@@ -15,17 +24,14 @@ const numbersTimes = 3;
  * variable but the missing one are looked at together, too: of an open claim no reason is told, though each of them is rare. Of `rests`,
  * what formulas leave of numbers, only whether they are missing means anything.
  */
-export function findExclusions(
-  variables: readonly Variable[],
-  people?: Int32Array,
-  rests: readonly string[] = [],
-): readonly Exclusion[] {
+export function findExclusions(variables: readonly Variable[], telling: Telling = {}): readonly Exclusion[] {
+  const { people, rests = [], ordered = [] } = telling;
   const sample = spacedRows(variables[0] ? cellsOf(variables[0]).length : 0, screeningRows);
   const usable = variables.flatMap((one) => {
     const labels = cellLabels(one);
     if (labels.length < 2) return [];
     const cells = cellsOf(one);
-    return [{ one, labels, cells, some: sample.map((i) => cells[i]) }];
+    return [{ one, labels, cells, some: sample.map((i) => cells[i]), ordered: ordered.includes(one.name) }];
   });
   const pairs: [number, number][] = [];
   let tests = 0;
@@ -78,6 +84,7 @@ interface Looked {
   readonly labels: readonly string[];
   readonly cells: Int32Array;
   readonly some: Int32Array;
+  readonly ordered: boolean;
 }
 
 /** Cells of a variable that are looked at as one, and how many times as many rows must be expected of them; `gap` where they tell missing from there. */
@@ -87,14 +94,19 @@ interface Side {
   readonly gap: boolean;
 }
 
+/** How many times as many rows must be expected of a cell: more where it is a number's. */
+function timesOf({ one, labels, ordered }: Looked, cell: number): number {
+  return (one.kind === "number" || ordered) && labels[cell] !== missingLabel ? numbersTimes : 1;
+}
+
 /** Each cell of a variable, and all that are there where some are missing. */
-function sidesOf({ one, labels }: Looked): readonly Side[] {
+function sidesOf(looked: Looked): readonly Side[] {
+  const { labels } = looked;
   const [all, gap] = [[...labels.keys()], labels.indexOf(missingLabel)];
-  const times = (cell: number): number => (one.kind === "number" && cell !== gap ? numbersTimes : 1);
   const single = all.map(
     (cell): Side => ({
       cells: [cell],
-      times: times(cell),
+      times: timesOf(looked, cell),
       gap: cell === gap,
     }),
   );
@@ -146,6 +158,7 @@ function zeros(
       for (const p of x.cells) for (const q of y.cells) empty.add(p * width + q);
     }
   }
+  addWhole([one, other], counts, persons, needed, empty);
   // What the sample did not see, some other row may hold.
   if (empty.size > 0 && sample.length < a.length) {
     for (let i = 0; i < a.length; i++) if (a[i] >= 0 && b[i] >= 0) empty.delete(a[i] * width + b[i]);
@@ -153,6 +166,52 @@ function zeros(
   return [...empty]
     .sort((p, q) => p - q)
     .map((cell) => [one.labels[Math.floor(cell / width)], other.labels[cell % width]]);
+}
+
+/**
+ * Adds to the empty cells of two variables what chance rules out as a whole: beside a cell that has one of the other's alone all others
+ * (twice over: some of them may be rare), and of an ordered one all that lie beyond the last that a cell has.
+ */
+function addWhole(
+  both: readonly [Looked, Looked],
+  counts: Int32Array,
+  persons: readonly ReadonlyMap<number, number>[] | undefined,
+  needed: number,
+  empty: Set<number>,
+): void {
+  const width = both[1].labels.length;
+  for (const place of [0, 1] as const) {
+    const { labels, ordered } = both[1 - place];
+    const at = (own: number, other: number): number =>
+      place === 0 ? own * width + other : other * width + own;
+    const cells = [...labels.keys()];
+    const owns = [...both[place].labels.keys()];
+    const sizes = cells.map((cell) => owns.reduce((sum, own) => sum + counts[at(own, cell)], 0));
+    const values = cells.filter((cell) => labels[cell] !== missingLabel);
+    for (const own of owns) {
+      const there = cells.filter((cell) => counts[at(own, cell)] > 0);
+      const rows = persons?.[place].get(own) ?? there.reduce((sum, cell) => sum + counts[at(own, cell)], 0);
+      const times = timesOf(both[place], own);
+      const alone = there.length === 1 && labels[there[0]] !== "other";
+      const [first, last] = ordered ? [there[0], there.findLast((cell) => values.includes(cell))] : [];
+      const sets = [
+        { set: alone ? cells.filter((cell) => cell !== there[0]) : [], enough: 2 * needed * times },
+        { set: values.filter((cell) => first !== undefined && cell < first), enough: needed * times ** 2 },
+        { set: values.filter((cell) => last !== undefined && cell > last), enough: needed * times ** 2 },
+      ];
+      for (const { set, enough } of sets) {
+        // Of whom it is known that they have none of these, they tell nothing of who else may.
+        const may = owns.filter((one) => one === own || set.some((cell) => !empty.has(at(one, cell))));
+        const among = may.reduce(
+          (sum, one) => cells.reduce((rest, cell) => rest + counts[at(one, cell)], sum),
+          0,
+        );
+        const share = set.reduce((sum, cell) => sum + sizes[cell], 0) / among;
+        if (rows < 2 * needed || unlikely(rows, share) < enough) continue;
+        for (const cell of set) empty.add(at(own, cell));
+      }
+    }
+  }
 }
 
 /** How unlikely it is that none of so many rows has what this share of all has: its negative logarithm. */

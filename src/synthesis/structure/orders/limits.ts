@@ -1,5 +1,13 @@
 import { dateWriter } from "../dates";
-import type { DatePlan, Limit, Range, Structure } from "../structure";
+import { spacing } from "../grids";
+import {
+  type DatePlan,
+  type Exclusion,
+  type Limit,
+  missingLabel,
+  type Range,
+  type Structure,
+} from "../structure";
 import { levelNames } from "../variables";
 
 type Values = (name: string) => ArrayLike<number> | undefined;
@@ -43,6 +51,33 @@ export function isWithin({ least = -Infinity, most = Infinity }: Range, value: n
   return value >= least && value <= most;
 }
 
+/** The cells that never meet but for those that the ends of a level leave out: values of a number that lie beyond, or whatever lies between them. */
+export function withoutBeyond(
+  exclusions: readonly Exclusion[],
+  { columns, limits = [] }: Pick<Structure, "columns" | "limits">,
+): readonly Exclusion[] {
+  const isBeyond = (column: string, label: string, by: string, level: string): boolean => {
+    const plan = columns.find(({ name }) => name === column);
+    if (plan?.kind !== "number") return false;
+    const own = limits.filter(
+      (one) => one.column === column && one.where.column === by && one.where.level === level && !one.beside,
+    );
+    if (own.length === 0 || label === missingLabel) return false;
+    if (label !== "other") return own.some((one) => !isWithin(one, Number(label.slice(2))));
+    const [low, high] = [
+      Math.max(plan.low, ...own.map(({ least = plan.low }) => least)),
+      Math.min(plan.high, ...own.map(({ most = plan.high }) => most)),
+    ];
+    const inside = plan.atoms.filter((atom) => atom >= low && atom <= high);
+    return spacing(plan.grid) > 0 && inside.length > (high - low) / spacing(plan.grid) + 0.5;
+  };
+  return exclusions.flatMap((one) => {
+    const [a, b] = one.columns;
+    const never = one.never.filter(([x, y]) => !isBeyond(a, x, b, y) && !isBeyond(b, y, a, x));
+    return never.length > 0 || one.only ? [{ ...one, never }] : [];
+  });
+}
+
 /** The rules in words: of one number by the levels of one column a sentence, of several levels. */
 export function describeLimits(structure: Pick<Structure, "columns" | "limits">): readonly string[] {
   const groups = new Map<string, Limit[]>();
@@ -51,14 +86,19 @@ export function describeLimits(structure: Pick<Structure, "columns" | "limits">)
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups.values()].map((group) => {
-    const [first, ...more] = group;
-    if (more.length === 0) return describeLimit(structure, first);
-    const { where, column, beside = [] } = first;
+    const { where, column, beside = [] } = group[0];
     const others = beside.map((range) => ` and ${inWords(structure.columns, range)}`).join("");
-    const ends = group.map(
-      ({ where, beside: _, ...own }) => `${where.level} → ${endsInWords(structure.columns, own)}`,
-    );
-    return `By ${where.column}${others}, ${column} is ${ends.join(", ")}.`;
+    const own = new Map<string, Limit>();
+    for (const one of group) own.set(one.where.level, { ...own.get(one.where.level), ...one });
+    const ends = new Map<string, string[]>();
+    for (const [level, { where: _, beside: __, ...range }] of own) {
+      const text = endsInWords(structure.columns, range);
+      ends.set(text, [...(ends.get(text) ?? []), level]);
+    }
+    const told = [...ends].map(([text, levels]) => [levels.join(" or "), text]);
+    if (told.length === 1)
+      return `Where ${where.column} = ${told[0][0]}${others}, ${column} is ${told[0][1]}.`;
+    return `By ${where.column}${others}, ${column} is ${told.map((one) => one.join(" → ")).join(", ")}.`;
   });
 }
 

@@ -14,11 +14,13 @@ import {
   isComputed,
   type LevelsPlan,
   type Limit,
+  levelCount,
   type NumberPlan,
   type Range,
 } from "../../structure";
 import { levelNames } from "../../variables";
 import { bandReads } from "../bands";
+import { numbersTimes as atomTimes } from "../exclusions";
 import type { Look } from "../look";
 import { shortest, spacedRows } from "../search";
 import { expectedBeyond } from "./expected-beyond";
@@ -58,7 +60,7 @@ interface Levelled {
 export function findLimits(plans: readonly ColumnPlan[], telling: Telling): readonly Limit[] {
   const levels = plans.flatMap((plan): Levelled[] =>
     (plan.kind === "levels" || plan.kind === "bands") &&
-    plan.levels.length > 1 &&
+    (plan.kind === "bands" ? plan.levels.length : levelCount(plan)) > 1 &&
     plan.levels.length <= mostLevels
       ? [{ plan, codes: telling.codes(plan) }]
       : [],
@@ -76,15 +78,20 @@ export function findLimits(plans: readonly ColumnPlan[], telling: Telling): read
   const limits: Limit[] = [];
   // What is computed lies where its parts do.
   for (const measured of [...numbers].sort((a, b) => Number(isComputed(a.plan)) - Number(isComputed(b.plan))))
-    for (const { plan, codes } of levels)
-      if (!isTold(plan, measured.plan, plans))
-        toldLevels(plan, telling).forEach((level, code) => {
-          const where = { column: plan.name, level };
-          const reads = isComputed(measured.plan) ? argumentsOf(measured.plan.formula) : [];
-          if (limits.some((one) => same(one.where, where) && reads.includes(one.column))) return;
-          const range = endsOf(measured, (i) => codes[i] === code, needed, telling);
-          if (range) limits.push({ ...range, where });
-        });
+    for (const { plan, codes } of levels) {
+      if (isTold(plan, measured.plan, plans)) continue;
+      const known = knownAmong(measured, plan, codes);
+      const there = known && endsOf(measured, (i) => isLevel(plan, codes[i]), needed, telling);
+      toldLevels(plan, telling).forEach((level, code) => {
+        const where = { column: plan.name, level };
+        const reads = isComputed(measured.plan) ? argumentsOf(measured.plan.formula) : [];
+        if (limits.some((one) => same(one.where, where) && reads.includes(one.column))) return;
+        const own = known && isLevel(plan, code);
+        const range = endsOf(own ? known : measured, (i) => codes[i] === code, needed, telling);
+        if (range || (own && there))
+          limits.push({ ...(own && there), ...range, column: measured.plan.name, where });
+      });
+    }
   const outer = outsideOthers(limits, levels, numbers, needed, telling);
   return [...limits, ...outer, ...besideOthers(limits, levels, numbers, needed, telling)];
 }
@@ -92,6 +99,21 @@ export function findLimits(plans: readonly ColumnPlan[], telling: Telling): read
 /** The levels by their codes. */
 function toldLevels(plan: LevelsPlan | BandsPlan, { missing }: Telling): readonly string[] {
   return missing && plan.kind === "levels" && !plan.texts ? levelNames(plan) : plan.levels;
+}
+
+/** The rows that have a level, where others have none: what levels are held against. That those others lie elsewhere is a rule of all levels. */
+function knownAmong(
+  measured: Measured,
+  plan: LevelsPlan | BandsPlan,
+  codes: Int32Array,
+): Measured | undefined {
+  if (plan.kind === "bands" || !plan.missing || plan.levels.length < 2) return undefined;
+  const order = measured.order.filter((i) => isLevel(plan, codes[i]));
+  return { ...measured, ...screened(order, measured.values) };
+}
+
+function isLevel({ levels }: LevelsPlan | BandsPlan, code: number): boolean {
+  return code >= 0 && code < levels.length;
 }
 
 /** The ends of levels that have none of their own, and never lie where another's is found to, though chance would have put some there: no student is as old as all that are retired. */
@@ -105,11 +127,12 @@ function outsideOthers(
   const found: Limit[] = [];
   for (const one of limits) {
     if ((one.least === undefined) === (one.most === undefined)) continue;
-    const { plan, values, order } = numbers.find((own) => own.plan.name === one.column) as Measured;
     const { plan: by, codes } = levels.find((own) => own.plan.name === one.where.column) as Levelled;
+    const measured = numbers.find((own) => own.plan.name === one.column) as Measured;
+    const { plan, values, order } = knownAmong(measured, by, codes) ?? measured;
+    const zone = order.filter((i) => isWithin(one, values[i])).length / order.length;
     const [turned, end] =
       one.least === undefined ? (["least", one.most] as const) : (["most", one.least] as const);
-    const zone = order.filter((i) => isWithin(one, values[i])).length / order.length;
     by.levels.forEach((level, code) => {
       const where = { column: by.name, level };
       const known = [...limits, ...found].some(
@@ -231,14 +254,23 @@ function endsOf(
   if (own.length <= needed) return undefined;
   const shown = takeValues(values, firstOfPeople(some.filter(isOwn), people));
   const range: { column: string; least?: number; most?: number } = { column: plan.name };
+  // Of values that stand for themselves none is seen by chance alone where so many were expected, whatever lies between.
+  const { atoms = [] } = plan.kind === "number" && !plan.formula ? plan : {};
+  const missed = atoms.filter((atom) => {
+    const expected = (shown.length * (countUpTo(all, atom) - countBelow(all, atom))) / all.length;
+    return expected >= atomTimes * needed;
+  });
+  const [under, over] = [missed.findLast((atom) => atom < first), missed.find((atom) => atom > last)];
+  const beside = (atom: number, step: number): number => snap(atom + step, gridOfPlan(plan));
+  const step = spacing(gridOfPlan(plan));
   if (above && expectedBeyond(shown, all, last) >= needed) {
     const next = values[order.find((i) => values[i] > last) as number];
     range.most = toldEnd(measured, own.slice().reverse(), next, { least, whose: people });
-  }
+  } else if (over !== undefined && step > 0) range.most = beside(over, -step);
   if (below && expectedBeyond(turned(shown), turned(all), -first) >= needed) {
     const next = values[order.findLast((i) => values[i] < first) as number];
     range.least = toldEnd(measured, own, next, { least, whose: people });
-  }
+  } else if (under !== undefined && step > 0) range.least = beside(under, step);
   if (range.least === undefined && range.most === undefined) return undefined;
   // One value of many rows, which none lie beyond: the end of the observation.
   return first === last && [range.least, range.most].includes(first)
