@@ -107,7 +107,9 @@ describe("the ends of numbers in the rows of a level", () => {
     });
     const told = describeStructure(discoverStructure(ledger, seeded(1)));
     expect(told).toContainEqual(expect.stringMatching(/^By type, amount is .*invoice → at least 0[,.]/));
-    expect(told).toContainEqual(expect.stringMatching(/^By type, amount is .*payment or refund → at most 0[,.]/));
+    expect(told).toContainEqual(
+      expect.stringMatching(/^By type, amount is .*payment or refund → at most 0[,.]/),
+    );
     expect(told).toContainEqual(expect.stringMatching(/^Where type = fee, on is at least 2023-12-/));
   });
 
