@@ -303,11 +303,13 @@ export interface Order {
   readonly high: string;
 }
 
-/** An order of dates in the rows of a level, or with so many months between the two, or of what is never the same: rows that break it are drawn again. */
+/** An order of dates in the rows of a level, or with so many months or so much between the two, or of what is never the same: rows that break it are drawn again. */
 export interface Later extends Order {
   /** Whether the two are never the same. */
   readonly strict?: true;
   readonly months?: number;
+  /** Of numbers: by how much the higher one lies above the lower one at least. */
+  readonly apart?: number;
   readonly where?: { readonly column: string; readonly level: string };
 }
 

@@ -219,3 +219,19 @@ describe("what a level leaves out of another column", () => {
     expect(new Set(least.map((one) => one.least)).size).toBeLessThanOrEqual(1);
   });
 });
+
+test("numbers keep the distance that one has at least from another, and noise has none", async () => {
+  const drivers = tableOf(1500, "drivers", (uniform) => {
+    const age = 18 + Math.floor(60 * uniform() ** 1.5);
+    return {
+      age,
+      free: Math.min(age - 18, Math.floor(11 * uniform())),
+      tax: 20 + Math.floor(300 * uniform()),
+    };
+  });
+  const model = await sequential()(drivers, seeded(1));
+  expect(model.structure.later).toEqual([{ low: "free", high: "age", apart: 18 }]);
+  expect(describeStructure(model.structure)).toContain("free is never above age − 18.");
+  checkRules(model.structure, "test");
+  expect(broken(model.sample(3000, seeded(2)), ({ age, free }) => Number(free) > Number(age) - 18)).toBe(0);
+});

@@ -52,7 +52,7 @@ import { findExclusions } from "./exclusions";
 import { findFormulas } from "./find-formulas";
 import type { Decider } from "./find-rates";
 import { type Finder, type Look, readerOf, type Telling } from "./look";
-import { findOrders, findStrict, holds } from "./orders";
+import { findApart, findOrders, findStrict, holds } from "./orders";
 import { findDateParts } from "./parts-of-dates";
 import { keyColumn, planOf } from "./plan-column";
 import { withRepeats } from "./repeats";
@@ -215,23 +215,19 @@ export function discoverStructure(
   );
   const combined = combinations.flatMap(({ columns }) => columns);
   const free = plans.filter(({ name }) => !combined.includes(name));
-  const later = search ? [...findLater(free, look), ...findStrict([...orders.values()], plans, look)] : [];
+  const later = search
+    ? [...findLater(free, look), ...findStrict([...orders.values()], plans, look), ...findApart(free, look)]
+    : [];
   const limits = search ? findLimits(free, { ...look, missing }) : [];
   const pairs = search
     ? findPairs(ownCells(free, from), minCount, telling.people, keep)
     : { kept: [], open: [] };
-  const rests = plans.flatMap((one) => (one.kind === "number" && one.formula ? [one.name] : []));
-  const ordered = plans.flatMap((one) => (one.kind === "number" && one.values ? [one.name] : []));
   const zeros = search
-    ? findExclusions(reduceTable({ ...bare, columns: plans, exclusions: pairs.kept }, from), {
-        people: whose,
-        rests,
-        ordered,
-      })
-    : [];
+    ? zerosAmong({ ...bare, columns: plans, exclusions: pairs.kept, limits }, from, whose)
+    : pairs.kept;
   const found: Structure = {
     ...bare,
-    exclusions: withoutBeyond(withPairs(zeros, pairs.kept), { columns: plans, limits }),
+    exclusions: zeros,
     orders: [...orders.values()],
     ...(later.length > 0 && { later }),
     ...(limits.length > 0 && { limits }),
@@ -239,6 +235,21 @@ export function discoverStructure(
     ...(holes.length > 0 && { holes }),
   };
   return odd.length > 0 ? { ...found, odd: oddRules(found, from, odd) } : found;
+}
+
+/** The cells that never meet beside the pairs that belong together, but for what ends by level say already. */
+function zerosAmong(
+  structure: Structure,
+  from: Table,
+  people: Int32Array | undefined,
+): Structure["exclusions"] {
+  const numbers = structure.columns.filter((plan): plan is NumberPlan => plan.kind === "number");
+  const zeros = findExclusions(reduceTable(structure, from), {
+    people,
+    rests: numbers.filter(({ formula }) => formula).map(({ name }) => name),
+    ordered: numbers.filter(({ values }) => values).map(({ name }) => name),
+  });
+  return withoutBeyond(withPairs(zeros, structure.exclusions), structure);
 }
 
 /** What columns follow from, whose rows were set aside for that as few are other than a rule says, and the look at the others. */

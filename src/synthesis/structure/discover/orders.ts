@@ -2,7 +2,7 @@ import { takeValues } from "../../../core/matrix";
 import { placesWhere } from "../../../core/places";
 import type { Table } from "../../../data/table";
 import { argumentsOf } from "../formulas";
-import { spacing } from "../grids";
+import { snap, spacing } from "../grids";
 import { peopleOf } from "../people";
 import {
   type ColumnPlan,
@@ -85,6 +85,35 @@ export function findStrict(
     const beside = placesWhere(steps.length, (i) => steps[i] === 1);
     return !steps.includes(0) && enoughKnown({ people }, beside, needed) ? [{ low, high, strict: true }] : [];
   });
+}
+
+/**
+ * By how much of two numbers on one grid the one is always above the other at least, where neither is so by chance: so many rows lie at
+ * that very distance, from which others would lie further.
+ */
+export function findApart(
+  plans: readonly ColumnPlan[],
+  { numbers, whose: people }: Pick<Look, "numbers" | "whose">,
+): readonly Later[] {
+  const some = plans.filter(
+    (plan): plan is NumberPlan => plan.kind === "number" && !plan.values && spacing(plan.grid) > 0,
+  );
+  const needed = Math.max(leastExpected, Math.log(1000 * some.length ** 2));
+  return some.flatMap((a) =>
+    some.flatMap((b): Later[] => {
+      const step = spacing(a.grid);
+      if (a === b || spacing(b.grid) !== step || follows(a, b)) return [];
+      const [low, high] = [a, b].map((plan) => numbers(plan).map((value) => Math.round(value / step)));
+      let apart = Infinity;
+      for (let i = 0; i < low.length; i++) if (high[i] - low[i] < apart) apart = high[i] - low[i];
+      if (!(apart > 0 && Number.isFinite(apart))) return [];
+      const raised = low.map((value) => value + apart);
+      const sorted = [raised, high].map((own) => own.filter((value) => !Number.isNaN(value)).sort());
+      if (low.length * shareAbove(sorted[0], sorted[1]) < needed) return [];
+      if (!enoughKnown({ people }, equalRows(raised, high), needed)) return [];
+      return [{ low: a.name, high: b.name, apart: snap(apart * step, a.grid) }];
+    }),
+  );
 }
 
 /** Whether it is a number of a few values. */

@@ -121,8 +121,8 @@ export function checkRules(structure: Structure, action: string): void {
 /** Throws where dates are later than others by no months, or where a column has no such level. */
 function checkLater({ later = [], columns }: Structure, must: Must, action: string): void {
   check(Array.isArray(later), action, "which dates are later than others must be a list", later);
-  for (const { low, high, months, strict, where } of later.map(object)) {
-    const plain = months === undefined && where === undefined && strict === true;
+  for (const { low, high, months, strict, apart, where } of later.map(object)) {
+    const plain = months === undefined && where === undefined && (strict === true || Number(apart) > 0);
     for (const name of [low, high]) must(name, plain ? ["date", "number"] : ["date"], "an order of dates");
     const who = `the order of ${low} and ${high}`;
     const told =
@@ -132,7 +132,7 @@ function checkLater({ later = [], columns }: Structure, must: Must, action: stri
     check(
       told && low !== high,
       action,
-      `${who} must have months above 0 between two dates, or a level in whose rows it holds, or be strict`,
+      `${who} must have months above 0 between two dates, or a level in whose rows it holds, or be strict, or have how much two numbers are apart`,
       months,
     );
     check(strict === undefined || strict === true, action, `${who} must be strict or not`, strict);
