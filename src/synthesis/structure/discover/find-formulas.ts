@@ -63,7 +63,10 @@ export function findFormulas(
         trials,
       );
   }
-  if (coarse.length > 0) findRounded(plain, exact, alone, true);
+  // No number of which there is such a line, plain as it is: of a tax of 20 % on two amounts also a sixth of all three.
+  const lined = new Set(coarse.map(([name]) => name));
+  const others = plain.map((one) => (lined.has(one.name) ? { ...one, given: true } : one));
+  if (coarse.length > 0) findRounded(others, exact, alone, true);
   for (const line of coarse) place(exact, numbers, ...line);
   findCensored(numbers, levels, exact, trials);
   findExactProducts(plain, exact, { trials });
