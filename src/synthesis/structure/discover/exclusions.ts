@@ -187,10 +187,11 @@ function addWhole(
     const cells = [...labels.keys()];
     const owns = [...both[place].labels.keys()];
     const sizes = cells.map((cell) => owns.reduce((sum, own) => sum + counts[at(own, cell)], 0));
+    const totals = owns.map((own) => cells.reduce((sum, cell) => sum + counts[at(own, cell)], 0));
     const values = cells.filter((cell) => labels[cell] !== missingLabel);
     for (const own of owns) {
       const there = cells.filter((cell) => counts[at(own, cell)] > 0);
-      const rows = persons?.[place].get(own) ?? there.reduce((sum, cell) => sum + counts[at(own, cell)], 0);
+      const rows = persons?.[place].get(own) ?? totals[own];
       const times = timesOf(both[place], own);
       const alone = there.length === 1 && labels[there[0]] !== "other";
       const [first, last] = ordered ? [there[0], there.findLast((cell) => values.includes(cell))] : [];
@@ -200,14 +201,12 @@ function addWhole(
         { set: values.filter((cell) => last !== undefined && cell > last), enough: needed * times ** 2 },
       ];
       for (const { set, enough } of sets) {
+        if (set.length === 0 || rows < 2 * needed) continue;
         // Of whom it is known that they have none of these, they tell nothing of who else may.
         const may = owns.filter((one) => one === own || set.some((cell) => !empty.has(at(one, cell))));
-        const among = may.reduce(
-          (sum, one) => cells.reduce((rest, cell) => rest + counts[at(one, cell)], sum),
-          0,
-        );
+        const among = may.reduce((sum, one) => sum + totals[one], 0);
         const share = set.reduce((sum, cell) => sum + sizes[cell], 0) / among;
-        if (rows < 2 * needed || unlikely(rows, share) < enough) continue;
+        if (unlikely(rows, share) < enough) continue;
         for (const cell of set) empty.add(at(own, cell));
       }
     }
