@@ -82,7 +82,11 @@ export function givenOf(
       isThere,
     };
   }
-  const known = Uint8Array.from(one.codes, (code, i) => ((code >= 0 || beside) && present(i) ? 1 : 0));
+  // Whether a gap that nothing says stays one is a hole is not known.
+  const perhaps = (i: number): boolean => gap !== undefined && !beside && !isThere(i) && !stays(names[0], i);
+  const known = Uint8Array.from(one.codes, (code, i) =>
+    (code >= 0 || beside) && present(i) && !perhaps(i) ? 1 : 0,
+  );
   for (let i = 0; combination && !beside && i < rows.rows; i++) {
     const gone = names.map((name) => stays(name, i));
     if (known[i] || (columns.every((column) => isMissing(column, i)) && !gone.includes(true))) continue;
@@ -92,9 +96,7 @@ export function givenOf(
     const own = Uint8Array.from(combination.allowed, (row) => (fits(row) ? 1 : 0));
     if (own.includes(1)) allowed.set(i, own);
   }
-  // A gap that nothing says stays one is a cell that is not known.
-  const there = (i: number): boolean => gap !== undefined && !beside && !gaps && !stays(names[0], i);
-  const cells = one.codes.map((code, i) => (there(i) ? 0 : Math.max(code, 0)));
+  const cells = one.codes.map((code) => Math.max(code, 0));
   return { known, cells, allowed, maybeMissing, told: new Uint8Array(rows.rows), isThere };
 }
 
