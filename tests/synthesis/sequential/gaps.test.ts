@@ -219,12 +219,13 @@ test("dates with gaps keep their days", async () => {
   ).toEqual([]);
 });
 
-test("a rule that a row with all of its columns breaks is none, whatever is missing elsewhere", () => {
+test("a rule that five rows with all of their columns break is none, whatever is missing elsewhere", () => {
   const from = tableOf(1500, bill, { a: 0.05, total: 0.05 });
   const values = columnNamed(from, "total");
   if (values.type === "numeric") {
-    const whole = numbers(from, "a").findIndex((value, i) => !Number.isNaN(value) && values.values[i] > 0);
-    values.values[whole] += 5;
+    const a = numbers(from, "a");
+    const whole = [...a.keys()].filter((i) => !Number.isNaN(a[i]) && values.values[i] > 0);
+    for (const row of whole.slice(0, 5)) values.values[row] += 5;
   }
   expect(rulesOf(from).filter((rule) => rule.startsWith("total ="))).toEqual([]);
 });
