@@ -229,3 +229,22 @@ test("a fee of one amount is no product of whatever is near that", () => {
   const rules = describeStructure(discoverStructure(table, seeded(1)));
   expect(rules.filter((rule) => rule.startsWith("fee = "))).toEqual([]);
 });
+
+test("a tax is told before whole amounts that are solved by it for each level", () => {
+  const rng = seeded("bills");
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(rng.uniform() * list.length)];
+  const lines = Array.from({ length: 2000 }, () => {
+    const [fee, over] = [pick([9.99, 19.99, 29.99, 49.99]), Math.max(0, Math.floor(24 * rng.uniform()) - 14)];
+    const calls = rng.uniform() < 0.3 ? 0 : cents(20 * rng.uniform() ** 2);
+    const discount = pick([0, 0, 5]);
+    const net = cents(fee + 1.5 * over + calls - discount);
+    const vat = cents(0.19 * net);
+    const all = [fee, over, calls, discount, net, vat];
+    return [...all.map((own, k) => (k === 1 ? own : own.toFixed(2))), pick(["open", "paid", "paid", "late"])];
+  });
+  const header = "fee,over,calls,discount,net,vat,status";
+  const { table } = parseCsv(`${header}\n${lines.map((own) => own.join(",")).join("\n")}\n`);
+  const rules = describeStructure(discoverStructure(table, seeded(1)));
+  expect(rules).toContain("vat = 0.19 × net, rounded.");
+  expect(rules.filter((rule) => rule.startsWith("over = "))).toEqual([]);
+});

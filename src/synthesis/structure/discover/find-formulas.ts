@@ -53,6 +53,10 @@ export function findFormulas(
     ([name, line]) => line.terms.length > 1 && lostBy(numbers, name, line) !== "nothing",
   );
   for (const [name] of coarse) exact.delete(name);
+  // No number of which there is such a line, plain as it is: of a tax of 20 % on two amounts also a sixth of all three.
+  const lined = new Set(coarse.map(([name]) => name));
+  const others = plain.map((one) => (lined.has(one.name) ? { ...one, given: true } : one));
+  if (coarse.length > 0) findRounded(others, exact, alone, true);
   for (const [name, { terms }] of coarse) {
     const read = new Set([name, ...terms.map(({ column }) => column)]);
     if (terms.length > 2)
@@ -63,10 +67,6 @@ export function findFormulas(
         trials,
       );
   }
-  // No number of which there is such a line, plain as it is: of a tax of 20 % on two amounts also a sixth of all three.
-  const lined = new Set(coarse.map(([name]) => name));
-  const others = plain.map((one) => (lined.has(one.name) ? { ...one, given: true } : one));
-  if (coarse.length > 0) findRounded(others, exact, alone, true);
   for (const line of coarse) place(exact, numbers, ...line);
   findCensored(numbers, levels, exact, trials);
   findExactProducts(plain, exact, { trials });
