@@ -10,6 +10,8 @@ import { enoughKnown, shortest } from "./search";
 const leastRows = 5;
 /** Bands lie side by side: what separates two of them is no wider than so many steps between neighbouring values. */
 const mostSteps = 6;
+/** Beside a stretch lie so many times as many random gaps as there are to a known row, nearly always less. */
+const mostOutside = 5;
 /** What is computed of numbers that are equal may be so much beside 0. */
 const noise = 1e-9;
 const longestMonth = 31 * 86_400_000;
@@ -93,7 +95,34 @@ export function bandsOf(input: LevelsInput, plan: LevelsPlan, number: NumberInpu
     cuts.push(cut);
   }
   if (!shownByEnough(input, number, count, torn)) return undefined;
+  const ends = order.flatMap((code) => [low[code], high[code]]);
+  if (leavesOut(ends, number.values, (i) => input.codes[i] >= count)) return undefined;
   return { kind: "bands", name: plan.name, levels: plan.levels, of: number.name, cuts, order };
+}
+
+/**
+ * Whether the level is missing in more of the rows outside its stretches, or between two of them, than random gaps are: a code of summer
+ * and one of December leave the other months without any. `ends` has where each stretch begins and ends.
+ */
+export function leavesOut(
+  ends: readonly number[],
+  values: Float64Array,
+  isMissing: (row: number) => boolean,
+): boolean {
+  const outside = new Float64Array(ends.length + 1);
+  let gaps = 0;
+  let known = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) continue;
+    if (!isMissing(i)) {
+      known++;
+      continue;
+    }
+    gaps++;
+    const place = countUpTo(ends, values[i]);
+    if (ends[place - 1] !== values[i] && place % 2 === 0) outside[place]++;
+  }
+  return outside.some((own) => own > leastRows + mostOutside * (gaps / known));
 }
 
 /** Whether enough people lie in each band, and know both where some rows do not. */

@@ -2,7 +2,7 @@ import { permutation, type Rng } from "../../../core/rng";
 import { type Table, takeTableRows } from "../../../data/table";
 import { rulesBrokenAmong } from "../../sequential/known/rules-kept";
 import { personsIn } from "../people";
-import { isComputed, type Structure } from "../structure";
+import { formulaOf, isComputed, type Structure } from "../structure";
 import type { Broken } from "./broken-exclusions";
 
 /** At most one row in a hundred may break a rule and be set aside for it. */
@@ -38,7 +38,12 @@ export function oddRows({ from, people, whole, search }: OddSearch, rng: Rng): r
   const known = new Set(
     whole.columns.flatMap((plan) => (isComputed(plan) || "of" in plan ? [plan.name] : [])),
   );
-  const isNew = (name: string): boolean => !known.has(name);
+  // Of whole numbers that are a quotient, rounded, fewer rows are other than of the product that it is of.
+  const isNew =
+    ({ columns }: Structure) =>
+    (name: string): boolean =>
+      !known.has(name) &&
+      !formulaOf(columns.find((plan) => plan.name === name))?.factors.some(({ power }) => power < 0);
   const few = most === 1 || from.rows > manyRows || from.columns.length > manyColumns;
   const count = few ? partsOfMany : parts;
   const order = permutation(rng, from.rows);
@@ -47,14 +52,14 @@ export function oddRows({ from, people, whole, search }: OddSearch, rng: Rng): r
   for (let part = 0; part < count; part++) {
     const own = order.slice(part * size, (part + 1) * size).sort();
     const found = search(takeTableRows(from, own), whole.columns);
-    for (const one of rulesBrokenAmong(found, from, isNew).filter(isOdd))
+    for (const one of rulesBrokenAmong(found, from, isNew(found)).filter(isOdd))
       for (const i of one.rows) odd.add(i);
   }
   if (odd.size === 0) return [];
   // What the other rows say is what is told: of each of its rules, too, no more may be odd.
   const rows = [...odd].sort((a, b) => a - b);
   const found = search(withoutRows(from, rows));
-  const broken = rulesBrokenAmong(found, takeTableRows(from, rows), isNew).filter(
+  const broken = rulesBrokenAmong(found, takeTableRows(from, rows), isNew(found)).filter(
     (one) => one.rows.length > 0,
   );
   const inTable = broken.map((one) => ({ ...one, rows: one.rows.map((k) => rows[k]) }));

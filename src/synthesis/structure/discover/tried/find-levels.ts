@@ -11,6 +11,7 @@ import {
   levelCount,
 } from "../../structure";
 import { binned, likelihoodRatio } from "../association";
+import { leavesOut } from "../bands";
 import type { Look } from "../look";
 import { shortest } from "../search";
 import { comparisons, limits, type Measure } from "./compared";
@@ -239,15 +240,19 @@ function bandsBy(
   const places = [...told.keys()].sort((a, b) => a - b);
   const cuts: number[] = [];
   const order = [told.get(places[0]) as number];
+  const ends = [places[0]];
   for (let k = 1; k < places.length; k++) {
     const code = told.get(places[k]) as number;
     if (code === order.at(-1)) continue;
     const [below, above] = [places[k - 1], places[k]];
     const whole = Math.floor(above + noise);
     const round = shortest((below + above) / 2, (one) => one > below && one <= above);
+    ends.push(below, above);
     cuts.push(whole - 1 <= below + noise && whole > below + noise ? Math.min(whole, above) : round);
     order.push(code);
   }
+  ends.push(places.at(-1) as number);
+  if (leavesOut(ends, numbers, (i) => !(codes[i] >= 0 && codes[i] < levels.length))) return undefined;
   // What the rule spares of telling every row's level, less what telling the rule takes.
   const rule = cuts.length * Math.log(places.length) + order.length * Math.log(levels.length);
   if (tellingTakes(counts, known, people) - rule < tried) return undefined;
