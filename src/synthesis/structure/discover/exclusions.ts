@@ -207,7 +207,8 @@ function addWhole(
         const among = may.reduce((sum, one) => sum + totals[one], 0);
         const share = set.reduce((sum, cell) => sum + sizes[cell], 0) / among;
         if (unlikely(rows, share) < enough) continue;
-        for (const cell of set) empty.add(at(own, cell));
+        // What no row has is told by none of them.
+        for (const cell of set) if (sizes[cell] > 0) empty.add(at(own, cell));
       }
     }
   }
