@@ -106,3 +106,34 @@ test("an order whose two are never the same is kept so", async () => {
   const same = parseCsv(`low,high,kind\n${lines.join("\n")}\n7,7,1\n`).table;
   expect(discoverStructure(same, seeded(1)).later).toBeUndefined();
 });
+
+test.each([4, 5, 6])(
+  "a product that %i rows break is not turned round, as some of these are near whole hours",
+  (odd) => {
+    const rng = seeded("hours");
+    const lines = Array.from({ length: 1500 }, (_, i) => {
+      const [hours, rate] = [1 + Math.floor(11 * rng.uniform()), [4.5, 7.9, 12][i % 3]];
+      // The first are off by less than half an hour, the last two by more.
+      const off = i < odd - 2 ? 0.2 * rate : i < odd ? -0.8 * hours * rate : 0;
+      return `${hours},${rate},${(hours * rate + off).toFixed(2)}`;
+    });
+    const { table } = parseCsv(`hours,rate,amount\n${lines.join("\n")}\n`);
+    const rules = describeStructure(discoverStructure(table, seeded(1)));
+    expect(rules.filter((rule) => rule.startsWith("hours ="))).toEqual([]);
+  },
+);
+
+test("a code is no step of the month between months in which no row has any", () => {
+  const rng = seeded("codes");
+  const lines = Array.from({ length: 2000 }, () => {
+    const at = new Date(Date.UTC(2023, 0, 1) + 86_400_000 * Math.floor(730 * rng.uniform()));
+    const month = at.getUTCMonth() + 1;
+    const code =
+      rng.uniform() < 0.35 ? (month === 12 ? "XMAS" : month === 6 || month === 7 ? "SUMMER" : "") : "";
+    return `${at.toISOString().slice(0, 10)},${code},${Math.floor(100 * rng.uniform())}`;
+  });
+  const { table } = parseCsv(`since,code,use\n${lines.join("\n")}\n`);
+  const rules = describeStructure(discoverStructure(table, seeded(1)));
+  expect(rules.filter((rule) => rule.startsWith("code follows"))).toEqual([]);
+  expect(rules).toContain("By code, since is SUMMER → only in June or July, XMAS → only in December.");
+});

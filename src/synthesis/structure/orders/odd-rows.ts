@@ -38,12 +38,10 @@ export function oddRows({ from, people, whole, search }: OddSearch, rng: Rng): r
   const known = new Set(
     whole.columns.flatMap((plan) => (isComputed(plan) || "of" in plan ? [plan.name] : [])),
   );
+  const isNew = (name: string): boolean => !known.has(name);
   // Of whole numbers that are a quotient, rounded, fewer rows are other than of the product that it is of.
-  const isNew =
-    ({ columns }: Structure) =>
-    (name: string): boolean =>
-      !known.has(name) &&
-      !formulaOf(columns.find((plan) => plan.name === name))?.factors.some(({ power }) => power < 0);
+  const isQuotient = ({ columns }: Structure, name: string): boolean =>
+    formulaOf(columns.find((plan) => plan.name === name))?.factors.some(({ power }) => power < 0) ?? false;
   const few = most === 1 || from.rows > manyRows || from.columns.length > manyColumns;
   const count = few ? partsOfMany : parts;
   const order = permutation(rng, from.rows);
@@ -52,18 +50,17 @@ export function oddRows({ from, people, whole, search }: OddSearch, rng: Rng): r
   for (let part = 0; part < count; part++) {
     const own = order.slice(part * size, (part + 1) * size).sort();
     const found = search(takeTableRows(from, own), whole.columns);
-    for (const one of rulesBrokenAmong(found, from, isNew(found)).filter(isOdd))
-      for (const i of one.rows) odd.add(i);
+    for (const one of rulesBrokenAmong(found, from, isNew))
+      if (isOdd(one) && !isQuotient(found, one.columns[0])) for (const i of one.rows) odd.add(i);
   }
   if (odd.size === 0) return [];
   // What the other rows say is what is told: of each of its rules, too, no more may be odd.
   const rows = [...odd].sort((a, b) => a - b);
   const found = search(withoutRows(from, rows));
-  const broken = rulesBrokenAmong(found, takeTableRows(from, rows), isNew(found)).filter(
-    (one) => one.rows.length > 0,
-  );
+  const aside = takeTableRows(from, rows);
+  const broken = rulesBrokenAmong(found, aside, isNew).filter((one) => one.rows.length > 0);
   const inTable = broken.map((one) => ({ ...one, rows: one.rows.map((k) => rows[k]) }));
-  if (!inTable.every(isOdd)) return [];
+  if (!inTable.every((one) => isOdd(one) && !isQuotient(found, one.columns[0]))) return [];
   return [...new Set(inTable.flatMap((one) => one.rows))].sort((a, b) => a - b);
 }
 
